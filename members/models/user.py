@@ -1,0 +1,78 @@
+"""An account: a mail address that can sign in. Whom it stands for is an `Official`; ISD's people are `is_staff`."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """An account for `email`, lower case; without a password it can only sign in by a mailed code."""
+        user = self.model(email=email.strip().lower(), **fields)
+        if password:
+            user.set_password(password)
+        else:
+            user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    email = models.EmailField(_("mail address"), max_length=254, unique=True)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    language = models.CharField(_("language of mails"), max_length=10, default="en")
+    is_staff = models.BooleanField(_("works for ISD"), default=False, help_text=_("May open the admin."))
+    is_active = models.BooleanField(_("active"), default=True)
+    joined = models.DateTimeField(_("account since"), default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="user_mail_is_lower_case")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @property
+    def posts_today(self) -> models.QuerySet[Any]:
+        """The posts that this account's official holds today, in member cities or not."""
+        from members.models.official import Post  # the two files name each other
+
+        return Post.objects.today().filter(official__user=self)
+
+    def leads(self, city: Any) -> bool:
+        """Whether this account is a lead official of `city` today."""
+        return self.posts_today.filter(city=city, is_lead=True).exists()
+
+    @property
+    def is_member(self) -> bool:
+        """Whether this account stands today for a city that is a member today."""
+        return self.posts_today.filter(city__in=_members_today()).exists()
+
+
+def _members_today() -> models.QuerySet[Any]:
+    from members.models.city import City  # the two files name each other
+
+    return City.objects.members()

@@ -1,0 +1,17 @@
+"""The ground as an app (extensions, checks, commands), and the admin site under the house's own index."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class StrongCitiesConfig(AppConfig):
+    name = "strongcities"
+    verbose_name = _("The house")
+
+    def ready(self) -> None:
+        from strongcities import checks  # noqa: F401  registering a check imports models, so only now
+
+
+class AdminConfig(DjangoAdminConfig):
+    default_site = "strongcities.admin.Site"

@@ -1,0 +1,236 @@
+"""All settings, from the environment. `manage.py check` names what is missing; README.md lists the variables.
+
+Without DATABASE_URL the project stands on its embedded PostgreSQL and is a demo: for trying, developing and tests only.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import dj_database_url
+from django.utils.csp import CSP
+
+from strongcities import demo, postgres
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def env_bool(name: str, default: bool = False) -> bool:
+    return env(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    return [item.strip() for item in env(name, default).split(",") if item.strip()]
+
+
+# --- Which house this is ---------------------------------------------------------------------------------------------
+DATABASE_URL = env("DATABASE_URL")
+EMBEDDED = not DATABASE_URL
+DEMO = env_bool("DEMO", EMBEDDED)
+DEBUG = env_bool("DEBUG")
+SITE_URL = env("SITE_URL", "http://127.0.0.1:8000" if DEMO else "").rstrip("/")
+SECURE = SITE_URL.startswith("https://")
+SECRET_KEY = env("SECRET_KEY") or (demo.secret_key(BASE_DIR) if DEMO else "")
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEMO else "")
+CONTACT_MAIL = env("CONTACT_MAIL", "info@strongcitiesnetwork.org")
+
+# --- What it is made of ----------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "pages.apps.PagesConfig",
+    "hub.apps.HubConfig",
+    "members.apps.MembersConfig",
+    "strongcities.apps.StrongCitiesConfig",
+    "strongcities.apps.AdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_filters",
+    "pgtrigger",
+    "pghistory",
+    "post_office",
+    "procrastinate.contrib.django",
+]
+MIDDLEWARE = [
+    "strongcities.logs.RequestLogMiddleware",
+    "strongcities.faults.DatabaseDownMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "strongcities.headers.PermissionsPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "strongcities.faults.BadTextMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "strongcities.access.SecondFactorMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
+]
+ROOT_URLCONF = "strongcities.urls"
+WSGI_APPLICATION = "strongcities.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "strongcities.site.context",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "strongcities.templatetags.house"],
+        },
+    }
+]
+FORM_RENDERER = "strongcities.forms.FormRenderer"
+
+# --- Database --------------------------------------------------------------------------------------------------------
+DATABASES = {
+    "default": {
+        **dj_database_url.parse(DATABASE_URL or postgres.url(BASE_DIR), conn_max_age=60, conn_health_checks=True),
+        "TEST": {"NAME": env("TEST_DATABASE", "test_strongcities")},
+    }
+}
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "strongcities_cache"}}
+
+# --- Languages -------------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ar", "العربية")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Files -----------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = Path(env("STATIC_ROOT") or BASE_DIR / "staticfiles")
+MEDIA_ROOT = Path(env("MEDIA_ROOT") or BASE_DIR / "media")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- Accounts --------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "members.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "pages:desk"
+ACCOUNT_ADAPTER = "members.accounts.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Strong Cities Network"
+
+# --- Mail: every message is a row in the outbox first (strongcities/mail.py) -----------------------------------------
+DEFAULT_FROM_EMAIL = env("MAIL_FROM", f"Strong Cities Network <{CONTACT_MAIL}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+MAILERS = {
+    "default": {"BACKEND": "strongcities.mail.Outbox"},
+    "delivery": {"BACKEND": "strongcities.mail.DemoDelivery"}
+    if DEMO
+    else {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": env("MAIL_HOST"),
+            "port": int(env("MAIL_PORT", "587")),
+            "username": env("MAIL_USER"),
+            "password": env("MAIL_PASSWORD"),
+            "use_tls": env_bool("MAIL_TLS", True),
+            "timeout": 20,
+        },
+    },
+}
+POST_OFFICE = {
+    "DEFAULT_MAILER": "delivery",
+    "MAX_RETRIES": 8,
+    "RETRY_INTERVAL": timedelta(minutes=10),
+    "LOG_LEVEL": 1,
+    "MESSAGE_ID_ENABLED": True,
+    "MESSAGE_ID_FQDN": CONTACT_MAIL.rpartition("@")[2],
+}
+
+# --- Jobs ------------------------------------------------------------------------------------------------------------
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_ON_APP_READY = "strongcities.jobs.on_app_ready"
+
+# --- Safety ----------------------------------------------------------------------------------------------------------
+SECURE_CSP: dict[str, list[str]] = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "manifest-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+SECURE_SSL_REDIRECT = SECURE and env_bool("SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 63_072_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
+if env_bool("BEHIND_PROXY"):  # only then may a header say that the reader came over https
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
+SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_FAILURE_VIEW = "strongcities.faults.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if SECURE else []
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+# --- Logs: one JSON line an event, a request id, no personal data (strongcities/logs.py) -----------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "strongcities.logs.JSONFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.server": {"handlers": [], "propagate": False},
+        "procrastinate": {"level": "WARNING"},
+        "post_office": {"handlers": [], "level": "WARNING"},
+    },
+}
