@@ -1,0 +1,194 @@
+"""The measurements: `make bench` prints one table of figures, each from this run on this machine.
+
+Speed is a ratio in one run, never a time to be asserted: `/hub/` is asked in turn with a constant view of the same
+server, round by round, so that a slow moment of the machine slows both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gzip
+import http.client
+import os
+import re
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+ADDRESS = re.compile(rb"http://127\.0\.0\.1:(\d+)/")
+SIGN_IN = {"login": "official@example.org", "password": "strong-cities-demo"}
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+@contextlib.contextmanager
+def site(folder: Path, limit: float = 600) -> Iterator[tuple[int, float]]:
+    """`make run` in `folder` on a free port. Gives the port and the seconds until the first page answered with 200."""
+    port = free_port()
+    started = time.monotonic()
+    process = subprocess.Popen(
+        ["make", "-s", "run"], cwd=folder, env={**os.environ, "PORT": str(port)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        while time.monotonic() - started < limit:
+            if process.poll() is not None:
+                raise SystemExit(f"make run ended with {process.returncode}")
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+                connection.request("GET", "/")
+                if connection.getresponse().status == 200:
+                    break
+            time.sleep(0.05)
+        else:
+            raise SystemExit("the site did not answer")
+        yield port, time.monotonic() - started
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGINT)
+        process.wait(60)
+
+
+def fetch(port: int, path: str, cookie: str = "", encoding: str = "gzip") -> tuple[int, dict[str, str], bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path, headers={"Cookie": cookie, "Accept-Encoding": encoding, "Host": f"127.0.0.1:{port}"})
+    answer = connection.getresponse()
+    body = answer.read()
+    return answer.status, {key.lower(): value for key, value in answer.getheaders()}, body
+
+
+def signed_in_cookie(port: int) -> str:
+    """Sign in as the demo's official and give the cookie."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", "/account/login/")
+    answer = connection.getresponse()
+    page = answer.read().decode()
+    cookies = "; ".join(value.split(";")[0] for key, value in answer.getheaders() if key.lower() == "set-cookie")
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    if token is None:
+        raise SystemExit("no form to sign in with")
+    body = urlencode({**SIGN_IN, "csrfmiddlewaretoken": token[1]})
+    headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded", "Referer": f"http://127.0.0.1:{port}/"}
+    connection.request("POST", "/account/login/", body, headers)
+    answer = connection.getresponse()
+    answer.read()
+    if answer.status != 302:
+        raise SystemExit(f"signing in answered {answer.status}")
+    return "; ".join(value.split(";")[0] for key, value in answer.getheaders() if key.lower() == "set-cookie")
+
+
+def rate(port: int, path: str, cookie: str, requests: int, clients: int) -> float:
+    """Requests per second over `requests` in all, on `clients` connections that stay open. Every answer must be 200."""
+    faults: list[int] = []
+
+    def work() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        for _ in range(requests // clients):
+            connection.request("GET", path, headers={"Cookie": cookie, "Accept-Encoding": "gzip"})
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 200:
+                faults.append(answer.status)
+
+    threads = [threading.Thread(target=work) for _ in range(clients)]
+    started = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise SystemExit(f"{path}: {len(faults)} answers were not 200 (first: {faults[0]})")
+    return requests // clients * clients / (time.monotonic() - started)
+
+
+def rates(port: int, rounds: int) -> list[tuple[str, str]]:
+    cookie = signed_in_cookie(port)
+    asked: dict[str, tuple[str, str]] = {
+        "constant view (/healthz)": ("/healthz", ""),
+        "/hub/ as a visitor": ("/hub/", ""),
+        "/hub/ signed in": ("/hub/", cookie),
+        "/hub/?q=families+school as a visitor": ("/hub/?q=families+school", ""),
+        "/hub/?q=families+school signed in": ("/hub/?q=families+school", cookie),
+    }
+    found: dict[str, list[float]] = {name: [] for name in asked}
+    for number in range(rounds + 1):
+        for name, (path, cookies) in asked.items():
+            measured = rate(port, path, cookies, 400 if path == "/healthz" else 80, 4)
+            if number:  # the first round warms up
+                found[name].append(measured)
+    constant = found["constant view (/healthz)"]
+    rows = []
+    for name, values in found.items():
+        shares = [value / base for value, base in zip(values, constant, strict=True)]
+        rows.append((name, f"{statistics.median(values):7.0f} requests/s   {statistics.median(shares):6.3f} of the constant view"))
+    return rows
+
+
+def weights(port: int) -> list[tuple[str, str]]:
+    """Bytes over the line of HTML, CSS and JS for a first visit, as Chromium asks for them (gzip for pages, br for files)."""
+    rows = []
+    for path in ("/", "/hub/", "/join/"):
+        status, headers, body = fetch(port, path)
+        while status in {301, 302}:
+            status, headers, body = fetch(port, urlsplit(headers["location"]).path)
+        sizes = {"html": len(body), "css": 0, "js": 0}
+        text = gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body
+        for match in set(re.findall(rb'(?:href|src)="(/static/[^"]+\.(?:css|js))"', text)):
+            name = match.decode()
+            sizes["css" if name.endswith(".css") else "js"] += len(fetch(port, name, encoding="br, gzip")[2])
+        total = sum(sizes.values())
+        rows.append((f"first visit to {path}", f"{total:7,} bytes   html {sizes['html']:,}, css {sizes['css']:,}, js {sizes['js']:,}"))
+    return rows
+
+
+def cold_start() -> tuple[float, float]:
+    """Seconds from a fresh clone to the first page, and again a second time. Asks the package index, as a newcomer does."""
+    with tempfile.TemporaryDirectory(prefix="strongcities-") as folder:
+        clone = Path(folder) / "clone"
+        subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
+        try:
+            with site(clone) as (_, cold):
+                pass
+            with site(clone) as (_, warm):
+                pass
+        finally:
+            subprocess.run(["make", "-s", "stop"], cwd=clone, check=False, stdout=subprocess.DEVNULL)
+        return cold, warm
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
+    parser.add_argument("--rounds", type=int, default=7, help="counted rounds of each request rate (default 7)")
+    parser.add_argument("--no-cold", action="store_true", help="leave out the fresh clone, which asks the package index")
+    options = parser.parse_args()
+    rows: list[tuple[str, str]] = []
+    measures: list[Callable[[int], list[tuple[str, str]]]] = [lambda port: rates(port, options.rounds), weights]
+    with site(ROOT) as (port, _):
+        for measure in measures:
+            rows += measure(port)
+    with site(ROOT) as (_, warm):
+        rows.append(("warm start of this folder to the first page", f"{warm:7.1f} s"))
+    if not options.no_cold and shutil.which("git"):
+        cold, warm = cold_start()
+        rows += [("cold start, fresh clone to the first page", f"{cold:7.1f} s"), ("the same clone a second time", f"{warm:7.1f} s")]
+    width = max(len(name) for name, _ in rows)
+    sys.stdout.write("".join(f"{name:<{width}}  {figure}\n" for name, figure in rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""A real Chromium against the running site.
+
+Every page that a test opens through `browse` is watched: an error on the console, a blocked script or style, or a request
+to another host fails the test at its end.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+# Chromium's own chatter with the outside is switched off: a test asks nobody but the site.
+SWITCHES = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    # Playwright's own event loop runs in this thread, which Django would take for an asynchronous caller.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=found, args=SWITCHES)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@dataclass
+class Watched:
+    """A page, what went wrong on it, and the site it belongs to."""
+
+    page: Page
+    base: str
+    scripts: bool
+    wrong: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.base + path)
+
+    def check(self) -> None:
+        """What axe finds on the page as it stands, and sideways scrolling at 360 px. Needs scripts."""
+        if not self.scripts:
+            return
+        for finding in Axe().run(self.page, options=AXE).response["violations"]:
+            self.wrong.append(f"{self.page.url}: axe {finding['id']}: {finding['nodes'][0]['html'][:120]}")
+        size = self.page.viewport_size
+        self.page.set_viewport_size({"width": 360, "height": 740})
+        wide = self.page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 1:
+            self.wrong.append(f"{self.page.url}: scrolls sideways by {wide} px at 360 px")
+        if size:
+            self.page.set_viewport_size(size)
+
+
+@pytest.fixture
+def browse(chromium: Browser, live_server) -> Iterator[Callable[..., Watched]]:
+    opened: list[Watched] = []
+
+    def open_one(*, scripts: bool = True, language: str = "en", dark: bool = False) -> Watched:
+        context = chromium.new_context(
+            locale=language, java_script_enabled=scripts, color_scheme="dark" if dark else "light", viewport={"width": 1280, "height": 900}
+        )
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        watched = Watched(page, live_server.url, scripts)
+        host = urlsplit(live_server.url).netloc
+        page.on("console", lambda said: watched.wrong.append(f"{page.url}: {said.text}") if said.type == "error" else None)
+        page.on("pageerror", lambda error: watched.wrong.append(f"{page.url}: {error}"))
+        page.on(
+            "request",
+            lambda asked: (
+                watched.wrong.append(f"asks {asked.url}") if asked.url.startswith("http") and urlsplit(asked.url).netloc != host else None
+            ),
+        )
+        opened.append(watched)
+        return watched
+
+    yield open_one
+    wrong = [line for watched in opened for line in watched.wrong]
+    for watched in opened:
+        watched.page.context.close()
+    assert wrong == []
