@@ -32,8 +32,7 @@ def without_people(text: str) -> str:
 def without_tokens(path: str) -> str:
     """A path with every long step that can be a token blotted out, unless it reads like a slug (has a hyphenated word)."""
     return "/".join(
-        "[token]" if _TOKEN.fullmatch(step) and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", step) else step
-        for step in path.split("/")
+        "[token]" if _TOKEN.fullmatch(step) and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", step) else step for step in path.split("/")
     )
 
 

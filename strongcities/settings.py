@@ -19,7 +19,7 @@ def env(name: str, default: str = "") -> str:
     return os.environ.get(name, default).strip()
 
 
-def env_bool(name: str, default: bool = False) -> bool:
+def env_bool(name: str, *, default: bool = False) -> bool:
     return env(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
 
 
@@ -30,7 +30,7 @@ def env_list(name: str, default: str = "") -> list[str]:
 # --- Which house this is ---------------------------------------------------------------------------------------------
 DATABASE_URL = env("DATABASE_URL")
 EMBEDDED = not DATABASE_URL
-DEMO = env_bool("DEMO", EMBEDDED)
+DEMO = env_bool("DEMO", default=EMBEDDED)
 DEBUG = env_bool("DEBUG")
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000" if DEMO else "").rstrip("/")
 SECURE = SITE_URL.startswith("https://")
@@ -173,7 +173,7 @@ MAILERS = {
             "port": int(env("MAIL_PORT", "587")),
             "username": env("MAIL_USER"),
             "password": env("MAIL_PASSWORD"),
-            "use_tls": env_bool("MAIL_TLS", True),
+            "use_tls": env_bool("MAIL_TLS", default=True),
             "timeout": 20,
         },
     },
@@ -204,7 +204,7 @@ SECURE_CSP: dict[str, list[str]] = {
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
 }
-SECURE_SSL_REDIRECT = SECURE and env_bool("SSL_REDIRECT", True)
+SECURE_SSL_REDIRECT = SECURE and env_bool("SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 63_072_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
