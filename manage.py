@@ -9,7 +9,7 @@ from pathlib import Path
 from strongcities import postgres, processes
 
 WITHOUT_DATABASE = {
-    "check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "stop_local", "version",
+    "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "stop_local", "version",
 }  # fmt: skip
 
 

@@ -146,10 +146,10 @@ def _try(base: Path, name: str, guise: Guise, alive: int) -> bool:
     for stale in (place / "data" / "postmaster.pid", sockets / f".s.PGSQL.{PORT}.lock", sockets / f".s.PGSQL.{PORT}"):
         stale.unlink(missing_ok=True)  # `alive` is ours, so nobody lives behind them
     options = _OPTIONS | (_UNSAFE if name == TEST else {}) | {"unix_socket_directories": f'"{sockets.resolve()}"'}
+    program: list[str | Path] = [guise.binaries / "postgres", "-D", (place / "data").resolve(), "-p", PORT]
     with (place / "log").open("wb") as log:
         server = subprocess.Popen(
-            [*guise.prefix, guise.binaries / "postgres", "-D", (place / "data").resolve(), "-p", PORT]
-            + [f"--{key}={value}" for key, value in options.items()],
+            [*guise.prefix, *program, *(f"--{key}={value}" for key, value in options.items())],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -246,7 +246,8 @@ def _guise(base: Path, name: str) -> Guise:
 def _works(guise: Guise, folder: Path) -> bool:
     """Whether the binaries run in this guise and its user may pass through `folder`."""
     try:
-        return all(guise.run(*command).returncode == 0 for command in ([guise.binaries / "postgres", "--version"], ["test", "-x", folder]))
+        ran, passed = guise.run(guise.binaries / "postgres", "--version"), guise.run("test", "-x", folder)
+        return ran.returncode == passed.returncode == 0
     except OSError:  # becoming that user is not allowed, or it can't even see the file
         return False
 

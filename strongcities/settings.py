@@ -6,6 +6,7 @@ Without DATABASE_URL the project stands on its embedded PostgreSQL and is a demo
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from django.utils.csp import CSP
@@ -64,14 +65,13 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "strongcities.logs.RequestLogMiddleware",
-    "strongcities.faults.DatabaseDownMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "strongcities.headers.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "strongcities.faults.BadTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "strongcities.faults.BadInputMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "strongcities.access.SecondFactorMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "strongcities.history.HistoryMiddleware",
 ]
 ROOT_URLCONF = "strongcities.urls"
 WSGI_APPLICATION = "strongcities.wsgi.application"
@@ -104,7 +104,7 @@ TEMPLATES = [
 FORM_RENDERER = "strongcities.forms.FormRenderer"
 
 # --- Database --------------------------------------------------------------------------------------------------------
-DATABASES = {
+DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **dj_database_url.parse(DATABASE_URL or postgres.url(BASE_DIR), conn_max_age=60, conn_health_checks=True),
         "TEST": {"NAME": env("TEST_DATABASE", "test_strongcities")},
@@ -183,12 +183,11 @@ POST_OFFICE = {
     "MAX_RETRIES": 8,
     "RETRY_INTERVAL": timedelta(minutes=10),
     "LOG_LEVEL": 1,
-    "MESSAGE_ID_ENABLED": True,
-    "MESSAGE_ID_FQDN": CONTACT_MAIL.rpartition("@")[2],
 }
 
 # --- Jobs ------------------------------------------------------------------------------------------------------------
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 4}  # a slow mail server holds up no other job
 PROCRASTINATE_ON_APP_READY = "strongcities.jobs.on_app_ready"
 
 # --- Safety ----------------------------------------------------------------------------------------------------------
@@ -230,7 +229,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
     "loggers": {
         "django.server": {"handlers": [], "propagate": False},
+        "django.request": {"level": "ERROR"},  # the request's own line tells of 4xx
         "procrastinate": {"level": "WARNING"},
-        "post_office": {"handlers": [], "level": "WARNING"},
+        "post_office": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},  # else it brings its own
     },
 }

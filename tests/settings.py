@@ -18,7 +18,7 @@ os.environ.setdefault("TEST_DATABASE", f"test_strongcities_{os.getpid()}")
 from strongcities.settings import *  # noqa: E402, F403  they read the environment
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; no test is about the hash
-STATIC_ROOT = None  # tests serve static files from where they are written
+STATIC_ROOT = None  # type: ignore[assignment]  # tests serve static files from where they are written
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

