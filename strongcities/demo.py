@@ -13,7 +13,7 @@ def secret_key(base: Path) -> str:
     try:
         return path.read_text()
     except FileNotFoundError:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.parent.mkdir(mode=0o711, exist_ok=True)
     mine = path.with_name(f"secret-key.{os.getpid()}")
     mine.write_text(secrets.token_urlsafe(50))
     mine.chmod(0o600)

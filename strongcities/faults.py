@@ -1,53 +1,82 @@
-"""Faults: a page that helps for each of them, at the right status."""
+"""Faults: a page that helps for each of them, at the right status, made without session or database."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from strongcities.access import public
 
+MAX_BODY = 12_000_000  # bytes; what the largest form with its files may send
 
-class BadTextMiddleware:
-    """Refuses what PostgreSQL can't store and no person types: NUL and broken UTF-8 in the address. Answers 400."""
+
+class BadInputMiddleware:
+    """Refuses what no person types and PostgreSQL can't store: NUL, and bytes that are no UTF-8, in the address, in
+    cookies and in forms (400); and bodies larger than any form of the house sends (413)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        address = request.path + request.META.get("QUERY_STRING", "")
-        if "\x00" in address or "%00" in address or "\ufffd" in request.path:
+        # WSGI hands the path's bytes over as Latin-1 letters.
+        path = request.META.get("PATH_INFO", "").encode("latin-1", "replace")
+        query = unquote_to_bytes(request.META.get("QUERY_STRING", "").replace("+", " "))
+        cookies = (text for item in request.COOKIES.items() for text in item)
+        if not (_is_text(path) and _is_text(query)) or any("\x00" in text for text in cookies):
             return bad_request(request)
+        if _length(request) > MAX_BODY:
+            return bad_request(request, RequestDataTooBig())
         return self.get_response(request)
 
-
-class DatabaseDownMiddleware:
-    """A database that can't be reached: 503 with a page made without it, and a hint when to try again."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, (OperationalError, InterfaceError)):
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+        if request.method != "POST":
             return None
-        response = HttpResponse(render_to_string("503.html"), status=503)
-        response["Retry-After"] = "30"
-        return response
+        texts = (text for name, values in request.POST.lists() for text in (name, *values))
+        return bad_request(request) if any("\x00" in text for text in texts) else None
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        return "\x00" not in raw.decode()
+    except UnicodeDecodeError:
+        return False
+
+
+def _length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
 
 
 @public
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return HttpResponseBadRequest(render_to_string("400.html"))
+    """What came can't be read (400), or is too much (413): the page says so, and that nothing was saved."""
+    too_much = isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent))
+    return HttpResponse(render_to_string("400.html", {"too_much": too_much}), status=413 if too_much else 400)
 
 
 @public
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose secret no longer fits (an old tab, cookies off): nothing was changed, and the page says what to do."""
-    return render(request, "403_csrf.html", status=403)
+    return HttpResponse(render_to_string("403_csrf.html"), status=403)
+
+
+@public
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page for an error that nobody caught, wherever it was raised: a view, a template or another middleware.
+
+    A database that can't be reached is 503, with a hint when to try again; anything else is 500. Django has logged the
+    error with its trace already.
+    """
+    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+        response = HttpResponse(render_to_string("503.html"), status=503)
+        response["Retry-After"] = "30"
+        return response
+    return HttpResponse(render_to_string("500.html"), status=500)

@@ -6,29 +6,39 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from strongcities.access import public
 
+_seen: set[str] = set()  # databases whose migrations this process has seen applied; they don't go away again
+
 
 @public
 @never_cache
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """200: the process answers. Asks nothing of the database."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return _plain("ok")
 
 
 @public
 @never_cache
-@require_GET
+@require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """200: the database is reachable and every migration is applied. 503 otherwise, with the reason in one line."""
+    database = str(connection.settings_dict["NAME"])
     try:
-        executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if database not in _seen:
+            executor = MigrationExecutor(connection)
+            if waiting := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                return _plain(f"{len(waiting)} migrations not applied", 503)
+            _seen.add(database)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
     except DatabaseError:
-        return HttpResponse("database not reachable\n", status=503, content_type="text/plain")
-    if waiting:
-        return HttpResponse(f"{len(waiting)} migrations not applied\n", status=503, content_type="text/plain")
-    return HttpResponse("ok\n", content_type="text/plain")
+        return _plain("database not reachable", 503)
+    return _plain("ok")
+
+
+def _plain(line: str, status: int = 200) -> HttpResponse:
+    return HttpResponse(f"{line}\n", status=status, content_type="text/plain; charset=utf-8")

@@ -1,7 +1,8 @@
 """Logs: one JSON line an event, with the request's id and without personal data.
 
-Nothing here writes a query string, a body, an address of a reader or an account; mail addresses that a library puts into
-its messages are blotted out, and so are tokens in paths.
+Nothing here writes a query string, a body, an address of a reader or an account. What libraries put into their messages
+is blotted: mail addresses, tokens, and of a database error everything but its code and the names of what it broke, since
+its details quote the row.
 """
 
 from __future__ import annotations
@@ -11,30 +12,65 @@ import logging
 import re
 import secrets
 import time
+import traceback
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
+import psycopg
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
-_TOKEN = re.compile(r"[A-Za-z0-9_:-]{24,}")
+_MAIL = re.compile(r"[\w.+'-]+(@|%40)[\w-]+(\.[\w-]+)+")
+_WORD = re.compile(r"[A-Za-z0-9_:=.~-]{20,}")
 _KNOWN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 logger = logging.getLogger("strongcities.request")
 
 
 def without_people(text: str) -> str:
-    """`text` with every mail address blotted out."""
-    return _MAIL.sub("[mail]", text)
+    """`text` with every mail address, and everything that can be a token, blotted out."""
+    return without_tokens(_MAIL.sub("[mail]", text))
 
 
-def without_tokens(path: str) -> str:
-    """A path with every long step that can be a token blotted out, unless it reads like a slug (has a hyphenated word)."""
-    return "/".join(
-        "[token]" if _TOKEN.fullmatch(step) and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", step) else step
-        for step in path.split("/")
-    )
+def without_tokens(text: str) -> str:
+    """`text` with every word that can be a token blotted out: 20 characters or more that don't read like words, names
+    of modules or slugs."""
+    return _WORD.sub(lambda found: "[token]" if _is_token(found[0]) else found[0], text)
+
+
+def _is_token(word: str) -> bool:
+    """A token mixes digits with letters, or capitals with small letters all over, as no word, name or slug does."""
+    mixed = 0
+    for part in re.split(r"[-_.:=~]", word):
+        has_both = re.search(r"\d", part) and re.search(r"[A-Za-z]", part)
+        if has_both or len(re.findall(r"[a-z][A-Z]", part)) * 6 >= len(part) > 0:
+            mixed += len(part)
+    return mixed >= 8
+
+
+def said(error: BaseException) -> str:
+    """What an exception says, without what it quotes of a row."""
+    origin: Any = error.__cause__ if isinstance(error, DatabaseError) else error
+    if isinstance(origin, psycopg.Error) and origin.sqlstate:
+        diag = origin.diag
+        names = (diag.constraint_name, diag.table_name, diag.column_name)
+        return " ".join(["SQLSTATE", origin.sqlstate, *(name for name in names if name)])
+    return without_people(str(error))
+
+
+def trace(error: BaseException) -> str:
+    """The traceback of `error` and of those that it came from, in the usual order, with `said()` for each message."""
+    parts: list[str] = []
+    seen: set[int] = set()
+    link: BaseException | None = error
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
+        frames = "".join(traceback.format_tb(link.__traceback__))
+        parts.append(f"{frames}{type(link).__module__}.{type(link).__qualname__}: {said(link)}")
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+    return "\nwhich led to\n".join(reversed(parts))
 
 
 class JSONFormatter(logging.Formatter):
@@ -51,8 +87,8 @@ class JSONFormatter(logging.Formatter):
             line["request"] = request_id.get()
         if isinstance(data := getattr(record, "data", None), dict):
             line |= data
-        if record.exc_info:
-            line["trace"] = without_people(self.formatException(record.exc_info))
+        if record.exc_info and record.exc_info[1]:
+            line["trace"] = trace(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
@@ -75,7 +111,7 @@ class RequestLogMiddleware:
                 extra={
                     "data": {
                         "method": request.method,
-                        "path": without_tokens(request.path),
+                        "path": without_people(request.path),
                         "view": match.view_name if match else "",
                         "status": response.status_code,
                         "ms": round((time.monotonic() - started) * 1000, 1),

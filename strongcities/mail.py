@@ -7,25 +7,32 @@ delivers (jobs.py), with retries; staff see the outbox in the admin, the demo on
 from __future__ import annotations
 
 from collections.abc import Sequence
+from email.utils import make_msgid
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
-from django.template.loader import render_to_string
+from django.db import transaction
+from django.template import Context
+from django.template.loader import get_template, render_to_string
 from django.utils.translation import override
 from post_office.models import PRIORITY, STATUS, Email
 from post_office.utils import create_attachments
 
 from strongcities import jobs
 
+SUBJECT_LENGTH = 250  # what fits into the outbox's column, with room for an ellipsis
+
 
 def send(name: str, *, to: str, context: dict[str, Any], language: str) -> None:
-    """Queue the mail `name` (e.g. "members/approved") for the address `to`, in `language`."""
+    """Queue the mail `name` (e.g. "members/approved") for the address `to`, in `language`.
+
+    Raises ValidationError where `to` is no mail address: nothing is queued then.
+    """
     with override(language):
         context = {**context, "site_url": settings.SITE_URL, "contact_mail": settings.CONTACT_MAIL, "language": language}
-        subject = " ".join(render_to_string(f"mail/{name}.subject.txt", context).split())
-        message = EmailMultiAlternatives(subject, render_to_string(f"mail/{name}.txt", context), to=[to])
+        message = EmailMultiAlternatives(_plain(f"mail/{name}.subject.txt", context), _plain(f"mail/{name}.txt", context), to=[to])
         message.attach_alternative(render_to_string(f"mail/{name}.html", context), "text/html")
         message.send()
 
@@ -34,32 +41,53 @@ class Outbox(BaseEmailBackend):
     """Writes messages to django-post-office's queue word for word.
 
     Its own backend renders every text as a Django template once more, so that a name with braces in it would be run as
-    one; this one doesn't.
+    one; this one doesn't. All messages of a call are queued, or none.
     """
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        for message in email_messages:
-            html = next((str(body) for body, kind in getattr(message, "alternatives", []) if kind == "text/html"), "")
-            headers = {str(key): str(value) for key, value in message.extra_headers.items()}
-            if message.reply_to:
-                headers.setdefault("Reply-To", ", ".join(map(str, message.reply_to)))
-            email = Email.objects.create(
-                from_email=message.from_email,
-                to=message.to,
-                cc=message.cc,
-                bcc=message.bcc,
-                subject=message.subject,
-                message=message.body,
-                html_message=html,
-                headers=headers or None,
-                status=STATUS.queued,
-                priority=PRIORITY.medium,
-            )
-            files = {str(name): {"file": content, "mimetype": kind} for name, content, kind in message.attachments}
-            if files:
-                email.attachments.add(*create_attachments(files))
-        jobs.deliver_mail.defer()
+        with transaction.atomic():
+            for message in email_messages:
+                _queue(message)
+            jobs.deliver_mail.defer()
         return len(email_messages)
+
+
+def _queue(message: EmailMessage) -> None:
+    html = next((str(body) for body, kind in getattr(message, "alternatives", []) if kind == "text/html"), "")
+    headers = {str(key): _one_line(value) for key, value in message.extra_headers.items()}
+    if message.reply_to:
+        headers.setdefault("Reply-To", _one_line(", ".join(map(str, message.reply_to))))
+    email = Email(
+        from_email=message.from_email,
+        to=message.to,
+        cc=message.cc,
+        bcc=message.bcc,
+        subject=_shortened(_one_line(message.subject)),
+        message=str(message.body),
+        html_message=html,
+        headers=headers or None,
+        message_id=make_msgid(domain=settings.CONTACT_MAIL.rpartition("@")[2]),  # the same, should it go out twice
+        status=STATUS.queued,
+        priority=PRIORITY.medium,
+    )
+    email.save()  # checks every address, and refuses what breaks out of its line
+    files = {str(name): {"file": content, "mimetype": kind} for name, content, kind in message.attachments}
+    if files:
+        email.attachments.add(*create_attachments(files))
+
+
+def _plain(name: str, context: dict[str, Any]) -> str:
+    """A text template, without the escaping that only HTML needs: O'Brien stays O'Brien."""
+    return str(get_template(name).template.render(Context(context, autoescape=False)))  # type: ignore[attr-defined]
+
+
+def _one_line(text: Any) -> str:
+    """No line break in a header: it would begin another one."""
+    return " ".join(str(text).split())
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= SUBJECT_LENGTH else f"{text[: SUBJECT_LENGTH - 1]}…"
 
 
 class DemoDelivery(BaseEmailBackend):

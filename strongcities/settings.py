@@ -6,6 +6,7 @@ Without DATABASE_URL the project stands on its embedded PostgreSQL and is a demo
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from django.utils.csp import CSP
@@ -19,7 +20,7 @@ def env(name: str, default: str = "") -> str:
     return os.environ.get(name, default).strip()
 
 
-def env_bool(name: str, default: bool = False) -> bool:
+def env_bool(name: str, *, default: bool = False) -> bool:
     return env(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
 
 
@@ -30,7 +31,7 @@ def env_list(name: str, default: str = "") -> list[str]:
 # --- Which house this is ---------------------------------------------------------------------------------------------
 DATABASE_URL = env("DATABASE_URL")
 EMBEDDED = not DATABASE_URL
-DEMO = env_bool("DEMO", EMBEDDED)
+DEMO = env_bool("DEMO", default=EMBEDDED)
 DEBUG = env_bool("DEBUG")
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000" if DEMO else "").rstrip("/")
 SECURE = SITE_URL.startswith("https://")
@@ -64,14 +65,13 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "strongcities.logs.RequestLogMiddleware",
-    "strongcities.faults.DatabaseDownMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "strongcities.headers.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "strongcities.faults.BadTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "strongcities.faults.BadInputMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "strongcities.access.SecondFactorMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "strongcities.history.HistoryMiddleware",
 ]
 ROOT_URLCONF = "strongcities.urls"
 WSGI_APPLICATION = "strongcities.wsgi.application"
@@ -104,7 +104,7 @@ TEMPLATES = [
 FORM_RENDERER = "strongcities.forms.FormRenderer"
 
 # --- Database --------------------------------------------------------------------------------------------------------
-DATABASES = {
+DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **dj_database_url.parse(DATABASE_URL or postgres.url(BASE_DIR), conn_max_age=60, conn_health_checks=True),
         "TEST": {"NAME": env("TEST_DATABASE", "test_strongcities")},
@@ -173,7 +173,7 @@ MAILERS = {
             "port": int(env("MAIL_PORT", "587")),
             "username": env("MAIL_USER"),
             "password": env("MAIL_PASSWORD"),
-            "use_tls": env_bool("MAIL_TLS", True),
+            "use_tls": env_bool("MAIL_TLS", default=True),
             "timeout": 20,
         },
     },
@@ -183,12 +183,11 @@ POST_OFFICE = {
     "MAX_RETRIES": 8,
     "RETRY_INTERVAL": timedelta(minutes=10),
     "LOG_LEVEL": 1,
-    "MESSAGE_ID_ENABLED": True,
-    "MESSAGE_ID_FQDN": CONTACT_MAIL.rpartition("@")[2],
 }
 
 # --- Jobs ------------------------------------------------------------------------------------------------------------
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 4}  # a slow mail server holds up no other job
 PROCRASTINATE_ON_APP_READY = "strongcities.jobs.on_app_ready"
 
 # --- Safety ----------------------------------------------------------------------------------------------------------
@@ -204,7 +203,7 @@ SECURE_CSP: dict[str, list[str]] = {
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
 }
-SECURE_SSL_REDIRECT = SECURE and env_bool("SSL_REDIRECT", True)
+SECURE_SSL_REDIRECT = SECURE and env_bool("SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 63_072_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
@@ -230,7 +229,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
     "loggers": {
         "django.server": {"handlers": [], "propagate": False},
+        "django.request": {"level": "ERROR"},  # the request's own line tells of 4xx
         "procrastinate": {"level": "WARNING"},
-        "post_office": {"handlers": [], "level": "WARNING"},
+        "post_office": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},  # else it brings its own
     },
 }

@@ -1,1 +1,32 @@
 """Fixtures that every room's tests share."""
+
+import os
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from strongcities import postgres
+from strongcities.management.commands.compilemessages import compile_messages
+from tests.settings import BASE, TEST_CLUSTER
+
+
+def pytest_configure():
+    compile_messages()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings():
+    """The server to test on, and on it nothing that killed runs left: their databases are named by a run that has no
+    connection any more."""
+    if TEST_CLUSTER:
+        postgres.ensure_running(BASE, postgres.TEST)
+    name = os.environ["TEST_DATABASE"]
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, application_name=name) as here:
+        left = here.execute(
+            "SELECT datname FROM pg_database WHERE datname ~ '^test_strongcities_[0-9]+$'"
+            " AND datname <> ALL (SELECT application_name FROM pg_stat_activity)"
+        ).fetchall()
+        for (database,) in left:
+            here.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+        yield  # the connection stays open for as long as the run lives

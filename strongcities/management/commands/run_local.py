@@ -1,0 +1,229 @@
+"""`make run`: the demo on this machine, from whatever state the clone is in to a page in the browser.
+
+The runner prepares (tables, demo content, translations, static files), opens the port, and keeps a web server and a
+worker running on it. It owns the port's socket, so a web server that is killed loses no visitor: its successor takes
+over the same queue of connections.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from strongcities import postgres, processes
+from strongcities.management.commands.compilemessages import compile_messages
+
+PASSWORD = "strong-cities-demo"  # noqa: S105  printed for everyone to use, refused outside the demo
+PREPARING = 7_264_001  # the advisory lock under which one runner at a time prepares
+
+
+class Stopped(Exception):
+    """Somebody asked the runner to end."""
+
+
+class Command(BaseCommand):
+    help = "Serve the demo on this machine: web server and worker, on PORT (8000)."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("run_local serves the demo. With a database of your own, set DEMO=1 as well.")
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _stop)
+        processes.register("runner")
+        processes.end_orphans()
+        try:
+            self.prepare()
+            with listen(_port()) as (sock, note):
+                Site(sock, self.stdout.write).run(note)
+        except (KeyboardInterrupt, Stopped):
+            self.stdout.write("\nStopped. The database goes on running; `make stop` ends it.")
+
+    def prepare(self) -> None:
+        if compile_messages():
+            self.stdout.write("Translations compiled.")
+        collect_static(self.stdout.write)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
+        executor = MigrationExecutor(connection)
+        if waiting := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self.stdout.write(f"Making the database: {len(waiting)} steps …")
+            call_command("migrate", verbosity=0, interactive=False)
+        call_command("make_demo")
+        connection.close()  # lets go of the lock
+
+
+def collect_static(say: Any) -> None:
+    """Collect static files where their sources changed since the last time."""
+    mark = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list(ignore_patterns=None):
+            state = Path(storage.path(path)).stat()
+            mark.update(f"{path} {state.st_size} {state.st_mtime_ns}\n".encode())
+    stamp = settings.STATIC_ROOT / ".collected"
+    if not stamp.exists() or stamp.read_text() != mark.hexdigest():
+        say("Collecting static files …")
+        call_command("collectstatic", verbosity=0, interactive=False)
+        stamp.write_text(mark.hexdigest())
+
+
+def _stop(number: int, frame: Any) -> None:
+    raise Stopped
+
+
+def _port() -> int:
+    try:
+        port = int(os.environ.get("PORT") or 8000)
+    except ValueError:
+        port = 0
+    if not 0 < port < 65_536:
+        raise CommandError(f"PORT must be a number from 1 to 65535, not {os.environ['PORT']!r}.")
+    return port
+
+
+@contextlib.contextmanager
+def listen(wanted: int) -> Iterator[tuple[socket.socket, str]]:
+    """A socket that listens on this machine's port `wanted`, or the next one that is free, and a note where it isn't."""
+    for port in range(wanted, min(wanted + 50, 65_536)):
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind(("127.0.0.1", port))
+            sock.listen(512)
+        except PermissionError as error:
+            raise CommandError(f"Port {port} is not open to ordinary users. Try PORT=8000.") from error
+        except OSError:
+            sock.close()
+            continue
+        with sock:
+            yield sock, f"Port {wanted} is taken, so it runs on {port}." if port != wanted else ""
+        return
+    raise CommandError(f"No free port from {wanted} on. Try PORT=… with another.")
+
+
+class Site:
+    """The web server and the worker, kept running until the runner is asked to end."""
+
+    def __init__(self, sock: socket.socket, say: Any) -> None:
+        self.sock, self.say = sock, say
+        self.url = f"http://127.0.0.1:{sock.getsockname()[1]}"
+        self.logs = settings.BASE_DIR / ".local" / "logs"
+        self.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.commands = {
+            "web": [sys.executable, "-m", "gunicorn", "--bind", f"fd://{sock.fileno()}"],
+            "worker": [sys.executable, "manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout=5"],
+        }
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.restarts: deque[float] = deque(maxlen=5)
+        self.theirs, self.ours = os.pipe()  # children read it to learn of our end; nobody ever writes
+
+    def run(self, note: str) -> None:
+        try:
+            for role in self.commands:
+                self.start(role)
+            self.wait_for_first_answer()
+            self.welcome(note)
+            while True:
+                time.sleep(1)
+                self.look_after()
+        finally:
+            self.end()
+
+    def start(self, role: str) -> None:
+        environment = {
+            "SITE_URL": self.url,
+            "WEB_WORKERS": "2",
+            **os.environ,
+            processes.LIFELINE: f"{role}:{os.getpid()}:{self.theirs}",
+        }
+        with (self.logs / f"{role}-{self.url.rpartition(':')[2]}.log").open("ab") as log:
+            self.children[role] = subprocess.Popen(
+                self.commands[role],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=settings.BASE_DIR,
+                env=environment,
+                pass_fds=[self.theirs, self.sock.fileno()] if role == "web" else [self.theirs],
+                start_new_session=True,  # a Ctrl-C is for the runner, which ends its children in order
+            )
+
+    def wait_for_first_answer(self) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            self.look_after()
+            try:
+                urllib.request.urlopen(f"{self.url}/", timeout=10).close()  # noqa: S310  our own address
+            except urllib.error.HTTPError as error:
+                raise CommandError(f"The first page answers {error.code}.\n{self.log_end('web')}") from error
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+        raise CommandError(f"The site does not answer.\n{self.log_end('web')}")
+
+    def look_after(self) -> None:
+        """Restart what ended. Gives up when it keeps ending."""
+        if settings.EMBEDDED:
+            postgres.ensure_running(settings.BASE_DIR)
+        for role, child in self.children.items():
+            if child.poll() is None:
+                continue
+            if len(self.restarts) == self.restarts.maxlen and time.monotonic() - self.restarts[0] < 60:
+                raise CommandError(f"The {role} keeps ending.\n{self.log_end(role)}")
+            self.say(f"The {role} ended ({child.returncode}) and is started again.")
+            self.restarts.append(time.monotonic())
+            self.start(role)
+
+    def welcome(self, note: str) -> None:
+        for line in (
+            "",
+            *([note] if note else []),
+            f"Strong Cities Network:  {self.url}/",
+            "",
+            f"  staff       {self.url}/admin/   staff@example.org, staff2@example.org",
+            f"  officials   {self.url}/account/login/   official@example.org (Aarhus), lead2@example.org (Mombasa)",
+            f"  password    {PASSWORD}   for all of them",
+            f"  mails       {self.url}/demo/outbox/   nothing leaves this machine",
+            "",
+            f"Ctrl-C ends it. Logs: {self.logs.relative_to(settings.BASE_DIR)}/",
+        ):
+            self.say(line)
+
+    def end(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # it is ending already
+        for child in self.children.values():
+            child.terminate()
+        deadline = time.monotonic() + 12
+        for child in self.children.values():
+            try:
+                child.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        os.close(self.ours)
+        os.close(self.theirs)
+
+    def log_end(self, role: str) -> str:
+        path = self.logs / f"{role}-{self.url.rpartition(':')[2]}.log"
+        return f"The end of {path}:\n" + "\n".join(path.read_text(errors="replace").splitlines()[-12:])

@@ -1,0 +1,74 @@
+#!/bin/sh
+# Sees to it that .venv holds what requirements-<what>.txt names. Usage: tools/bootstrap.sh local|dev
+#
+# local: what `make run` needs; dev: that and what the tests and checks need. Does nothing where that is so already.
+# `tools/bootstrap.sh uv` prints the path of a uv, and installs one into .local/tools where there is none.
+set -eu
+cd "$(dirname "$0")/.."
+
+installed() { [ -x .venv/bin/python ] && cmp -s "requirements-$1.txt" ".venv/requirements-$1.txt"; }
+suits() { "$@" -c 'import sys; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1; }
+has_venv() { "$1" -c 'import ensurepip, venv' >/dev/null 2>&1; } # Debian has them in a package of their own
+
+if [ "$1" != uv ]; then
+  if installed dev || { [ "$1" = local ] && installed local; }; then exit 0; fi
+fi
+umask 022
+mkdir -p .local
+chmod 711 .local
+unset VIRTUAL_ENV PYTHONHOME PYTHONPATH
+
+find_uv() {
+  for uv in uv .local/tools/bin/uv "$HOME/.local/bin/uv" "$HOME/.cargo/bin/uv"; do
+    if "$uv" --version >/dev/null 2>&1; then command -v "$uv"; return; fi
+  done
+  return 1
+}
+
+# uv is a program of its own: any Python with pip can fetch it, however old.
+get_uv() {
+  for python in python3 /usr/bin/python3 python python3.11 python3.10 python3.9; do
+    rm -rf .local/tools
+    if "$python" -m pip install --quiet --disable-pip-version-check --require-hashes --target .local/tools \
+        -r requirements-tools.txt >&2 2>/dev/null && find_uv; then return; fi
+    rm -rf .local/tools
+    if "$python" -m venv .local/tools >/dev/null 2>&1 && .local/tools/bin/python -m pip install --quiet \
+        --disable-pip-version-check --require-hashes -r requirements-tools.txt >&2 && find_uv; then return; fi
+  done
+  rm -rf .local/tools
+  return 1
+}
+
+if [ "$1" = uv ]; then
+  find_uv || get_uv || { echo "No uv, and no Python with pip to install it." >&2; exit 1; }
+  exit 0
+fi
+
+with_uv() { # $1: a uv. Prints the path of a Python that suits, fetching one where need be.
+  "$1" python find --system --no-project '>=3.12,<3.15' 2>/dev/null ||
+    { echo "Fetching Python 3.13 …" >&2; "$1" python install --quiet 3.13 >&2 && "$1" python find --system --no-project 3.13; }
+}
+
+if uv=$(find_uv) && python=$(with_uv "$uv") && suits "$python"; then
+  exec "$python" tools/bootstrap.py "$1" "$uv"
+fi
+# A name on PATH proves nothing (pyenv's shims exist and fail): whatever runs and is recent enough, is taken.
+for python in python3.13 python3.14 python3.12 python3 python \
+    "${PYENV_ROOT:-$HOME/.pyenv}"/versions/*/bin/python3 "$HOME"/.pyenv/versions/*/bin/python3 \
+    /opt/homebrew/bin/python3 /usr/local/bin/python3; do
+  if suits "$python" && has_venv "$python"; then
+    exec "$python" tools/bootstrap.py "$1"
+  fi
+done
+echo "No Python 3.12 or later that can make a virtual environment is here: fetching uv, which brings one …" >&2
+if uv=$(get_uv) && python=$(with_uv "$uv") && suits "$python"; then
+  exec "$python" tools/bootstrap.py "$1" "$uv"
+fi
+cat >&2 <<'END'
+The project needs Python 3.12 or later, or uv, and found neither. Install one of them and try again:
+  Debian 13, Ubuntu 24.04:  apt install python3 python3-venv
+  Fedora:                   dnf install python3
+  macOS:                    brew install uv
+  elsewhere:                https://docs.astral.sh/uv/getting-started/installation/
+END
+exit 1
