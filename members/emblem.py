@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from members.regions import Population
 
-EMBLEM = (68, 48)  # width and height of the drawing, in its own units
+EMBLEM = (64, 50)  # width and height of the drawing, in its own units
 SKYLINE_HEIGHT = 120
 GAP = 1.6
 _WIDTHS = dict(zip(Population.values, (29, 37, 45, 54, 62), strict=True))
@@ -97,7 +97,7 @@ def _windows(name: str, group: list[Bar], lit: int, shift: float, height: float)
     return "".join(f"M{spots[i][0]:.4g} {spots[i][1]:.4g}h{wide}v{tall}h-{wide}z" for i in order[:lit])
 
 
-def _shapes(name: str, band: str, lit: int, shift: float, height: float, rise: float = 1) -> str:
+def _shapes(name: str, band: str, lit: int, *, shift: float, height: float, rise: float = 1) -> str:
     """A city's group as markup: every other bar a shade lighter, then its lit windows. `rise` is the share of the drawing's
     height that the tallest bar reaches."""
     group = bars(name, band, height * rise)
@@ -119,7 +119,7 @@ def emblem(name: str, band: str, region: str, lit: int = 0, *, label: str = "", 
         region,
         width, height, width, height,
         format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"'),
-        mark_safe(_shapes(name, band, lit, shift, height)),  # noqa: S308  numbers only
+        mark_safe(_shapes(name, band, lit, shift=shift, height=height)),  # noqa: S308  numbers only
     )  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def skyline_group(name: str, band: str, region: str, lit: int) -> SafeString:
         '<svg class="r-{}" viewBox="0 0 {} {}" width="{}" height="{}" aria-hidden="true">{}</svg>',
         region,
         width, SKYLINE_HEIGHT, width, SKYLINE_HEIGHT,
-        mark_safe(_shapes(name, band, lit, 0, SKYLINE_HEIGHT, rise)),  # noqa: S308  numbers only
+        mark_safe(_shapes(name, band, lit, shift=0, height=SKYLINE_HEIGHT, rise=rise)),  # noqa: S308  numbers only
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from members.models import Post
 from members.regions import Population
 from strongcities.themes import Theme
 
@@ -12,6 +13,6 @@ class SpecimenForm(forms.Form):
     mail = forms.EmailField(label=_("Work mail"))
     size = forms.ChoiceField(label=_("Inhabitants"), choices=[("", "–"), *Population.choices], required=False)
     words = forms.CharField(label=_("In your words"), widget=forms.Textarea, required=False, help_text=_("Up to 2,000 characters."))
-    kind = forms.ChoiceField(label=_("Kind of work"), choices=[("elected", _("Elected")), ("policy", _("Policy")), ("practitioner", _("Practitioner"))], widget=forms.RadioSelect)  # fmt: skip
+    kind = forms.ChoiceField(label=_("Kind of work"), choices=Post.Kind, widget=forms.RadioSelect)
     themes = forms.MultipleChoiceField(label=_("Themes"), choices=Theme.choices, widget=forms.CheckboxSelectMultiple, required=False)
     newsletter = forms.BooleanField(label=_("Send me the newsletter"), required=False, help_text=_("A few times a year."))

@@ -9,8 +9,8 @@ from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
-
 from hub.models import Practice
+
 from members.models import City
 from members.regions import Population, Region
 from pages.forms import SpecimenForm
@@ -18,6 +18,7 @@ from strongcities.access import public, signed_in
 from strongcities.themes import Theme
 
 SKYLINE = 25  # members on the front page; the rest are behind its link
+PALETTE = ("paper", "paper-2", "ink", "ink-2", "rule", "edge", "river", "river-soft", "sun", "sun-soft", "brick", "brick-soft")
 THEMES = (Theme.YOUTH, Theme.NETWORKS, Theme.POLARISATION, Theme.CRISIS)
 
 
@@ -81,7 +82,12 @@ def desk(request: HttpRequest) -> HttpResponse:
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component in each of its states, light and dark, left to right and right to left. pages/urls.py shows it while
     developing and in the demo only."""
-    context = {"specimens": _specimens(), "palette": _palette(), "form": SpecimenForm(), "wrong": SpecimenForm({"mail": "nobody"})}
+    context = {
+        "specimens": _specimens(),
+        "palette": PALETTE,
+        "form": SpecimenForm(auto_id="a_%s"),
+        "wrong": SpecimenForm({"mail": "nobody"}, auto_id="b_%s"),
+    }
     return render(request, "styleguide/index.html", context)
 
 
@@ -92,7 +98,3 @@ def _specimens() -> list[Any]:
         SimpleNamespace(name=f"Specimen {region.label}", population_band=bands[i % len(bands)], region=region.value, lit=i)
         for i, region in enumerate(Region)
     ]
-
-
-def _palette() -> list[str]:
-    return ["paper", "paper-2", "ink", "ink-2", "rule", "edge", "river", "river-soft", "sun", "sun-soft", "brick", "brick-soft"]
