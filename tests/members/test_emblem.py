@@ -1,6 +1,7 @@
 """The emblem: the same for the same city, another for another, and nothing in it that the data doesn't say."""
 
 import re
+from itertools import pairwise
 from types import SimpleNamespace
 
 from django.template import Context, Template
@@ -44,7 +45,7 @@ def test_bars_stand_apart_and_inside():
         group = emblem.bars(f"City {n}", Population.values[n % 5], 48)
         assert 3 <= len(group) <= 5
         assert all(0 < bar.eaves <= max(bar.left, bar.right) <= 48 for bar in group)
-        assert all(left.x + left.width < right.x for left, right in zip(group, group[1:], strict=False))
+        assert all(left.x + left.width < right.x for left, right in pairwise(group))
         assert min(bar.width for bar in group) >= 3
 
 
