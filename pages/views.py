@@ -1,21 +1,100 @@
-"""The public site."""
+"""The public site, the desk, and the styleguide."""
 
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
+from hub.models import Practice
 
+from members.models import City
+from members.regions import Population, Region
+from pages.forms import SpecimenForm
 from strongcities.access import public, signed_in
+from strongcities.themes import Theme
+
+SKYLINE = 25  # members on the front page; the rest are behind its link
+PALETTE = ("paper", "paper-2", "ink", "ink-2", "rule", "edge", "river", "river-soft", "sun", "sun-soft", "brick", "brick-soft")
+THEMES = (Theme.YOUTH, Theme.NETWORKS, Theme.POLARISATION, Theme.CRISIS)
 
 
 @public
+@require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/home.html")
+    members = City.objects.visible_to(request.user).members()
+    practices = Practice.objects.listed().visible_to(request.user)
+    skyline = list(members.annotate(since=Max("memberships__joined")).order_by("is_sample", "-since", "pk")[:SKYLINE])
+    lit = dict(practices.filter(city__in=skyline).values_list("city").annotate(Count("pk")).order_by())
+    for city in skyline:
+        city.lit = lit.get(city.pk, 0)  # type: ignore[attr-defined]
+    context = {
+        "skyline": skyline,
+        "newest": practices.select_related("city").order_by("is_sample", "-published_at", "-pk")[:4],
+        "cities": members.aggregate(
+            all=Count("pk"), countries=Count("country", distinct=True), samples=Count("pk", filter=Q(is_sample=True))
+        ),
+        "practices": practices.aggregate(
+            all=Count("pk"), languages=Count("language", distinct=True), samples=Count("pk", filter=Q(is_sample=True))
+        ),
+        "themes": THEMES,
+    }
+    return render(request, "pages/home.html", context)
 
 
 @public
+@require_GET
 def about(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/about.html")
 
 
+@public
+@require_GET
+def contact(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/contact.html")
+
+
+@public
+@require_GET
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/privacy.html")
+
+
+@public
+@require_GET
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/accessibility.html")
+
+
 @signed_in
+@require_GET
 def desk(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/desk.html")
+    """What waits for the person: gathered from all the other apps, each section a template of its own."""
+    posts = request.user.posts_today.select_related("city")
+    return render(request, "pages/desk.html", {"posts": posts})
+
+
+@public
+@require_GET
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component in each of its states, light and dark, left to right and right to left. pages/urls.py shows it while
+    developing and in the demo only."""
+    context = {
+        "specimens": _specimens(),
+        "palette": PALETTE,
+        "form": SpecimenForm(auto_id="a_%s"),
+        "wrong": SpecimenForm({"mail": "nobody"}, auto_id="b_%s"),
+    }
+    return render(request, "styleguide/index.html", context)
+
+
+def _specimens() -> list[Any]:
+    """Cities that aren't there: one of each region, through all population bands."""
+    bands = Population.values
+    return [
+        SimpleNamespace(name=f"Specimen {region.label}", population_band=bands[i % len(bands)], region=region.value, lit=i)
+        for i, region in enumerate(Region)
+    ]

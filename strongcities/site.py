@@ -1,20 +1,47 @@
-"""What every page knows: the doors in the head, whose house this is, whether it is a demo."""
+"""What every page knows: the doors in the head, whose house this is, its languages, whether it is a demo."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse, translate_url
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 # (name of the URL, words). A door is added with the room behind it.
 DOORS = (("members:cities", _("Cities")), ("hub:search", _("Hub")), ("pages:about", _("About")))
 
 
+def doors(request: HttpRequest) -> list[dict[str, Any]]:
+    """The doors with their addresses; `current` is "page" on the door's own page, "true" on one behind it, else empty."""
+    found = []
+    for name, words in DOORS:
+        href = reverse(name)
+        current = "page" if request.path == href else "true" if request.path.startswith(href) else ""
+        found.append({"href": href, "words": words, "current": current})
+    return found
+
+
+def languages(request: HttpRequest) -> list[dict[str, Any]]:
+    """This page in each language of the house; where an address has no twin (a page that isn't there), the front door."""
+    found = []
+    for code, name in settings.LANGUAGES:
+        if request.resolver_match:
+            path, full = translate_url(request.path, code), translate_url(request.get_full_path(), code)
+        else:
+            with override(code):
+                path = full = reverse("pages:home")
+        found.append({"code": code, "name": name, "path": path, "href": full, "current": code == get_language()})
+    return found
+
+
 def context(request: HttpRequest) -> dict[str, Any]:
     return {
-        "doors": DOORS,
+        "doors": partial(doors, request),  # worked out only by templates that show them
+        "languages": partial(languages, request),
         "demo": settings.DEMO,
         "contact_mail": settings.CONTACT_MAIL,
         "site_url": settings.SITE_URL,

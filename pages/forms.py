@@ -1,0 +1,18 @@
+"""A form that shows every kind of field, for the styleguide."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Post
+from members.regions import Population
+from strongcities.themes import Theme
+
+
+class SpecimenForm(forms.Form):
+    name = forms.CharField(label=_("Name"), help_text=_("As it stands on your letters."))
+    mail = forms.EmailField(label=_("Work mail"))
+    size = forms.ChoiceField(label=_("Inhabitants"), choices=[("", "–"), *Population.choices], required=False)
+    words = forms.CharField(label=_("In your words"), widget=forms.Textarea, required=False, help_text=_("Up to 2,000 characters."))
+    kind = forms.ChoiceField(label=_("Kind of work"), choices=Post.Kind, widget=forms.RadioSelect)
+    themes = forms.MultipleChoiceField(label=_("Themes"), choices=Theme.choices, widget=forms.CheckboxSelectMultiple, required=False)
+    newsletter = forms.BooleanField(label=_("Send me the newsletter"), required=False, help_text=_("A few times a year."))

@@ -1,0 +1,58 @@
+"""The field templates: what a screen reader is told, and what everyone reads."""
+
+from django import forms
+
+
+class Sample(forms.Form):
+    name = forms.CharField(label="Name", help_text="As on your letters.")
+    nick = forms.CharField(label="Nickname", required=False)
+    kind = forms.ChoiceField(label="Kind", choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect, help_text="One of them.")
+    agree = forms.BooleanField(label="I agree")
+    secret = forms.CharField(widget=forms.HiddenInput, initial="kept", required=False)
+
+
+def test_label_hint_and_field_in_this_order():
+    html = Sample()["name"].as_field_group()
+    assert html.index("<label") < html.index("As on your letters.") < html.index("<input")
+    assert 'aria-describedby="id_name_helptext"' in html
+    assert 'id="id_name_helptext"' in html
+
+
+def test_optional_is_said_in_words():
+    assert "(optional)" in Sample()["nick"].as_field_group()
+    assert "(optional)" not in Sample()["name"].as_field_group()
+
+
+def test_error_stands_at_the_field_and_is_tied_to_it():
+    html = Sample({})["name"].as_field_group()
+    assert 'aria-invalid="true"' in html
+    assert 'aria-describedby="id_name_helptext id_name_error"' in html
+    assert 'id="id_name_error"' in html
+    assert "This field is required." in html
+
+
+def test_group_of_choices_is_a_fieldset_with_a_legend():
+    html = Sample({})["kind"].as_field_group()
+    assert html.lstrip().startswith('<fieldset class="form-field form-field--wrong" aria-describedby="id_kind_helptext id_kind_error">')
+    assert "<legend>Kind</legend>" in html
+    assert html.count('type="radio"') == 2
+
+
+def test_box_to_tick_comes_before_its_words():
+    html = Sample()["agree"].as_field_group()
+    assert html.index('type="checkbox"') < html.index("I agree")
+
+
+def test_summary_links_to_each_wrong_field():
+    html = str(Sample({}))
+    assert html.count("error-summary") == 1
+    assert 'href="#id_name"' in html
+    assert 'href="#id_kind_0"' in html
+    assert 'href="#id_agree"' in html
+    assert "3 things have to be put right" in html
+
+
+def test_form_without_errors_has_no_summary_and_keeps_hidden_fields():
+    html = str(Sample())
+    assert "error-summary" not in html
+    assert 'name="secret" value="kept"' in html
