@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -15,6 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince
 from django.utils.translation import gettext, gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from members import countries, evidence
 from members.forms.decisions import NoteForm, QuestionForm, ReasonForm
@@ -23,8 +24,14 @@ from members.models.application import DECIDED, State
 from strongcities.admin import Queue
 from strongcities.workflow import MoveRefused
 
+if TYPE_CHECKING:  # generic for the type checker alone
+    _ModelAdmin = admin.ModelAdmin[Any]
+    _TabularInline = admin.TabularInline[Any, Any]
+else:
+    _ModelAdmin, _TabularInline = admin.ModelAdmin, admin.TabularInline
 
-class NeverDeleted(admin.ModelAdmin):
+
+class NeverDeleted(_ModelAdmin):
     """Records that others rely on: they end by their dates or states, and stay."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -36,7 +43,7 @@ class QueueFilter(admin.SimpleListFilter):
 
     title = _("queue")
     parameter_name = "queue"
-    QUEUES = {
+    QUEUES: ClassVar[dict[str, tuple[Any, dict[str, Any]]]] = {
         "waiting": (_("Waiting for us"), {"state__in": [State.SUBMITTED, State.UNDER_REVIEW]}),
         "applicant": (_("Waiting for the applicant"), {"state": State.INFORMATION_ASKED}),
         "decided": (_("Decided"), {"state__in": DECIDED}),
@@ -46,7 +53,7 @@ class QueueFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [(name, words) for name, (words, _lookup) in self.QUEUES.items()]
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         for name, words in self.lookup_choices:
             yield {"selected": name == self._chosen(), "query_string": changelist.get_query_string({"queue": name}), "display": words}
 
@@ -97,7 +104,7 @@ class ApplicationAdmin(NeverDeleted):
 
     @admin.display(description=_("speaks for, against"))
     def marks(self, application: Application) -> str:
-        seen = application._evidence  # type: ignore[attr-defined]  set for the whole page by get_changelist_instance
+        seen = vars(application)["evidence"]  # put there for the whole page at once by get_changelist_instance
         rows = [("+", words) for words in seen.speaks_for] + [("−", words) for words in seen.speaks_against]
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{} {}</li>", rows))
 
@@ -105,7 +112,11 @@ class ApplicationAdmin(NeverDeleted):
     def approved_first(self, application: Application) -> str:
         if not application.needs_two:
             return gettext("needs one")
-        return gettext("%(person)s; needs another") % {"person": application.first_approver} if application.first_approver else gettext("needs two")
+        return (
+            gettext("%(person)s; needs another") % {"person": application.first_approver}
+            if application.first_approver
+            else gettext("needs two")
+        )
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The page of the queue, with the evidence of all its rows fetched at once."""
@@ -113,8 +124,8 @@ class ApplicationAdmin(NeverDeleted):
         rows = list(changelist.result_list)
         seen = evidence.of_many(rows)
         for application in rows:
-            application._evidence = seen[application.pk]
-        changelist.result_list = rows  # type: ignore[assignment]
+            vars(application)["evidence"] = seen[application.pk]
+        changelist.result_list = rows
         return changelist
 
     # --- One application ---------------------------------------------------------------------------------------------
@@ -122,7 +133,8 @@ class ApplicationAdmin(NeverDeleted):
     def get_urls(self) -> list[URLPattern]:
         verbs = ("review", "approve", "ask", "decline", "match", "note")
         own = [
-            path(f"<int:pk>/{verb}/", self.admin_site.admin_view(getattr(self, verb)), name=f"members_application_{verb}") for verb in verbs
+            path(f"<int:pk>/{verb}/", require_POST(self.admin_site.admin_view(getattr(self, verb))), name=f"members_application_{verb}")
+            for verb in verbs
         ]
         return own + super().get_urls()
 
@@ -169,25 +181,25 @@ class ApplicationAdmin(NeverDeleted):
         except MoveRefused as error:
             messages.error(request, str(error))
         except PermissionDenied:
-            messages.error(request, gettext("You may not do this: nobody decides on an application of their own, or without the right to vet."))
+            messages.error(
+                request, gettext("You may not do this: nobody decides on an application of their own, or without the right to vet.")
+            )
         else:
             messages.success(request, said)
         return redirect("admin:members_application_change", pk)
 
     def review(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        return self._do(request, pk, lambda application: application.review(by=request.user), gettext("You took it up; the applicant was told."))
+        return self._do(
+            request, pk, lambda application: application.review(by=request.user), gettext("You took it up; the applicant was told.")
+        )
 
     def approve(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         mandate = request.POST.get("mandate") == "on"
-        return self._do(request, pk, lambda application: application.approve(by=request.user, mandate=mandate), gettext("Your approval is recorded."))
+        return self._do(
+            request, pk, lambda application: application.approve(by=request.user, mandate=mandate), gettext("Your approval is recorded.")
+        )
 
     def ask(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         form = QuestionForm(request.POST, prefix="ask")
         if not form.is_valid():
             return self._page(request, self._load(request, pk), question=form)
@@ -195,29 +207,33 @@ class ApplicationAdmin(NeverDeleted):
         return self._do(request, pk, lambda application: application.ask(by=request.user, why=why), gettext("Your question is sent."))
 
     def decline(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         form = ReasonForm(request.POST, prefix="decline")
         if not form.is_valid():
             return self._page(request, self._load(request, pk), reason=form)
         why = form.cleaned_data["why"]
-        return self._do(request, pk, lambda application: application.decline(by=request.user, why=why), gettext("It is declined; the applicant was told why."))
+        return self._do(
+            request,
+            pk,
+            lambda application: application.decline(by=request.user, why=why),
+            gettext("It is declined; the applicant was told why."),
+        )
 
     def match(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         city = City.objects.visible_to(request.user).filter(pk=_number(request.POST.get("city", ""))).first()
         if city is None:
             raise Http404
-        return self._do(request, pk, lambda application: application.match(by=request.user, city=city), gettext("It is now for %(city)s.") % {"city": city})
+        return self._do(
+            request,
+            pk,
+            lambda application: application.match(by=request.user, city=city),
+            gettext("It is now for %(city)s.") % {"city": city},
+        )
 
     def note(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         application, form = self._load(request, pk), NoteForm(request.POST, prefix="note")
         if not form.is_valid():
             return self._page(request, application, note=form)
-        application.notes.create(by=request.user, text=form.cleaned_data["text"])
+        application.notes.create(by_id=int(request.user.pk or 0), text=form.cleaned_data["text"])
         messages.success(request, gettext("Your note is kept."))
         return redirect("admin:members_application_change", pk)
 
@@ -226,7 +242,7 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() else 0
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(_TabularInline):
     model = Membership
     extra = 0
     can_delete = False
@@ -252,16 +268,16 @@ class CityAdmin(NeverDeleted):
         """An address that was given out stays."""
         return (*self.readonly_fields, "slug") if obj else self.readonly_fields
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, tuple[str, ...]]:
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj else {"slug": ("name",)}
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "country":
             return forms.ChoiceField(label=db_field.verbose_name, choices=lambda: [("", "---------"), *countries.choices()])
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-class PostInline(admin.TabularInline):
+class PostInline(_TabularInline):
     model = Post
     extra = 0
     can_delete = False

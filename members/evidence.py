@@ -77,12 +77,9 @@ def _for(application: Application, joined: date | None, colleagues: set[str], fo
     words = {"domain": domain_of(mail), "host": host_of(city.website), "city": city}
     if same_house(mail, city.website, [folded[name] for name in (city.name, *city.other_names)]):
         # Of a city that is shown, the staff know the website; of a proposed one, the applicant typed it.
-        yield (
-            gettext("The mail’s domain %(domain)s belongs to the city’s website %(host)s.") % words
-            if city.is_public
-            else gettext("The mail’s domain %(domain)s belongs to the website %(host)s, which the applicant gave: see whether it is the city’s.")
-            % words
-        )
+        belongs = gettext("The mail’s domain %(domain)s belongs to the city’s website %(host)s.")
+        typed = gettext("The mail’s domain %(domain)s belongs to the website %(host)s that the applicant gave: is that the city’s own?")
+        yield (belongs if city.is_public else typed) % words
     if joined:
         yield gettext("%(city)s is a member since %(day)s.") % {"city": city, "day": date_format(joined, "DATE_FORMAT")}
     if domain_of(mail) in colleagues and not is_free(mail):
@@ -96,7 +93,9 @@ def _for(application: Application, joined: date | None, colleagues: set[str], fo
 def _against(application: Application) -> Iterator[str]:
     mail = application.applicant.email
     if is_free(mail):
-        yield gettext("%(domain)s gives mailboxes to anyone. Small places use it in good faith: ask for another sign.") % {"domain": domain_of(mail)}
+        yield gettext("%(domain)s gives mailboxes to anyone. Small places use it in good faith: ask for another sign.") % {
+            "domain": domain_of(mail)
+        }
     if not application.city.website:
         yield gettext("No website of the city is known to compare the mail address with.")
     if not application.head_knows:

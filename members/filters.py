@@ -20,8 +20,10 @@ def _countries() -> list[tuple[str, str]]:
     return [choice for choice in countries.choices() if choice[0] in here]
 
 
-class CityFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("Name of a city"), method="named", max_length=200, widget=forms.TextInput(attrs={"type": "search"}))
+class CityFilter(django_filters.FilterSet):  # type: ignore[misc]  # it ships no types
+    q = django_filters.CharFilter(
+        label=_("Name of a city"), method="named", max_length=200, widget=forms.TextInput(attrs={"type": "search"})
+    )
     region = django_filters.ChoiceFilter(label=_("Region"), choices=Region.choices, empty_label=_("All regions"))
     country = django_filters.ChoiceFilter(label=_("Country"), choices=_countries, empty_label=_("All countries"))
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=City.Kind.choices, empty_label=_("All kinds"))

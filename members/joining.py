@@ -24,15 +24,19 @@ RESEND_AFTER = timedelta(minutes=1)
 _SALT = "members.joining.confirm"
 
 
-class Incomplete(Exception):
+class Refused(Exception):
+    """Why there is no application (yet): one of those below."""
+
+
+class Incomplete(Refused):
     """Not every question has an answer that will do."""
 
 
-class LinkBad(Exception):
+class LinkBad(Refused):
     """No link of ours, or its draft is gone."""
 
 
-class LinkOld(Exception):
+class LinkOld(Refused):
     """A link of ours that no longer holds: its time is over, or answers were changed after it was sent."""
 
     def __init__(self, draft: Draft, *, changed: bool) -> None:
@@ -40,11 +44,15 @@ class LinkOld(Exception):
         self.draft, self.changed = draft, changed
 
 
-class SignInFirst(Exception):
-    """There is an account with this mail address, and it isn't the one signed in."""
+class SignInFirst(Refused):
+    """There is an account with this mail address (`email`), and it isn't the one signed in."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__()
+        self.email = email
 
 
-class AppliedAlready(Exception):
+class AppliedAlready(Refused):
     """The person has an open application for `city`, or stands for it."""
 
     def __init__(self, city: City, *, stands: bool) -> None:
@@ -125,8 +133,9 @@ def keep(draft: Draft, page: Page, data: Any) -> bool:
         typed["choice"] = ""  # another name: what was chosen for the last one no longer holds
     if page.path == "city/new":
         typed["choice"] = "new"
-    typed_at = data.get("typed_at", "")
-    return draft.keep(page.step, typed, typed_at=int(typed_at) if typed_at.isascii() and typed_at.isdecimal() and len(typed_at) < 16 else None)
+    clock = data.get("typed_at", "")
+    typed_at = int(clock) if clock.isascii() and clock.isdecimal() and len(clock) < 16 else None
+    return draft.keep(page.step, typed, typed_at=typed_at)
 
 
 def done(draft: Draft | None) -> set[str]:
@@ -235,8 +244,8 @@ def _account(given: Answers, user: Any, password: str, language: str) -> User:
                 account = User.objects.create_user(given.email, password, name=given.person["name"], language=language)
                 EmailAddress.objects.create(user=account, email=given.email, verified=True, primary=True)
         except IntegrityError as error:  # another draft with the same mail address was confirmed this very moment
-            raise SignInFirst from error
+            raise SignInFirst(given.email) from error
         return account
     if account.pk != user.pk:
-        raise SignInFirst
+        raise SignInFirst(given.email)
     return account

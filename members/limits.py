@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-# door: (knocks, seconds)
+# By door: how many knocks in how many seconds.
 RATES = {
     "draft": (30, 3600),  # drafts begun from one address of the net
     "save": (1200, 3600),  # autosaves: one in three seconds

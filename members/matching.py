@@ -20,9 +20,11 @@ from members.querysets import CityQuerySet
 MOST = 8
 # What people write around the name of their city ("City of Atlanta", "Aarhus Kommune", "Mairie de Paris"), folded.
 _AROUND = frozenset(
-    "ajuntament alcaldia ayuntamiento belediyesi by city comune concello council county de del di du gemeente kommun kommune "
-    "landeshauptstadt mairie metropolitan municipal municipality municipalidad municipio of prefeitura stad stadt the ville".split()
-)  # fmt: skip
+    """
+    ajuntament alcaldia ayuntamiento belediyesi by city comune concello council county de del di du gemeente kommun kommune
+    landeshauptstadt mairie metropolitan municipal municipalidad municipality municipio of prefeitura stad stadt the ville
+    """.split()  # noqa: SIM905  a line of words reads better than a line of quotes
+)
 
 
 class How(IntEnum):
@@ -64,7 +66,15 @@ def find(typed: str, *, country: str = "", cities: CityQuerySet) -> list[Match]:
 
     With a `country`, a city elsewhere is named only if it has the very name or spelling, after those in the country.
     """
-    typed = _without_office(typed)
+    found = _find(typed, country, cities)
+    if not any(match.how < How.LOOKS_LIKE for match in found) and (bare := _without_office(typed)) != typed:
+        known = {match.city.pk for match in found}
+        found += [match for match in _find(bare, country, cities) if match.city.pk not in known]
+    found.sort(key=lambda match: (match.city.country != country if country else False, match.how, -match.similarity, match.city.folded))
+    return found[:MOST]
+
+
+def _find(typed: str, country: str, cities: CityQuerySet) -> list[Match]:
     skeleton = _skeleton(typed)
     if not skeleton:
         return []
@@ -75,9 +85,7 @@ def find(typed: str, *, country: str = "", cities: CityQuerySet) -> list[Match]:
     candidates = cities.with_joined().filter(same | alike)
     # "San José" would have a hundred cities like it in a large network: the very spelling first, then a page of others.
     found = {city.pk: city for city in [*candidates.filter(same)[:50], *candidates.filter(~same)[:200]]}
-    matches = [_best(typed, city, rows) for city, rows in _compare(typed, list(found.values()))]
-    matches.sort(key=lambda match: (match.city.country != country if country else False, match.how, -match.similarity, match.city.folded))
-    return matches[:MOST]
+    return [_best(typed, city, rows) for city, rows in _compare(typed, list(found.values()))]
 
 
 def _without_office(typed: str) -> str:

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Exists, Func, OuterRef, Q, Subquery, Value
 
 if TYPE_CHECKING:
-    from members.models import City
+    pass  # the model's manager is made here
 
 
 class CityQuerySet(models.QuerySet["City"]):

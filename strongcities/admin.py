@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -31,7 +32,7 @@ class Site(admin.AdminSite):
     site_title = _("Strong Cities Network: staff")
     index_title = _("What waits")
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The first page. Queues with something in them come first, the one with the oldest on top."""
         queues = sorted(self._queues(request), key=lambda queue: (queue.oldest is None, queue.oldest))
         return super().index(request, {**(extra_context or {}), "queues": queues})

@@ -75,9 +75,7 @@ class Transition(models.Model):
     from_state = models.CharField(_("from"), max_length=20, blank=True)
     to_state = models.CharField(_("to"), max_length=20)
     why = models.TextField(_("why"), blank=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"), auto_now_add=True)
 
     class Meta:
@@ -119,9 +117,7 @@ class Workflow(models.Model):
             if by is not None and not record.may(verb, by):
                 raise PermissionDenied
             if not record.allows(verb):
-                raise MoveRefused(
-                    gettext("This was already settled: it is now “%(state)s”.") % {"state": record.get_state_display()}
-                )
+                raise MoveRefused(gettext("This was already settled: it is now “%(state)s”.") % {"state": record.get_state_display()})
             step = Step(record, self.MOVES[verb], why=why)
             yield step
             if not step.target:

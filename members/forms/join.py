@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from members import countries, languages
 from members.mailboxes import domain_of
@@ -28,7 +28,7 @@ class NameField(forms.CharField):
 
 
 def _countries() -> list[tuple[str, str]]:
-    return [("", _("Choose a country")), *countries.choices()]
+    return [("", gettext("Choose a country")), *countries.choices()]
 
 
 class CityNameForm(forms.Form):

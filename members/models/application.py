@@ -185,15 +185,15 @@ class Application(Workflow):
         """Staff who vet and, for a city that is a member, its lead officials; nobody for an application of their own."""
         if not user.is_authenticated or user.pk == self.applicant_id:
             return False
-        return user.vets or (user.leads(self.city) and self.city.is_member)
+        return bool(user.vets or (user.leads(self.city) and self.city.is_member))
 
     can_review = can_ask = can_decline = can_approve
 
     def can_match(self, user: Any) -> bool:
-        return user.is_authenticated and user.pk != self.applicant_id and user.vets
+        return bool(user.is_authenticated and user.pk != self.applicant_id and user.vets)
 
     def can_answer(self, user: Any) -> bool:
-        return user.is_authenticated and user.pk == self.applicant_id
+        return bool(user.is_authenticated and user.pk == self.applicant_id)
 
     can_withdraw = can_answer
 
@@ -201,7 +201,7 @@ class Application(Workflow):
         """Whether `user`'s word is enough for the applicant's claim to sign for the city: staff, or one who may sign."""
         if not self.has_mandate or not self.can_approve(user):
             return False
-        return user.vets or user.posts_today.filter(city=self.city, has_mandate=True).exists()
+        return bool(user.vets or user.posts_today.filter(city=self.city, has_mandate=True).exists())
 
     # --- Verbs -------------------------------------------------------------------------------------------------------
 

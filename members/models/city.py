@@ -72,7 +72,10 @@ class City(models.Model):
         ordering = ["folded", "pk"]
         constraints = [
             models.UniqueConstraint(
-                F("folded"), F("country"), F("kind"), name="city_one_of_a_name_kind_and_country",
+                F("folded"),
+                F("country"),
+                F("kind"),
+                name="city_one_of_a_name_kind_and_country",
                 violation_error_message=_("A city of this name, kind and country is there already."),
             ),
             models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="city_country_is_a_code"),
@@ -161,8 +164,11 @@ class Membership(models.Model):
                     ("city", RangeOperators.EQUAL),
                     (
                         Func(
-                            "joined", "left", RangeBoundary(),
-                            function="DATERANGE", output_field=DateRangeField(),
+                            "joined",
+                            "left",
+                            RangeBoundary(),
+                            function="DATERANGE",
+                            output_field=DateRangeField(),
                         ),
                         RangeOperators.OVERLAPS,
                     ),

@@ -81,4 +81,6 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
     loaded, form = _load(request, pk), ReasonForm(request.POST, prefix="decline")
     if not form.is_valid():
         return _show(request, loaded, reason=form)
-    return _do(request, loaded, lambda: loaded.decline(by=request.user, why=form.cleaned_data["why"]), gettext("The application is declined."))
+    return _do(
+        request, loaded, lambda: loaded.decline(by=request.user, why=form.cleaned_data["why"]), gettext("The application is declined.")
+    )

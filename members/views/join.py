@@ -210,7 +210,9 @@ def sent(request: HttpRequest) -> HttpResponse:
     draft = current(request)
     if draft is None or draft.sent is None:
         return redirect("members:join")
-    return render(request, "members/join_sent.html", {"draft": draft, "email": draft.person.get("email", ""), "days": joining.LINK_LIFE.days})
+    return render(
+        request, "members/join_sent.html", {"draft": draft, "email": draft.person.get("email", ""), "days": joining.LINK_LIFE.days}
+    )
 
 
 @public

@@ -28,7 +28,10 @@ def status(request: HttpRequest) -> HttpResponse:
 
 def _status(request: HttpRequest, form: AnswerForm, asked: int = 0) -> HttpResponse:
     applications = (
-        Application.objects.filter(applicant=request.user.pk).select_related("city").prefetch_related("transitions").order_by("-submitted_at")
+        Application.objects.filter(applicant=request.user.pk)
+        .select_related("city")
+        .prefetch_related("transitions")
+        .order_by("-submitted_at")
     )
     return render(request, "members/join_status.html", {"applications": applications, "form": form, "asked": asked})
 
