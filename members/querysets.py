@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef
-from django.utils import timezone
+from django.db.models import Exists, Func, OuterRef, Q, Subquery, Value
 
 if TYPE_CHECKING:
-    from members.models import City
+    pass  # the model's manager is made here
 
 
 class CityQuerySet(models.QuerySet["City"]):
@@ -24,7 +24,22 @@ class CityQuerySet(models.QuerySet["City"]):
 
         return self.filter(Exists(Membership.objects.today().filter(city=OuterRef("pk"))))
 
+    def with_joined(self) -> CityQuerySet:
+        """Each with `joined`: the day its present membership began, None for a city that is no member today."""
+        from members.models import Membership  # the model's manager is made here
 
-def today() -> Any:
+        return self.annotate(joined=Subquery(Membership.objects.today().filter(city=OuterRef("pk")).values("joined")[:1]))
+
+    def named(self, name: str) -> CityQuerySet:
+        """Of this very name, but for case and accents."""
+        return self.filter(folded=Func(Value(name), function="fold"))
+
+    def like(self, words: str) -> CityQuerySet:
+        """Whose name, or another name of theirs, contains `words` in any spelling, or looks like them."""
+        skeleton = Func(Value(words), function="skeleton", output_field=models.TextField())
+        return self.filter(Q(spellings__contains=skeleton) | Q(spellings__trigram_word_similar=skeleton))
+
+
+def today() -> date:
     """The day that "today's" status is judged by: UTC, on the server."""
-    return timezone.now().date()
+    return datetime.now(UTC).date()

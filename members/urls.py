@@ -1,4 +1,29 @@
 from django.urls import path
 
+from members.views import applications, cities, confirm, join, status
+
 app_name = "members"
-urlpatterns: list = []
+urlpatterns = [
+    # cities
+    path("cities/", cities.cities, name="cities"),
+    path("cities/<slug:slug>/", cities.city, name="city"),
+    # becoming a Strong City
+    path("join/", join.start, name="join"),
+    path("join/check/", join.check, name="join_check"),
+    path("join/send/", join.send, name="join_send"),
+    path("join/sent/", join.sent, name="join_sent"),
+    path("join/discard/", join.discard, name="join_discard"),
+    path("join/confirm/<str:token>/", confirm.confirm, name="join_confirm"),
+    path("join/confirm/<str:token>/again/", confirm.again, name="join_again"),
+    path("join/status/", status.status, name="join_status"),
+    path("join/status/<int:pk>/answer/", status.answer, name="join_answer"),
+    path("join/status/<int:pk>/withdraw/", status.withdraw, name="join_withdraw"),
+    path("join/city/choose/", join.choose, name="join_choose"),
+    path("join/<path:path>/save/", join.save, name="join_save"),
+    path("join/<path:path>/", join.page, name="join_page"),
+    # a colleague's application
+    path("members/applications/<int:pk>/", applications.application, name="application"),
+    path("members/applications/<int:pk>/approve/", applications.approve, name="application_approve"),
+    path("members/applications/<int:pk>/ask/", applications.ask, name="application_ask"),
+    path("members/applications/<int:pk>/decline/", applications.decline, name="application_decline"),
+]

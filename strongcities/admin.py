@@ -1,19 +1,52 @@
-"""The admin site, under the house's own first page."""
+"""The admin site, under the house's own first page: queues of work before lists of records.
+
+A room's admin class that has work waiting says so with `queues(request)`; the first page asks each of them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from strongcities.access import public
 
 
+@dataclass(frozen=True)
+class Queue:
+    """Work that waits: what, how much, since when the oldest, what is asked, and where."""
+
+    title: str
+    count: int
+    oldest: datetime | None
+    asked: str
+    url: str
+
+
 class Site(admin.AdminSite):
+    site_header = _("Strong Cities Network: staff")
+    site_title = _("Strong Cities Network: staff")
+    index_title = _("What waits")
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """The first page. Queues with something in them come first, the one with the oldest on top."""
+        queues = sorted(self._queues(request), key=lambda queue: (queue.oldest is None, queue.oldest))
+        return super().index(request, {**(extra_context or {}), "queues": queues})
+
+    def _queues(self, request: HttpRequest) -> Iterator[Queue]:
+        for model_admin in self._registry.values():
+            if hasattr(model_admin, "queues") and model_admin.has_view_permission(request):
+                yield from model_admin.queues(request)
+
     @public
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """One door for all: the admin's own would ask for a password only, with no second factor and no rate limit."""

@@ -75,9 +75,7 @@ class Transition(models.Model):
     from_state = models.CharField(_("from"), max_length=20, blank=True)
     to_state = models.CharField(_("to"), max_length=20)
     why = models.TextField(_("why"), blank=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"), auto_now_add=True)
 
     class Meta:
@@ -111,16 +109,15 @@ class Workflow(models.Model):
         """Open the move `verb` for `by` (a user, or None where the house itself acts).
 
         Raises PermissionDenied when `by` may not, MoveRefused when the locked record's state does not allow it. The
-        caller's own instance is brought up to date when the block ends.
+        caller's own instance is brought up to date when the block ends. The lock leaves the row's key alone, so that
+        others may meanwhile write rows that point at it (a note, a transition of something else).
         """
         with transaction.atomic():
-            record = type(self)._base_manager.select_for_update(of=("self",)).get(pk=self.pk)
+            record = type(self)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=self.pk)
             if by is not None and not record.may(verb, by):
                 raise PermissionDenied
             if not record.allows(verb):
-                raise MoveRefused(
-                    gettext("This was already settled: it is now “%(state)s”.") % {"state": record.get_state_display()}
-                )
+                raise MoveRefused(gettext("This was already settled: it is now “%(state)s”.") % {"state": record.get_state_display()})
             step = Step(record, self.MOVES[verb], why=why)
             yield step
             if not step.target:
@@ -129,6 +126,10 @@ class Workflow(models.Model):
             record.save()
             record.transitions.create(verb=verb, from_state=source, to_state=step.target, why=step.why, by=by)
         self.refresh_from_db()
+
+    def begin(self, verb: str, *, by: Any) -> None:
+        """Write the first line of the record's history, in the transaction that created it."""
+        self.transitions.create(verb=verb, to_state=self.state, by=by)
 
     def get_state_display(self) -> str:  # Django writes this on the concrete model; the abstract one names it for types
         raise NotImplementedError

@@ -1,32 +1,55 @@
 """An application to join: one person, one city, one decision.
 
-| verb      | from                                     | to                        | who                                            |
-|-----------|------------------------------------------|---------------------------|------------------------------------------------|
-| review    | submitted                                | under review              | staff; lead official of the member city        |
-| ask       | submitted, under review                  | information asked         | staff; lead official of the member city        |
-| answer    | information asked                        | under review              | the applicant                                  |
-| approve   | submitted, under review                  | under review¹ or approved | staff; lead official of the member city        |
-| decline   | submitted, under review, information asked | declined                | staff; lead official of the member city        |
-| withdraw  | submitted, under review, information asked | withdrawn               | the applicant                                  |
+| verb     | from                                       | to                        | who                                     |
+|----------|--------------------------------------------|---------------------------|-----------------------------------------|
+| submit   | (nothing)                                  | submitted                 | the applicant, by the mailed button     |
+| review   | submitted                                  | under review              | staff; lead official of the member city |
+| ask      | submitted, under review                    | more information asked    | staff; lead official of the member city |
+| answer   | more information asked                     | under review              | the applicant                           |
+| match    | submitted, under review, information asked | unchanged                 | staff                                   |
+| approve  | submitted, under review                    | under review¹ or approved | staff; lead official of the member city |
+| decline  | submitted, under review, information asked | declined                  | staff; lead official of the member city |
+| withdraw | submitted, under review, information asked | withdrawn                 | the applicant                           |
 
-¹ A city that isn't a member yet needs two different people of the staff: the first leaves it under review.
+"Staff" are people of ISD with the permission to vet (`User.vets`). Nobody decides on an application of their own.
+
+¹ How many approvals? Judged anew, under lock, each time somebody approves, since a city may join or leave meanwhile:
+
+| the city today   | who approves                                | then                                             |
+|------------------|---------------------------------------------|--------------------------------------------------|
+| not a member     | staff, the first                            | under review, waits for a second person          |
+| not a member     | the same person again                       | refused with words                               |
+| not a member     | a second person of the staff                | approved; the city joins today                   |
+| not a member²    | its lead official                           | not allowed (403)                                |
+| became a member³ | staff (also the first approver), lead       | approved; the city's membership stays as it is   |
+| a member         | staff, or its lead official                 | approved                                         |
+
+² Also where it was a member when the application came in and has left since.
+³ By another application, approved meanwhile.
+
+What `why` holds on a transition is always shown to the applicant; what staff note for themselves is an `ApplicationNote`.
 """
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy as _
 
-from members.models.city import City
+from members.models.city import City, Membership
 from members.models.draft import Draft
-from members.models.official import Post
+from members.models.official import Official, Post
+from members.querysets import today
+from strongcities import mail
 from strongcities.themes import Theme
-from strongcities.workflow import Move, Transition, Workflow
+from strongcities.workflow import Move, MoveRefused, Step, Transition, Workflow
 
 
 class State(models.TextChoices):
@@ -39,6 +62,7 @@ class State(models.TextChoices):
 
 
 OPEN = (State.SUBMITTED, State.UNDER_REVIEW, State.INFORMATION_ASKED)
+WAITING = (State.SUBMITTED, State.UNDER_REVIEW)
 DECIDED = (State.APPROVED, State.DECLINED, State.WITHDRAWN)
 
 
@@ -46,23 +70,40 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def open(self) -> ApplicationQuerySet:
         return self.filter(state__in=OPEN)
 
+    def waiting(self) -> ApplicationQuerySet:
+        """Open, and the next step is not the applicant's."""
+        return self.filter(state__in=WAITING)
+
     def visible_to(self, user: Any) -> ApplicationQuerySet:
-        """Staff see all, a lead official those for their city, an applicant their own."""
+        """Staff who vet see all, a lead official those for their member city, an applicant their own."""
         if not user.is_authenticated:
             return self.none()
-        if user.is_staff:
+        if user.vets:
             return self
-        led = Post.objects.today().filter(official__user=user, is_lead=True).values("city")
-        return self.filter(Q(applicant=user) | Q(city__in=led))
+        return self.filter(Q(applicant=user) | Q(city__in=_led_by(user)))
+
+    def to_decide_by(self, user: Any) -> ApplicationQuerySet:
+        """Those that `user` may decide on, as `can_approve` would answer for each."""
+        if not user.is_authenticated:
+            return self.none()
+        others = self.exclude(applicant=user)
+        return others if user.vets else others.filter(city__in=_led_by(user))
 
 
+def _led_by(user: Any) -> models.QuerySet[City]:
+    led = Post.objects.today().filter(official__user=user, is_lead=True).values("city")
+    return City.objects.members().filter(pk__in=led)
+
+
+@pghistory.track()
 class Application(Workflow):
     State = State
     MOVES: ClassVar[dict[str, Move]] = {
         "review": Move({State.SUBMITTED}, State.UNDER_REVIEW),
-        "ask": Move({State.SUBMITTED, State.UNDER_REVIEW}, State.INFORMATION_ASKED),
+        "ask": Move(set(WAITING), State.INFORMATION_ASKED),
         "answer": Move({State.INFORMATION_ASKED}, State.UNDER_REVIEW),
-        "approve": Move({State.SUBMITTED, State.UNDER_REVIEW}, (State.UNDER_REVIEW, State.APPROVED)),
+        "match": Move(set(OPEN), OPEN),
+        "approve": Move(set(WAITING), (State.UNDER_REVIEW, State.APPROVED)),
         "decline": Move(set(OPEN), State.DECLINED),
         "withdraw": Move(set(OPEN), State.WITHDRAWN),
     }
@@ -88,8 +129,12 @@ class Application(Workflow):
     open_to_peers = models.BooleanField(_("may be contacted by peers"), default=False)
     language = models.CharField(_("language of mails"), max_length=10, default="en")
 
-    first_approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("first of two"))
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("decided by"))
+    first_approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("first of two")
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("decided by")
+    )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
     submitted_at = models.DateTimeField(_("submitted"), auto_now_add=True)
 
@@ -99,6 +144,8 @@ class Application(Workflow):
         verbose_name = _("application to join")
         verbose_name_plural = _("applications to join")
         ordering = ["submitted_at", "pk"]
+        permissions = [("vet_application", "Can decide on applications to join")]
+        indexes = [models.Index(fields=["submitted_at"], condition=Q(state__in=OPEN), name="application_queue")]
         constraints = [
             models.UniqueConstraint(
                 fields=["applicant", "city"], condition=Q(state__in=OPEN), name="application_one_open_per_person_and_city"
@@ -114,10 +161,172 @@ class Application(Workflow):
                 | (Q(first_approver__isnull=False) & ~Q(first_approver=F("decided_by"))),
                 name="application_new_city_by_two_people",
             ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.APPROVED, State.DECLINED]) | ~Q(decided_by=F("applicant")),
+                name="application_not_decided_by_its_applicant",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.applicant}, {self.city}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def shown_steps(self) -> list[ApplicationTransition]:
+        """What the applicant sees of the way: each change of state, not the staff's steps between."""
+        return [step for step in self.transitions.all() if step.from_state != step.to_state]
+
+    # --- Who may -----------------------------------------------------------------------------------------------------
+
+    def can_approve(self, user: Any) -> bool:
+        """Staff who vet and, for a city that is a member, its lead officials; nobody for an application of their own."""
+        if not user.is_authenticated or user.pk == self.applicant_id:
+            return False
+        return bool(user.vets or (user.leads(self.city) and self.city.is_member))
+
+    can_review = can_ask = can_decline = can_approve
+
+    def can_match(self, user: Any) -> bool:
+        return bool(user.is_authenticated and user.pk != self.applicant_id and user.vets)
+
+    def can_answer(self, user: Any) -> bool:
+        return bool(user.is_authenticated and user.pk == self.applicant_id)
+
+    can_withdraw = can_answer
+
+    def can_confirm_mandate(self, user: Any) -> bool:
+        """Whether `user`'s word is enough for the applicant's claim to sign for the city: staff, or one who may sign."""
+        if not self.has_mandate or not self.can_approve(user):
+            return False
+        return bool(user.vets or user.posts_today.filter(city=self.city, has_mandate=True).exists())
+
+    # --- Verbs -------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def submit(cls, *, draft: Draft, applicant: Any, city: City, **fields: Any) -> Application:
+        """A new application, told to the applicant. Raises IntegrityError where the draft has become one already, or
+        the applicant has an open one for the city. Whoever calls it holds the transaction (members/joining.py)."""
+        application = cls.objects.create(
+            draft=draft, applicant=applicant, city=city, needs_two=not city.is_member, language=draft.language, **fields
+        )
+        application.begin("submit", by=applicant)
+        application._tell("submitted")
+        return application
+
+    def review(self, *, by: Any) -> None:
+        """Take it up; the applicant hears that somebody reads it."""
+        with self.move("review", by=by) as step:
+            step.record._tell("under_review")
+
+    def ask(self, *, by: Any, why: str) -> None:
+        """Ask the applicant for what `why` says. Nothing goes on until they answer."""
+        with self.move("ask", by=by, why=why) as step:
+            step.record._tell("information_asked", why=why)
+
+    def answer(self, *, by: Any, why: str) -> None:
+        """The applicant's answer to what was asked."""
+        with self.move("answer", by=by, why=why) as step:
+            step.record._tell("answered")
+
+    def match(self, *, by: Any, city: City) -> None:
+        """The city that the applicant described is `city`, which is here already: apply for that one instead.
+
+        An approval given so far was for another city and is dropped; so is the proposed city where nothing else hangs
+        on it. Raises MoveRefused when the applicant has an open application for `city` or stands for it.
+        """
+        with transaction.atomic():
+            with self.move("match", by=by) as step:
+                application = step.record
+                proposed = application.city
+                if proposed == city:
+                    raise MoveRefused(gettext("The application is for this city already."))
+                if Application.objects.open().filter(applicant=application.applicant_id, city=city).exists():
+                    raise MoveRefused(gettext("The applicant has another open application for %(city)s.") % {"city": city})
+                application._refuse_if_standing_for(city)
+                application.city, application.first_approver = city, None
+                application.needs_two = not city.is_member
+                step.to(application.state)
+            proposed.drop_if_only_proposed()
+
+    def approve(self, *, by: Any, mandate: bool = False) -> None:
+        """One approval; the last one that is needed admits the applicant and, if it is new, the city (table above).
+
+        `mandate` says that `by` checked the applicant's claim to sign for the city. Raises MoveRefused when `by` gave
+        the first of two approvals, PermissionDenied when `by` may not approve or not confirm the mandate.
+        """
+        with self.move("approve", by=by) as step:
+            application = step.record
+            if mandate and not application.can_confirm_mandate(by):
+                raise PermissionDenied
+            # Two applications for one new city wait here for each other, so that it joins once and has one first lead.
+            city = City.objects.select_for_update(no_key=True).get(pk=application.city_id)
+            application.needs_two = not city.is_member
+            if not application.needs_two:
+                application._admit(step, city, by=by, mandate=mandate)
+            elif not by.vets:  # the city left between the look at the permission and the lock
+                raise PermissionDenied
+            elif application.first_approver_id is None:
+                application.first_approver = by
+                if application.state == State.SUBMITTED:
+                    application._tell("under_review")
+                step.to(State.UNDER_REVIEW)
+            elif application.first_approver_id == by.pk:
+                raise MoveRefused(gettext("You approved already; a new city needs a second person of the staff."))
+            else:
+                Membership.objects.create(city=city, joined=today())
+                application._admit(step, city, by=by, mandate=mandate)
+
+    def decline(self, *, by: Any, why: str) -> None:
+        """The end, with a reason that the applicant reads. A new application stays possible."""
+        with self.move("decline", by=by, why=why) as step:
+            step.record._decided(by)
+            step.record._tell("declined", why=why)
+
+    def withdraw(self, *, by: Any) -> None:
+        """The applicant takes it back. A new application stays possible."""
+        with self.move("withdraw", by=by) as step:
+            step.record._decided(by)
+            step.record._tell("withdrawn")
+
+    # --- Their parts -------------------------------------------------------------------------------------------------
+
+    def _admit(self, step: Step[Application], city: City, *, by: Any, mandate: bool) -> None:
+        """The person becomes an official of the (locked) city; the first one of a city without a lead becomes its lead."""
+        self._refuse_if_standing_for(city)
+        if not city.is_public:
+            city.is_public = True
+            city.save(update_fields=["is_public"])
+        chosen = {name: getattr(self, name) for name in ("languages", "themes", "in_directory", "wants_newsletter", "open_to_peers")}
+        official, _created = Official.objects.update_or_create(user=self.applicant, defaults=chosen)
+        Post.objects.create(
+            official=official,
+            city=city,
+            title=self.title,
+            department=self.department,
+            kind=self.kind,
+            is_lead=not city.posts.today().filter(is_lead=True).exists(),
+            has_mandate=mandate,
+            since=today(),
+        )
+        step.to(State.APPROVED)
+        self._decided(by)
+        self._tell("approved")
+
+    def _refuse_if_standing_for(self, city: City) -> None:
+        if Post.objects.filter(official__user=self.applicant_id, city=city, until=None).exists():
+            raise MoveRefused(gettext("The applicant stands for %(city)s already.") % {"city": city})
+
+    def _decided(self, by: Any) -> None:
+        self.decided_by, self.decided_at = by, timezone.now()
+
+    def _tell(self, name: str, **context: Any) -> None:
+        """Mail the applicant, in their language."""
+        mail.send(
+            f"members/{name}", to=self.applicant.email, context={"application": self, "city": self.city, **context}, language=self.language
+        )
 
 
 class ApplicationTransition(Transition):
@@ -127,7 +336,45 @@ class ApplicationTransition(Transition):
         verbose_name = _("step")
         verbose_name_plural = _("steps")
         constraints = [
-            models.UniqueConstraint(
-                fields=["subject"], condition=Q(to_state__in=DECIDED), name="application_one_decision"
-            )
+            models.UniqueConstraint(fields=["subject"], condition=Q(to_state__in=DECIDED), name="application_one_decision"),
         ]
+
+    @property
+    def words(self) -> str:
+        """What happened, for those who decide."""
+        if self.verb == "approve" and self.to_state != State.APPROVED:
+            return gettext("Approved by the first of two")
+        return self.words_for_applicant
+
+    @property
+    def words_for_applicant(self) -> str:
+        """What happened, without the staff's steps between: a first approval reads as a review taken up."""
+        if self.verb == "approve" and self.to_state != State.APPROVED:
+            return gettext("Taken up for review")
+        return {
+            "submit": gettext("Application sent"),
+            "review": gettext("Taken up for review"),
+            "ask": gettext("More information asked"),
+            "answer": gettext("Question answered"),
+            "match": gettext("Matched to a city that was here already"),
+            "approve": gettext("Approved"),
+            "decline": gettext("Declined"),
+            "withdraw": gettext("Withdrawn"),
+        }[self.verb]
+
+
+class ApplicationNote(models.Model):
+    """What somebody of the staff checked or thought, for the staff alone. Notes are added, never changed."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="notes", verbose_name=_("application"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    text = models.TextField(_("note"), max_length=5000)
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.by}, {self.at:%Y-%m-%d}"

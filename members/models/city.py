@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import suppress
+from datetime import date
 
+import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from members import countries
-from members.querysets import CityQuerySet
+from members import countries, names
+from members.querysets import CityQuerySet, today
 from members.regions import Population, Region
 
 
+@pghistory.track(exclude=["folded", "spellings"])  # generated columns can't be written into a history
 class City(models.Model):
     class Kind(models.TextChoices):
         CITY = "city", _("City")
@@ -56,6 +59,11 @@ class City(models.Model):
         expression=Func(F("name"), function="fold"), output_field=models.CharField(max_length=160), db_persist=True
     )
 
+    # Every name the city goes by, each reduced to what spellings have in common: "|arhus|ahrus|" (migration 0001).
+    spellings = models.GeneratedField(
+        expression=Func(F("name"), F("other_names"), function="spellings"), output_field=models.TextField(), db_persist=True
+    )
+
     objects = CityQuerySet.as_manager()
 
     class Meta:
@@ -64,7 +72,10 @@ class City(models.Model):
         ordering = ["folded", "pk"]
         constraints = [
             models.UniqueConstraint(
-                F("folded"), F("country"), F("kind"), name="city_one_of_a_name_kind_and_country",
+                F("folded"),
+                F("country"),
+                F("kind"),
+                name="city_one_of_a_name_kind_and_country",
                 violation_error_message=_("A city of this name, kind and country is there already."),
             ),
             models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="city_country_is_a_code"),
@@ -74,13 +85,41 @@ class City(models.Model):
                 name="city_place_is_on_earth",
             ),
         ]
-        indexes = [GinIndex(OpClass(F("folded"), name="gin_trgm_ops"), name="city_folded_trigrams")]
+        indexes = [GinIndex(OpClass(F("spellings"), name="gin_trgm_ops"), name="city_spellings_trigrams")]
 
     def __str__(self) -> str:
         return self.name
 
     def get_absolute_url(self) -> str:
         return reverse("members:city", args=[self.slug])
+
+    @classmethod
+    def propose(cls, *, name: str, country: str, kind: str, website: str = "", population_band: str = "") -> City:
+        """The city of that name, country and kind: the one that is here (public or not), or a new one, not yet public.
+
+        Two people who propose the same city at the same moment get the same row: the unique constraint decides, and
+        who comes second takes what the first one made.
+        """
+        same = cls.objects.named(name).filter(country=country, kind=kind)
+        if city := same.first():
+            return city
+        for slug in names.slugs(name, country.lower(), kind):
+            try:
+                with transaction.atomic():
+                    return cls.objects.create(
+                        name=name, slug=slug, country=country, kind=kind, region=countries.region_of(country),
+                        website=website, population_band=population_band,
+                    )  # fmt: skip
+            except IntegrityError:
+                if city := same.first():
+                    return city
+        raise ValueError(f"no address left for {name}")  # pragma: no cover  slugs() ends with a random one
+
+    def drop_if_only_proposed(self) -> None:
+        """Delete a city that an application proposed and that nothing hangs on any more; leave every other one."""
+        if not self.is_public:
+            with suppress(models.ProtectedError):
+                self.delete()
 
     @property
     def country_name(self) -> str:
@@ -91,18 +130,18 @@ class City(models.Model):
         """Whether the city is a member today."""
         return self.memberships.today().exists()
 
+    @property
+    def member_since(self) -> date | None:
+        """The day since which the city is a member without a break in its present membership; None if it isn't one."""
+        return self.memberships.today().values_list("joined", flat=True).first()
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def today(self) -> MembershipQuerySet:
-        return self.filter(Q(joined__lte=_today()), Q(left=None) | Q(left__gt=_today()))
+        return self.filter(Q(joined__lte=today()), Q(left=None) | Q(left__gt=today()))
 
 
-def _today() -> Any:
-    from django.utils import timezone
-
-    return timezone.now().date()
-
-
+@pghistory.track()
 class Membership(models.Model):
     """A time during which a city is a member: from `joined` up to, not including, `left`. Never two at once."""
 
@@ -125,8 +164,11 @@ class Membership(models.Model):
                     ("city", RangeOperators.EQUAL),
                     (
                         Func(
-                            "joined", "left", RangeBoundary(),
-                            function="DATERANGE", output_field=DateRangeField(),
+                            "joined",
+                            "left",
+                            RangeBoundary(),
+                            function="DATERANGE",
+                            output_field=DateRangeField(),
                         ),
                         RangeOperators.OVERLAPS,
                     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -13,6 +14,7 @@ from members.querysets import today
 from strongcities.themes import Theme
 
 
+@pghistory.track()
 class Official(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="official", verbose_name=_("account"))
     languages = ArrayField(models.CharField(max_length=10), verbose_name=_("languages"), default=list, blank=True)
@@ -34,6 +36,7 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(Q(since__lte=today()), Q(until=None) | Q(until__gt=today()))
 
 
+@pghistory.track()
 class Post(models.Model):
     """What an official is at a city, from `since` up to, not including, `until`."""
 

@@ -1,0 +1,318 @@
+"""The staff's rooms for members: the queue of applications with a page to decide on each, cities, officials, accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Min, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.timesince import timesince
+from django.utils.translation import gettext, gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from members import countries, evidence
+from members.forms.decisions import NoteForm, QuestionForm, ReasonForm
+from members.models import Application, City, Membership, Official, Post, User
+from members.models.application import DECIDED, State
+from strongcities.admin import Queue
+from strongcities.workflow import MoveRefused
+
+if TYPE_CHECKING:  # generic for the type checker alone
+    _ModelAdmin = admin.ModelAdmin[Any]
+    _TabularInline = admin.TabularInline[Any, Any]
+else:
+    _ModelAdmin, _TabularInline = admin.ModelAdmin, admin.TabularInline
+
+
+class NeverDeleted(_ModelAdmin):
+    """Records that others rely on: they end by their dates or states, and stay."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class QueueFilter(admin.SimpleListFilter):
+    """What waits for the staff, unless something else is asked for."""
+
+    title = _("queue")
+    parameter_name = "queue"
+    QUEUES: ClassVar[dict[str, tuple[Any, dict[str, Any]]]] = {
+        "waiting": (_("Waiting for us"), {"state__in": [State.SUBMITTED, State.UNDER_REVIEW]}),
+        "applicant": (_("Waiting for the applicant"), {"state": State.INFORMATION_ASKED}),
+        "decided": (_("Decided"), {"state__in": DECIDED}),
+        "all": (_("All"), {}),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(name, words) for name, (words, _lookup) in self.QUEUES.items()]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for name, words in self.lookup_choices:
+            yield {"selected": name == self._chosen(), "query_string": changelist.get_query_string({"queue": name}), "display": words}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Application]) -> QuerySet[Application]:
+        return queryset.filter(**self.QUEUES[self._chosen()][1])
+
+    def _chosen(self) -> str:
+        return str(self.value()) if self.value() in self.QUEUES else "waiting"
+
+
+@admin.register(Application)
+class ApplicationAdmin(NeverDeleted):
+    """Nothing here is changed by a form: each verb has its own address, and the model decides whether it may be."""
+
+    list_display = ("person", "city", "stamp", "age", "marks", "approved_first")
+    list_display_links = ("person",)
+    list_filter = (QueueFilter, "needs_two", "city__region")
+    search_fields = ("applicant__name", "applicant__email", "city__name")
+    list_select_related = ("applicant", "city", "first_approver")
+    list_per_page = 50
+    ordering = ("submitted_at", "pk")
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def queues(self, request: HttpRequest) -> list[Queue]:
+        row = Application.objects.waiting().aggregate(count=Count("pk"), oldest=Min("submitted_at"))
+        url = reverse("admin:members_application_changelist")
+        return [Queue(gettext("Applications to join"), row["count"], row["oldest"], gettext("Vet, and decide or ask."), url)]
+
+    # --- The queue ---------------------------------------------------------------------------------------------------
+
+    @admin.display(description=_("person"), ordering="applicant__name")
+    def person(self, application: Application) -> str:
+        return format_html("{}<br>{}", application.applicant, application.title)
+
+    @admin.display(description=_("state"), ordering="state")
+    def stamp(self, application: Application) -> str:
+        return format_html('<span class="stamp stamp--{}">{}</span>', application.state, application.get_state_display())
+
+    @admin.display(description=_("age"), ordering="submitted_at")
+    def age(self, application: Application) -> str:
+        return timesince(application.submitted_at, depth=1)
+
+    @admin.display(description=_("speaks for, against"))
+    def marks(self, application: Application) -> str:
+        seen = vars(application)["evidence"]  # put there for the whole page at once by get_changelist_instance
+        rows = [("+", words) for words in seen.speaks_for] + [("−", words) for words in seen.speaks_against]
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{} {}</li>", rows))
+
+    @admin.display(description=_("approved by"))
+    def approved_first(self, application: Application) -> str:
+        if not application.needs_two:
+            return gettext("needs one")
+        return (
+            gettext("%(person)s; needs another") % {"person": application.first_approver}
+            if application.first_approver
+            else gettext("needs two")
+        )
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The page of the queue, with the evidence of all its rows fetched at once."""
+        changelist = super().get_changelist_instance(request)
+        rows = list(changelist.result_list)
+        seen = evidence.of_many(rows)
+        for application in rows:
+            vars(application)["evidence"] = seen[application.pk]
+        changelist.result_list = rows
+        return changelist
+
+    # --- One application ---------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        verbs = ("review", "approve", "ask", "decline", "match", "note")
+        own = [
+            path(f"<int:pk>/{verb}/", require_POST(self.admin_site.admin_view(getattr(self, verb))), name=f"members_application_{verb}")
+            for verb in verbs
+        ]
+        return own + super().get_urls()
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """The page where an application is decided on. It only shows; see the verbs below."""
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        return self._page(request, self._load(request, object_id))
+
+    def _load(self, request: HttpRequest, pk: str | int) -> Application:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = Application.objects.visible_to(request.user).select_related("city", "applicant", "first_approver", "decided_by")
+        try:
+            return found.get(pk=int(pk))
+        except (Application.DoesNotExist, ValueError) as error:
+            raise Http404 from error
+
+    def _page(self, request: HttpRequest, application: Application, **forms_with_errors: forms.Form) -> HttpResponse:
+        user: Any = request.user
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(application),
+            "opts": self.opts,
+            "application": application,
+            "evidence": evidence.of(application),
+            "transitions": application.transitions.select_related("by"),
+            "notes": application.notes.select_related("by"),
+            "may": {verb: application.may(verb, user) and application.allows(verb) for verb in Application.MOVES},
+            "approved_already": application.needs_two and application.first_approver_id == user.pk,
+            "confirms_mandate": application.can_confirm_mandate(user),
+            "question": QuestionForm(prefix="ask"),
+            "reason": ReasonForm(prefix="decline"),
+            "note": NoteForm(prefix="note"),
+            **forms_with_errors,
+        }
+        return render(request, "admin/members/application/review.html", context)
+
+    def _do(self, request: HttpRequest, pk: int, verb: Callable[[Application], None], said: str) -> HttpResponse:
+        """One verb, by POST; what the model refuses is said, never a bare 403 after a press of a button."""
+        application = self._load(request, pk)
+        try:
+            verb(application)
+        except MoveRefused as error:
+            messages.error(request, str(error))
+        except PermissionDenied:
+            messages.error(
+                request, gettext("You may not do this: nobody decides on an application of their own, or without the right to vet.")
+            )
+        else:
+            messages.success(request, said)
+        return redirect("admin:members_application_change", pk)
+
+    def review(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._do(
+            request, pk, lambda application: application.review(by=request.user), gettext("You took it up; the applicant was told.")
+        )
+
+    def approve(self, request: HttpRequest, pk: int) -> HttpResponse:
+        mandate = request.POST.get("mandate") == "on"
+        return self._do(
+            request, pk, lambda application: application.approve(by=request.user, mandate=mandate), gettext("Your approval is recorded.")
+        )
+
+    def ask(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = QuestionForm(request.POST, prefix="ask")
+        if not form.is_valid():
+            return self._page(request, self._load(request, pk), question=form)
+        why = form.cleaned_data["why"]
+        return self._do(request, pk, lambda application: application.ask(by=request.user, why=why), gettext("Your question is sent."))
+
+    def decline(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = ReasonForm(request.POST, prefix="decline")
+        if not form.is_valid():
+            return self._page(request, self._load(request, pk), reason=form)
+        why = form.cleaned_data["why"]
+        return self._do(
+            request,
+            pk,
+            lambda application: application.decline(by=request.user, why=why),
+            gettext("It is declined; the applicant was told why."),
+        )
+
+    def match(self, request: HttpRequest, pk: int) -> HttpResponse:
+        city = City.objects.visible_to(request.user).filter(pk=_number(request.POST.get("city", ""))).first()
+        if city is None:
+            raise Http404
+        return self._do(
+            request,
+            pk,
+            lambda application: application.match(by=request.user, city=city),
+            gettext("It is now for %(city)s.") % {"city": city},
+        )
+
+    def note(self, request: HttpRequest, pk: int) -> HttpResponse:
+        application, form = self._load(request, pk), NoteForm(request.POST, prefix="note")
+        if not form.is_valid():
+            return self._page(request, application, note=form)
+        application.notes.create(by_id=int(request.user.pk or 0), text=form.cleaned_data["text"])
+        messages.success(request, gettext("Your note is kept."))
+        return redirect("admin:members_application_change", pk)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() else 0
+
+
+class MembershipInline(_TabularInline):
+    model = Membership
+    extra = 0
+    can_delete = False
+
+
+@admin.register(City)
+class CityAdmin(NeverDeleted):
+    list_display = ("name", "country_words", "kind", "region", "is_public", "is_sample")
+    list_filter = ("is_public", "is_sample", "region", "kind")
+    search_fields = ("name", "other_names")
+    readonly_fields = ("is_sample",)
+    inlines = (MembershipInline,)
+    fields = (
+        "name", "slug", "other_names", "kind", "country", "region", "population", "population_band", "website",
+        "latitude", "longitude", "time_zone", "is_public", "is_sample",
+    )  # fmt: skip
+
+    @admin.display(description=_("country"), ordering="country")
+    def country_words(self, city: City) -> str:
+        return city.country_name
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """An address that was given out stays."""
+        return (*self.readonly_fields, "slug") if obj else self.readonly_fields
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return {} if obj else {"slug": ("name",)}
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "country":
+            return forms.ChoiceField(label=db_field.verbose_name, choices=lambda: [("", "---------"), *countries.choices()])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class PostInline(_TabularInline):
+    model = Post
+    extra = 0
+    can_delete = False
+    autocomplete_fields = ("city",)
+
+
+@admin.register(Official)
+class OfficialAdmin(NeverDeleted):
+    list_display = ("user", "in_directory", "open_to_peers")
+    search_fields = ("user__name", "user__email", "posts__city__name")
+    list_select_related = ("user",)
+    readonly_fields = ("user", "in_directory", "wants_newsletter", "open_to_peers")  # consents are the person's to give
+    fields = ("user", "languages", "themes", "in_directory", "wants_newsletter", "open_to_peers")
+    inlines = (PostInline,)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """An official comes from an application."""
+        return False
+
+
+@admin.register(User)
+class UserAdmin(NeverDeleted):
+    """Accounts come from applications; staff are made by `manage.py createsuperuser` or by ticking here, by superusers."""
+
+    list_display = ("email", "name", "is_staff", "is_active", "joined")
+    list_filter = ("is_staff", "is_active", "groups")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    fields = ("email", "name", "language", "is_active", "is_staff", "is_superuser", "groups", "joined", "last_login")
+    readonly_fields = ("email", "joined", "last_login")  # an address is changed by its owner, who confirms it
+    filter_horizontal = ("groups",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Superusers alone: who may change an account could make themselves anything."""
+        return bool(request.user.is_active and request.user.is_superuser)

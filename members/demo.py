@@ -1,0 +1,95 @@
+"""People for the demo: those whom architecture.md names, and a queue with something in it. Refused outside the demo."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+from django.utils import timezone
+
+from members.models import Application, City, Draft, Official, Post, User
+from strongcities.themes import Theme
+
+PASSWORD = "strong-cities-demo"  # noqa: S105  known to all, so refused elsewhere (members/accounts.py)
+
+_STAFF = (("staff@example.org", "Sam Secretariat"), ("staff2@example.org", "Toni Secretariat"))
+_OFFICIALS = (
+    # mail, name, city and country, post, lead
+    ("lead@example.org", "Lene Lead", ("Aarhus", "DK"), "Head of prevention", True),
+    ("official@example.org", "Ove Official", ("Aarhus", "DK"), "Youth worker", False),
+    ("lead2@example.org", "Leila Lead", ("Mombasa", "KE"), "County adviser on prevention", True),
+)
+_WAITING: tuple[dict[str, Any], ...] = (
+    {
+        "email": "ada@example.org", "name": "Ada Applicant (sample)", "days": 9, "title": "Deputy mayor", "kind": Post.Kind.ELECTED,
+        "city": {"name": "Sampleton", "country": "GB", "kind": City.Kind.CITY, "website": "https://www.example.org"},
+        "head_knows": True, "second_contact": "The town clerk, clerk@example.org", "signatory": "The mayor", "has_mandate": True,
+    },
+    {
+        "email": "ben@example.org", "name": "Ben Applicant (sample)", "days": 3, "title": "Prevention coordinator", "kind": Post.Kind.POLICY,
+        "city": {"name": "Aarhuus", "country": "DK", "kind": City.Kind.MUNICIPALITY, "website": ""},
+        "head_knows": False, "second_contact": "", "signatory": "", "has_mandate": False,
+    },
+    {
+        "email": "cleo@example.org", "name": "Cleo Applicant (sample)", "days": 1, "title": "Social worker", "kind": Post.Kind.PRACTITIONER,
+        "city": {"name": "Aarhus", "country": "DK", "kind": City.Kind.CITY, "website": ""},
+        "head_knows": True, "second_contact": "", "signatory": "The mayor", "has_mandate": False,
+    },
+)  # fmt: skip
+
+
+@transaction.atomic
+def make_people() -> None:
+    """Make the demo's accounts and three waiting applications; what is there stays as it is.
+
+    Raises ImproperlyConfigured outside the demo, City.DoesNotExist before the founding cities are imported.
+    """
+    if not settings.DEMO:
+        raise ImproperlyConfigured("Demo accounts are for the demo alone: their password is known to everyone.")
+    for email, name in _STAFF:
+        staff, _made = _account(email, name, is_staff=True)
+        staff.groups.add(Group.objects.get(name="Secretariat"))
+    for email, name, (city, country), title, lead in _OFFICIALS:
+        user, _made = _account(email, name)
+        official, _made = Official.objects.get_or_create(user=user, defaults={"in_directory": True, "languages": ["en"]})
+        Post.objects.get_or_create(
+            official=official,
+            city=City.objects.named(city).get(country=country),
+            until=None,
+            defaults={
+                "title": title, "kind": Post.Kind.POLICY, "since": date(2024, 1, 1), "is_lead": lead, "has_mandate": lead
+            },
+        )  # fmt: skip
+    for waiting in _WAITING:
+        user, made = _account(waiting["email"], waiting["name"])
+        if made:
+            _apply(user, waiting)
+
+
+def _account(email: str, name: str, **fields: Any) -> tuple[User, bool]:
+    user = User.objects.filter(email=email).first()
+    if user is not None:
+        return user, False
+    user = User.objects.create_user(email, PASSWORD, name=name, **fields)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user, True
+
+
+def _apply(user: User, waiting: dict[str, Any]) -> None:
+    told = ("title", "kind", "head_knows", "second_contact", "signatory", "has_mandate")
+    application = Application.submit(
+        draft=Draft.objects.create(),
+        applicant=user,
+        city=City.propose(**waiting["city"]),
+        themes=[Theme.YOUTH, Theme.NETWORKS],
+        languages=["en"],
+        **{name: waiting[name] for name in told},
+    )
+    sent = timezone.now() - timedelta(days=waiting["days"])
+    Application.objects.filter(pk=application.pk).update(submitted_at=sent)
+    application.transitions.update(at=sent)

@@ -1,0 +1,1 @@
+"""What people type, checked. Forms send and store nothing."""

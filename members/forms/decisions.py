@@ -1,0 +1,37 @@
+"""What those who decide, and the applicant, write on the way."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class QuestionForm(forms.Form):
+    why = forms.CharField(
+        label=_("What do you want to know?"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("The applicant reads it, by mail and on their page."),
+    )
+
+
+class ReasonForm(forms.Form):
+    why = forms.CharField(
+        label=_("Reason"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("The applicant reads it. Say what would have to change for a new application."),
+    )
+
+
+class AnswerForm(forms.Form):
+    why = forms.CharField(label=_("Your answer"), max_length=5000, widget=forms.Textarea(attrs={"rows": 6}))
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label=_("Note for the staff"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What you checked, and how. The applicant never sees it."),
+    )

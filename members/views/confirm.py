@@ -1,0 +1,92 @@
+"""`/join/confirm/<token>/`: the page behind the mailed link, and its button. Opening the link changes nothing, since mail
+scanners open links."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from allauth.account.utils import perform_login
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from members import joining
+from members.forms.join import PasswordForm
+from members.joining import AppliedAlready, LinkBad, LinkOld, Refused, SignInFirst
+from members.limits import TooOften, knock, too_often
+from members.models import Application
+from members.views.join import mail_link, require_form
+from strongcities.access import public
+
+
+@public
+@never_cache
+@require_form
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """What will be sent, and the button that sends it; a new person also chooses a password."""
+    try:
+        draft = joining.draft_of(token)
+        if hasattr(draft, "application"):
+            return redirect("members:join_status")
+        answers = joining.answers(draft)
+        account = joining.account_of(answers.email)
+        if account is not None and account.pk != request.user.pk:
+            raise SignInFirst(answers.email)
+        form = None if account else PasswordForm(request.POST or None, email=answers.email, name=answers.person["name"])
+        if request.method != "POST" or (form is not None and not form.is_valid()):
+            return render(request, "members/join_confirm.html", {"form": form, "answers": answers})
+        knock(request, "confirm")
+        application, made = joining.confirm(token, user=request.user, password=form.cleaned_data["password"] if form else "")
+    except (Refused, TooOften) as error:
+        return _refused(request, token, error)
+    return _welcome(request, application, made=made)
+
+
+def _welcome(request: HttpRequest, application: Application, *, made: bool) -> HttpResponse:
+    """To the page that says where it stands; whoever just got an account is signed in on the way."""
+    to = "members:join_status"
+    if made:
+        request.session.pop("draft", None)
+        messages.success(request, gettext("Your application is sent."))
+        if request.user.pk != application.applicant_id:
+            # The address is confirmed and the password was chosen on this very page: nothing is left to ask.
+            return cast(HttpResponse, perform_login(request, application.applicant, email_verification="none", redirect_url=reverse(to)))
+    return redirect(to)
+
+
+def _refused(request: HttpRequest, token: str, error: Exception) -> HttpResponse:
+    """A page for each reason why there is no application (yet), with the way on."""
+    match error:
+        case TooOften():
+            return too_often(request, error)
+        case LinkBad():
+            return render(request, "members/join_link_bad.html", status=404)
+        case SignInFirst():
+            return render(request, "members/join_sign_in.html", {"email": error.email})
+        case AppliedAlready():
+            return render(request, "members/join_applied_already.html", {"city": error.city, "stands": error.stands}, status=409)
+    changed = not isinstance(error, LinkOld) or error.changed
+    return render(request, "members/join_link_old.html", {"token": token, "changed": changed, "days": joining.LINK_LIFE.days}, status=410)
+
+
+@public
+@never_cache
+@require_POST
+def again(request: HttpRequest, token: str) -> HttpResponse:
+    """Mail a new link in place of one that no longer holds, to the address in the draft."""
+    try:
+        try:
+            draft = joining.draft_of(token)
+        except LinkOld as old:
+            draft = old.draft
+        if not hasattr(draft, "application"):
+            mail_link(request, draft)
+    except TooOften as error:
+        return too_often(request, error)
+    except Refused:
+        return render(request, "members/join_link_bad.html", status=404)
+    return render(request, "members/join_sent_again.html", {"days": joining.LINK_LIFE.days})

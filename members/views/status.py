@@ -1,0 +1,73 @@
+"""`/join/status/`: where the reader's applications stand, and what they can do about them."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from members.forms.decisions import AnswerForm
+from members.models import Application
+from members.views.join import require_form
+from strongcities.access import public, signed_in
+from strongcities.workflow import MoveRefused
+
+
+@public  # strangers get a page that says why they must sign in, not a bare form
+@never_cache
+@require_GET
+def status(request: HttpRequest) -> HttpResponse:
+    """Every application of the reader, the newest first, each with its way so far."""
+    if not request.user.is_authenticated:
+        return render(request, "members/join_status_sign_in.html")
+    return _status(request, AnswerForm())
+
+
+def _status(request: HttpRequest, form: AnswerForm, asked: int = 0) -> HttpResponse:
+    applications = (
+        Application.objects.filter(applicant=request.user.pk)
+        .select_related("city")
+        .prefetch_related("transitions")
+        .order_by("-submitted_at")
+    )
+    return render(request, "members/join_status.html", {"applications": applications, "form": form, "asked": asked})
+
+
+def _own(request: HttpRequest, pk: int) -> Application:
+    return get_object_or_404(Application.objects.filter(applicant=request.user.pk).select_related("city"), pk=pk)
+
+
+@signed_in
+@require_POST
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    application = _own(request, pk)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return _status(request, form, asked=pk)
+    try:
+        application.answer(by=request.user, why=form.cleaned_data["why"])
+    except MoveRefused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, gettext("Your answer is sent."))
+    return redirect("members:join_status")
+
+
+@signed_in
+@never_cache
+@require_form
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks once, then takes the application back."""
+    application = _own(request, pk)
+    if request.method != "POST":
+        return render(request, "members/join_withdraw.html", {"application": application})
+    try:
+        application.withdraw(by=request.user)
+    except MoveRefused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, gettext("Your application is withdrawn."))
+    return redirect("members:join_status")
