@@ -1,0 +1,77 @@
+"""What the search keeps: a row for each listed practice, and the words that stand in them.
+
+Both are written by the database itself (migrations/0002_search.py), so no way of changing a practice or a city passes them by.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F
+
+from hub.models.practice import Practice
+from hub.querysets import EntryQuerySet
+
+
+class Entry(models.Model):
+    """A listed practice as the search sees it. Each facet of a fixed set of values is a number with a bit a value (in the
+    order of taxonomy.py), so that a hundred thousand rows are counted in one pass.
+
+    `words` holds every word, folded, not stemmed; beside them `title:<word>` for the words of the title and `<facet>:<slug>`,
+    `country:<code>` for what labels and names of countries lead to in any language.
+    """
+
+    practice = models.OneToOneField(Practice, models.DO_NOTHING, primary_key=True, related_name="entry")  # a trigger takes it along
+    for_members = models.BooleanField()
+    is_sample = models.BooleanField()
+    language = models.CharField(max_length=3)
+    fresh = models.DateField()  # last confirmed, or else published
+    start_year = models.SmallIntegerField(null=True)
+    level = models.IntegerField()
+    theme = models.IntegerField()
+    type = models.IntegerField()
+    people = models.IntegerField()
+    sector = models.IntegerField()
+    setting = models.IntegerField()
+    form = models.IntegerField()
+    evidence = models.IntegerField()
+    region = models.IntegerField()
+    population = models.IntegerField()
+    words = SearchVectorField()
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "search entry"
+        verbose_name_plural = "search entries"
+        indexes = [GinIndex(fields=["words"], name="entry_words")]
+
+    def __str__(self) -> str:
+        return f"{self.practice_id}"
+
+
+class Word(models.Model):
+    """A word of the listed practices of one language: its stem, and in how many of them it stands (as of the last count).
+
+    A search for one form of a word finds the others through the stem; how rare a word is decides what it weighs; a word that
+    was misspelt is led to the nearest one.
+    """
+
+    pk = models.CompositePrimaryKey("word", "language")
+    word = models.TextField()
+    language = models.CharField(max_length=3)
+    stem = models.TextField()
+    is_stop = models.BooleanField()
+    records = models.IntegerField()
+
+    class Meta:
+        verbose_name = "word"
+        verbose_name_plural = "words"
+        indexes = [
+            models.Index(fields=["stem", "language"], name="word_stem"),
+            GinIndex(OpClass(F("word"), name="gin_trgm_ops"), name="word_trigrams"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.word} ({self.language})"
