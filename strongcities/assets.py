@@ -1,7 +1,7 @@
 """Static files: compressed, hashed, and the stylesheet's parts written into one file.
 
-`css/house.css` names its parts by `@import`, which a browser follows while the project is developed; over a slow line
-each part would cost a round trip of its own, so `collectstatic` writes them into the one file.
+`css/house.css` (and the admin's skin) names its parts by `@import`, which a browser follows while the project is developed;
+over a slow line each part would cost a round trip of its own, so `collectstatic` writes them into the one file.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-BUNDLES = ("css/house.css",)
+BUNDLES = ("css/house.css", "css/admin.css")
 _IMPORT = re.compile(r'@import url\("([^"]+)"\);\n?')
 _COMMENT = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 _INDENT = re.compile(r"^\s+", re.MULTILINE)
