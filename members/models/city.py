@@ -101,18 +101,20 @@ class City(models.Model):
         who comes second takes what the first one made.
         """
         same = cls.objects.named(name).filter(country=country, kind=kind)
-        if city := same.first():
-            return city
+        found: City | None = same.first()
+        if found:
+            return found
         for slug in names.slugs(name, country.lower(), kind):
             try:
                 with transaction.atomic():
-                    return cls.objects.create(
-                        name=name, slug=slug, country=country, kind=kind, region=countries.region_of(country),
-                        website=website, population_band=population_band,
-                    )  # fmt: skip
+                    found = cls(name=name, slug=slug, country=country, kind=kind, website=website, population_band=population_band)
+                    found.region = countries.region_of(country)
+                    found.save(force_insert=True)
+                    return found
             except IntegrityError:
-                if city := same.first():
-                    return city
+                found = same.first()
+                if found:
+                    return found
         raise ValueError(f"no address left for {name}")  # pragma: no cover  slugs() ends with a random one
 
     def drop_if_only_proposed(self) -> None:
