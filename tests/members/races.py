@@ -46,6 +46,11 @@ class Meeting:
         self._barrier = threading.Barrier(2)
         self._patience = patience
 
+    def pass_on[Thing](self, thing: Thing) -> Thing:
+        """`thing`, once the other has come here too."""
+        self.wait()
+        return thing
+
     def wait(self) -> None:
         with suppress(threading.BrokenBarrierError):
             self._barrier.wait(self._patience)

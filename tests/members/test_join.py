@@ -3,15 +3,17 @@
 import re
 import time
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
 from django.core import mail, signing
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from members import joining
+from members import countries, joining
 from members.models import Application, City, Draft, User
 from members.models.draft import LONGEST_ANSWER
 from tests import cast
@@ -22,9 +24,14 @@ real = pytest.mark.django_db(transaction=True)
 NEW = {"password": "correct horse battery"}
 
 
+def newest() -> Any:
+    return mail.outbox[-1]
+
+
 def link():
     """The path of the link in the newest mail."""
-    return re.search(r"http://[^/\s]+(/\S*join/confirm/\S+)", mail.outbox[-1].body)[1]
+    (path,) = re.findall(r"http://[^/\s]+(/\S*join/confirm/\S+)", newest().body)
+    return path
 
 
 def post_all(client, **changes):
@@ -70,7 +77,7 @@ def test_a_new_city_from_the_first_page_to_the_status(client):
     assert (application.city.is_public, application.city.region, application.needs_two) == (False, "europe", True)
     assert (application.languages, application.head_knows, application.has_mandate) == (["nl", "en"], True, True)
     assert (application.in_directory, application.wants_newsletter, application.open_to_peers) == (False, False, False)
-    assert application.applicant.emailaddress_set.get().verified
+    assert EmailAddress.objects.get(user=application.applicant).verified
     assert "Your application is sent." in client.get("/join/status/").content.decode()
     assert mail.outbox[-1].subject == "We have your application for Leuven"
 
@@ -180,7 +187,7 @@ def test_bad_input_is_refused_at_its_field_and_kept(client, path, field, typed):
     response = client.post(f"/join/{path}/", {**good, field: typed})
     assert response.status_code == 200
     assert set(response.context["form"].errors) == {field}
-    draft = Draft.objects.order_by("pk").last()
+    draft = Draft.objects.latest("pk")
     assert draft.answers(step)[field] == typed.replace("\x00", "")[:LONGEST_ANSWER]
     assert step not in joining.done(draft) or "\x00" in typed  # which can't be kept, and without which it will do
     assert client.post(f"/join/{path}/", good).status_code == 302  # it was this field alone
@@ -220,7 +227,7 @@ def test_no_page_and_no_mail_tells_whether_there_is_an_account(client, nadia):
         open_as(client, cast.make_draft(email=email))
         page = [client.post("/join/person/", {**cast.ANSWERS["person"], "email": email}).status_code]
         page += [client.get("/join/check/").content, client.post("/join/send/", follow=True).content]
-        body = mail.outbox[-1].body
+        body = newest().body
         seen.append([re.sub(rb"csrf\w+\" value=\"\w+|nadia|norah", b"", part) if isinstance(part, bytes) else part for part in page])
         seen[-1].append(re.sub(r"confirm/\S+", "", body))
     assert seen[0] == seen[1]
@@ -230,7 +237,7 @@ def test_no_page_and_no_mail_tells_whether_there_is_an_account(client, nadia):
 def test_the_mail_holds_nothing_that_was_typed(client):
     open_as(client, cast.make_draft(name="Buy at evil.example", email="petra@leuven.be"))
     client.post("/join/send/")
-    message = mail.outbox[-1]
+    message = newest()
     html = message.alternatives[0][0]
     assert "evil" not in message.subject + message.body + html
     assert link() in message.body
@@ -270,7 +277,7 @@ def test_an_incomplete_application_is_not_sent(client):
 def test_an_old_link_is_said_to_be_old_and_a_new_one_is_sent(client, monkeypatch):
     draft = cast.make_draft()
     now = time.time()
-    monkeypatch.setattr(signing.time, "time", lambda: now - 3 * 24 * 3600 - 5)
+    monkeypatch.setattr("django.core.signing.time.time", lambda: now - 3 * 24 * 3600 - 5)
     token = joining.token_for(draft)
     monkeypatch.undo()
     for response in (client.get(f"/join/confirm/{token}/"), client.post(f"/join/confirm/{token}/", NEW)):
@@ -337,7 +344,7 @@ def test_an_account_must_be_signed_in(client, nadia):
 
 
 def test_a_confirmed_second_address_is_the_account_s_too(client, nadia):
-    nadia.emailaddress_set.create(email="nadia@stad.gent.be", verified=True)
+    EmailAddress.objects.create(user=nadia, email="nadia@stad.gent.be", verified=True)
     token = joining.token_for(cast.make_draft(email="nadia@stad.gent.be"))
     client.force_login(nadia)
     client.post(f"/join/confirm/{token}/")
@@ -390,13 +397,13 @@ def test_a_city_that_somebody_proposed_meanwhile_is_shared(client):
 def meet_before_submitting(monkeypatch, patience=1.0):
     """Both racers stop when they have read that there is no application yet, and before they write one."""
     meeting = Meeting(patience)
-    submit = Application.submit.__func__
+    submit = Application.submit
 
-    def waits(cls, **fields):
+    def waits(**fields):
         meeting.wait()
-        return submit(cls, **fields)
+        return submit(**fields)
 
-    monkeypatch.setattr(Application, "submit", classmethod(waits))
+    monkeypatch.setattr(Application, "submit", waits)
 
 
 def confirmers(user):
@@ -450,7 +457,7 @@ def test_two_drafts_of_one_new_person_make_one_account(monkeypatch):
     tokens = [joining.token_for(cast.make_draft(name=name)) for name in ("Leuven", "Ghent")]
     meeting = Meeting(2)
     account_of = joining.account_of
-    monkeypatch.setattr(joining, "account_of", lambda email: (account_of(email), meeting.wait())[0])
+    monkeypatch.setattr(joining, "account_of", lambda email: meeting.pass_on(account_of(email)))
     results = race(*[lambda token=token: joining.confirm(token, user=User(), password=NEW["password"]) for token in tokens])
     assert sorted(type(result).__name__ for result in results) == ["SignInFirst", "tuple"]
     assert User.objects.count() == 1
@@ -459,8 +466,8 @@ def test_two_drafts_of_one_new_person_make_one_account(monkeypatch):
 @real
 def test_two_people_who_propose_one_city_at_once_share_it(monkeypatch):
     meeting = Meeting(2)
-    region_of = joining.City.propose.__globals__["countries"].region_of
-    monkeypatch.setattr("members.models.city.countries.region_of", lambda code: (meeting.wait(), region_of(code))[1])
+    region_of = countries.region_of
+    monkeypatch.setattr(countries, "region_of", lambda code: meeting.pass_on(region_of(code)))
     one, two = race(*[lambda name=name: City.propose(name=name, country="BE", kind="city") for name in ("Leuven", "LEUVEN")])
     assert one == two
     assert City.objects.count() == 1
