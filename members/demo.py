@@ -31,7 +31,7 @@ _WAITING: tuple[dict[str, Any], ...] = (
         "head_knows": True, "second_contact": "The town clerk, clerk@example.org", "signatory": "The mayor", "has_mandate": True,
     },
     {
-        "email": "ben@example.org", "name": "Ben Applicant (sample)", "days": 3, "title": "Prevention coordinator", "kind": Post.Kind.POLICY,
+        "email": "ben@example.org", "name": "Ben Applicant (sample)", "days": 3, "title": "Prevention officer", "kind": Post.Kind.POLICY,
         "city": {"name": "Aarhuus", "country": "DK", "kind": City.Kind.MUNICIPALITY, "website": ""},
         "head_knows": False, "second_contact": "", "signatory": "", "has_mandate": False,
     },

@@ -3,38 +3,35 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, Func, OuterRef, Q, Subquery, Value
 
-if TYPE_CHECKING:
-    pass  # the model's manager is made here
 
-
-class CityQuerySet(models.QuerySet["City"]):
-    def visible_to(self, user: Any) -> CityQuerySet:
+class CityQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
         """Staff see every city; everyone else those that are public. A city that was only named in an application
         stays hidden, since its page would tell that somebody applied."""
         return self if user.is_authenticated and user.is_staff else self.filter(is_public=True)
 
-    def members(self) -> CityQuerySet:
+    def members(self) -> Self:
         """Member today."""
         from members.models import Membership  # the model's manager is made here
 
         return self.filter(Exists(Membership.objects.today().filter(city=OuterRef("pk"))))
 
-    def with_joined(self) -> CityQuerySet:
+    def with_joined(self) -> Self:
         """Each with `joined`: the day its present membership began, None for a city that is no member today."""
         from members.models import Membership  # the model's manager is made here
 
         return self.annotate(joined=Subquery(Membership.objects.today().filter(city=OuterRef("pk")).values("joined")[:1]))
 
-    def named(self, name: str) -> CityQuerySet:
+    def named(self, name: str) -> Self:
         """Of this very name, but for case and accents."""
         return self.filter(folded=Func(Value(name), function="fold"))
 
-    def like(self, words: str) -> CityQuerySet:
+    def like(self, words: str) -> Self:
         """Whose name, or another name of theirs, contains `words` in any spelling, or looks like them."""
         skeleton = Func(Value(words), function="skeleton", output_field=models.TextField())
         return self.filter(Q(spellings__contains=skeleton) | Q(spellings__trigram_word_similar=skeleton))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date
+from typing import cast
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -101,18 +102,18 @@ class City(models.Model):
         who comes second takes what the first one made.
         """
         same = cls.objects.named(name).filter(country=country, kind=kind)
-        if city := same.first():
-            return city
+        if found := same.first():
+            return cast(City, found)
         for slug in names.slugs(name, country.lower(), kind):
             try:
                 with transaction.atomic():
-                    return cls.objects.create(
-                        name=name, slug=slug, country=country, kind=kind, region=countries.region_of(country),
-                        website=website, population_band=population_band,
-                    )  # fmt: skip
+                    new = cls(name=name, slug=slug, country=country, kind=kind, website=website, population_band=population_band)
+                    new.region = countries.region_of(country)
+                    new.save(force_insert=True)
+                    return new
             except IntegrityError:
-                if city := same.first():
-                    return city
+                if found := same.first():
+                    return cast(City, found)
         raise ValueError(f"no address left for {name}")  # pragma: no cover  slugs() ends with a random one
 
     def drop_if_only_proposed(self) -> None:

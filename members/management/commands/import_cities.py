@@ -35,8 +35,8 @@ class Bad(Exception):
 
 class Command(BaseCommand):
     help = (
-        "Imports founding cities from a CSV (columns: name, country, kind, network_region, latitude, longitude, time_zone, population; if you like "
-        "also other_names, separated by |). "
+        "Imports founding cities from a CSV (columns: name, country, kind, network_region, latitude, longitude, time_zone, "
+        "population; if you like also other_names, separated by |). "
         "A city of the same name, country and kind is brought up to date. All rows or none: each bad one is named."
     )
 
