@@ -100,6 +100,18 @@ class Evidence(models.TextChoices):
     NOT_EFFECTIVE = "x", _("Tested and not found effective")
 
 
+EVIDENCE_EXPLAINED = {
+    Evidence.DESCRIBED: _("The city tells what it does. Whether it works has not been looked into yet, or nothing was found on it."),
+    Evidence.THEORY: _("It is set out why the work should have an effect, step by step, so that each step can be tested."),
+    Evidence.MONITORED: _("Data was gathered and shows change. Whether the practice caused it is not known."),
+    Evidence.EVALUATED: _(
+        "An evaluation compared those who were reached with others, or with before, in a way that lets causes be judged."
+    ),
+    Evidence.REPLICATED: _("Several evaluations, or the same practice in other places, point the same way."),
+    Evidence.NOT_EFFECTIVE: _("An evaluation found no effect of the kind that was hoped for. Knowing it spares others the way."),
+}
+
+
 @dataclass(frozen=True)
 class Facet:
     """One facet: `name` is its parameter in addresses, `choices` its values in the order shown (empty for `language`, whose
