@@ -36,13 +36,12 @@ class FacetField(forms.Field):
         return values
 
 
+SORTS: list[tuple[Sort, Any]] = [("relevance", _("Best match")), ("newest", _("Newest")), ("evidence", _("Strongest evidence"))]
+
+
 class SearchForm(forms.Form):
     q = forms.CharField(label=_("Words"), required=False, max_length=LONGEST_QUERY)
-    sort = forms.ChoiceField(
-        label=_("Order"),
-        required=False,
-        choices=[("relevance", _("Best match")), ("newest", _("Newest")), ("evidence", _("Strongest evidence"))],
-    )
+    sort = forms.ChoiceField(label=_("Order"), required=False, choices=SORTS)
     page = forms.IntegerField(label=_("Page"), required=False, min_value=1)
     per_page = forms.IntegerField(label=_("Results on a page"), required=False, min_value=1, max_value=100)
 

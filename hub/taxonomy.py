@@ -7,15 +7,18 @@ on their order, so a new value is added at the end of its class, with a migratio
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import models
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from hub import languages
 from members.regions import Population, Region
 from strongcities.themes import Theme
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class Level(models.TextChoices):
@@ -119,7 +122,7 @@ class Facet:
     practice has several."""
 
     name: str
-    label: Promise
+    label: _StrPromise
     choices: type[models.TextChoices] | None
     field: str = ""
     many: bool = True

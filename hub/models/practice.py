@@ -181,7 +181,7 @@ class Practice(Workflow):
             _of("state", State),
             models.CheckConstraint(
                 condition=Q(lead_sector="")
-                | IsNull(Func("sectors", "lead_sector", function="array_position", output_field=models.IntegerField()), rhs=False),
+                | Q(IsNull(Func("sectors", "lead_sector", function="array_position", output_field=models.IntegerField()), rhs=False)),
                 name="practice_lead_sector_is_involved",
                 violation_error_message=_("The leading sector is one of the sectors involved."),
             ),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from hub import panel
-from hub.forms import SearchForm
+from hub.forms import SORTS, SearchForm
 from hub.models import Practice
 from hub.search import Answer, Query
 from hub.search import search as find
@@ -35,10 +35,10 @@ def search(request: HttpRequest) -> HttpResponse:
     pages = max(1, -(-answer.count // PER_PAGE))
     if page > pages:
         return render(request, "hub/beyond.html", {"page": page, "pages": pages, "last": panel.address(query, pages)}, status=404)
-    return render(request, "hub/search.html", _context(form, query, answer, page, pages))
+    return render(request, "hub/search.html", _context(query, answer, page, pages))
 
 
-def _context(form: SearchForm, query: Query, answer: Answer, page: int, pages: int) -> dict[str, Any]:
+def _context(query: Query, answer: Answer, page: int, pages: int) -> dict[str, Any]:
     return {
         "query": query,
         "answer": answer,
@@ -46,7 +46,7 @@ def _context(form: SearchForm, query: Query, answer: Answer, page: int, pages: i
         "chips": panel.chips(query),
         "no_filters": panel.address(replace(query, filters={})),
         "advice": panel.advice(query, answer) if not answer.count else [],
-        "sorts": [(value, label, panel.address(replace(query, sort=value))) for value, label in form.fields["sort"].choices],
+        "sorts": [(value, label, panel.address(replace(query, sort=value))) for value, label in SORTS],
         "did_you_mean": answer.did_you_mean and panel.address(replace(query, words=answer.did_you_mean)),
         "page": page,
         "pages": pages,
