@@ -77,14 +77,17 @@ def import_file(path: Path, *, skip_bad: bool, report: Callable[[list[Fault]], N
 
 @contextmanager
 def bulk() -> Iterator[None]:
-    """A transaction for writing in bulk: one such writer at a time, and the words of the search counted once, at its end."""
+    """A transaction for writing in bulk: one such writer at a time, and the words of the search counted once, at its end,
+    if entries were written at all."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         cursor.execute("SET LOCAL hub.counts_words = 'later'")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # references are checked as rows come, not all remembered for the end
         yield
-        cursor.execute("SELECT hub_count_words()")
-        cursor.execute("ANALYZE hub_practice, hub_entry, hub_word")
+        cursor.execute("SELECT current_setting('hub.counts_words') = 'due'")
+        if cursor.fetchone()[0]:
+            cursor.execute("SELECT hub_count_words()")
+            cursor.execute("ANALYZE hub_practice, hub_entry, hub_word")
         cursor.execute("SET LOCAL hub.counts_words = 'now'")
 
 

@@ -146,11 +146,10 @@ class _WrongError(Exception):
     """`str(error)` is what is wrong with one value."""
 
 
-def _text(value: Any, longest: int, *, required: bool = False) -> str:
-    if value is None:
-        value = ""
-    if not isinstance(value, str):
-        raise _WrongError(f"text is expected, not {type(value).__name__}")
+def _text(given: Any, longest: int, *, required: bool = False) -> str:
+    if not isinstance(given, str | None):
+        raise _WrongError(f"text is expected, not {type(given).__name__}")
+    value = given or ""
     if "\x00" in value:
         raise _WrongError("holds a NUL character")
     if not value.isascii():

@@ -52,25 +52,29 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def make_practices(count: int) -> None:
-    """Add `count` sample practices, in the sample cities. Raises ValueError where there are none."""
+def make_practices(n: int) -> int:
+    """See to it that at least `n` sample practices are there, in the sample cities. Answers how many were made. Raises
+    ValueError where there are no sample cities."""
     with bulk(), connection.cursor() as cursor:
+        have = Practice.objects.filter(is_sample=True).count()
+        if n <= have:
+            return 0
         cities = list(City.objects.filter(is_sample=True).order_by("pk").values_list("pk", flat=True))
-        if count and not cities:
+        if not cities:
             raise ValueError("there are no sample cities")
         cursor.execute("SELECT coalesce(max(id), 0) FROM hub_practice")
         (last,) = cursor.fetchone()
-        first = Practice.objects.filter(is_sample=True).count() + 1
-        for start in range(first, first + count, BATCH):
+        for start in range(have, n, BATCH):
             with cursor.copy(f"COPY hub_practice ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
-                for number in range(start, min(start + BATCH, first + count)):
-                    values = _practice(number, cities)
+                for number in range(start, min(start + BATCH, n)):
+                    values = _practice(number + 1, cities)
                     copy.write_row([values[name] for name in _COLUMNS])
         cursor.execute(
             "INSERT INTO hub_practicetransition (subject_id, verb, from_state, to_state, why, at)"
             " SELECT id, 'sample', '', state, '', now() FROM hub_practice WHERE id > %s AND is_sample",
             [last],
         )
+    return n - have
 
 
 def remove_practices() -> int:

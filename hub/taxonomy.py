@@ -7,15 +7,18 @@ on their order, so a new value is added at the end of its class, with a migratio
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import models
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from hub import languages
 from members.regions import Population, Region
 from strongcities.themes import Theme
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class Level(models.TextChoices):
@@ -100,6 +103,18 @@ class Evidence(models.TextChoices):
     NOT_EFFECTIVE = "x", _("Tested and not found effective")
 
 
+EVIDENCE_EXPLAINED = {
+    Evidence.DESCRIBED: _("The city tells what it does. Whether it works has not been looked into yet, or nothing was found on it."),
+    Evidence.THEORY: _("It is set out why the work should have an effect, step by step, so that each step can be tested."),
+    Evidence.MONITORED: _("Data was gathered and shows change. Whether the practice caused it is not known."),
+    Evidence.EVALUATED: _(
+        "An evaluation compared those who were reached with others, or with before, in a way that lets causes be judged."
+    ),
+    Evidence.REPLICATED: _("Several evaluations, or the same practice in other places, point the same way."),
+    Evidence.NOT_EFFECTIVE: _("An evaluation found no effect of the kind that was hoped for. Knowing it spares others the way."),
+}
+
+
 @dataclass(frozen=True)
 class Facet:
     """One facet: `name` is its parameter in addresses, `choices` its values in the order shown (empty for `language`, whose
@@ -107,7 +122,7 @@ class Facet:
     practice has several."""
 
     name: str
-    label: Promise
+    label: _StrPromise
     choices: type[models.TextChoices] | None
     field: str = ""
     many: bool = True

@@ -1,2 +1,10 @@
+from django.urls import path
+
+from hub import views
+
 app_name = "hub"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.search, name="search"),
+    path("practices.json", views.practices_json, name="practices_json"),
+    path("practices/<slug:slug>/", views.practice, name="practice"),
+]

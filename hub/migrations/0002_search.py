@@ -137,7 +137,8 @@ BEGIN
         CROSS JOIN LATERAL (SELECT to_tsvector('pg_catalog.simple', hub_words(p.title)) AS title) t
         WHERE p.id = ANY(ids) AND p.state IN ('published', 'archived')
     ON CONFLICT (practice_id) DO UPDATE SET {WRITTEN};
-    IF current_setting('hub.counts_words', true) = 'later' THEN  -- an import counts them all at its end
+    IF current_setting('hub.counts_words', true) IN ('later', 'due') THEN  -- a bulk writer counts them all at its end
+        PERFORM set_config('hub.counts_words', 'due', true);
         RETURN;
     END IF;
     INSERT INTO hub_word (word, language, stem, is_stop, records)

@@ -27,11 +27,12 @@ from django.db.models.functions import Length
 from django.db.models.lookups import Exact, IsNull, LessThanOrEqual
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hub import languages
 from hub.querysets import LISTED, PracticeQuerySet, old_before
-from hub.taxonomy import Evidence, Form, Level, People, PracticeType, Sector, Setting
+from hub.taxonomy import EVIDENCE_EXPLAINED, FACETS, Evidence, Facet, Form, Level, People, PracticeType, Sector, Setting
 from members.models import City
 from strongcities.themes import Theme
 from strongcities.workflow import Move, Transition, Workflow
@@ -180,7 +181,7 @@ class Practice(Workflow):
             _of("state", State),
             models.CheckConstraint(
                 condition=Q(lead_sector="")
-                | IsNull(Func("sectors", "lead_sector", function="array_position", output_field=models.IntegerField()), rhs=False),
+                | Q(IsNull(Func("sectors", "lead_sector", function="array_position", output_field=models.IntegerField()), rhs=False)),
                 name="practice_lead_sector_is_involved",
                 violation_error_message=_("The leading sector is one of the sectors involved."),
             ),
@@ -230,6 +231,42 @@ class Practice(Workflow):
     @property
     def language_name(self) -> str:
         return languages.name(self.language)
+
+    @property
+    def levels_in_short(self) -> str:
+        """Primary, Secondary: the labels without what follows the colon."""
+        return ", ".join(str(Level(slug).label).partition(":")[0] for slug in self.prevention_levels)
+
+    @property
+    def years(self) -> str:
+        """2007 to 2015, since 2007, until 2015; "" where nothing is known."""
+        years = {"start": self.start_year, "end": self.end_year}
+        if self.start_year and self.end_year:
+            return str(self.start_year) if self.start_year == self.end_year else gettext("%(start)s to %(end)s") % years
+        if self.start_year:
+            return (gettext("began in %(start)s") if self.status in {Status.ENDED, Status.UNKNOWN} else gettext("since %(start)s")) % years
+        return gettext("until %(end)s") % years if self.end_year else ""
+
+    @property
+    def standing(self) -> str:
+        """In a row of a list: when its city last confirmed it, or else when it was done."""
+        if self.last_confirmed:
+            return gettext("Confirmed in %(year)s") % {"year": self.last_confirmed.year}
+        return self.years
+
+    @property
+    def evidence_explained(self) -> str:
+        return str(EVIDENCE_EXPLAINED[Evidence(self.evidence)])
+
+    @property
+    def classified(self) -> list[tuple[Facet, list[tuple[str, str]]]]:
+        """Each facet with several values that the practice has, with (slug, label) of each."""
+        found = []
+        for facet in FACETS:
+            if facet.many and (slugs := getattr(self, facet.field)):
+                labels = facet.labels()
+                found.append((facet, [(slug, labels[slug]) for slug in slugs]))
+        return found
 
     def can_submit(self, user: Any) -> bool:
         return self._is_staff(user) or bool(user.is_authenticated and user.posts_today.filter(city=self.city_id).exists())

@@ -12,11 +12,11 @@ from members.samples import make_cities
 
 
 class Command(BaseCommand):
-    help = "Add sample cities and sample practices in them, plainly marked as such, for trying and measuring."
+    help = "See to it that there are so many sample cities, and sample practices in them: plainly marked, for trying and measuring."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--cities", type=int, default=0, metavar="N", help="how many sample cities to add")
-        parser.add_argument("--practices", type=int, default=0, metavar="M", help="how many sample practices to add")
+        parser.add_argument("--cities", type=int, default=0, metavar="N", help="how many sample cities there should be at least")
+        parser.add_argument("--practices", type=int, default=0, metavar="M", help="how many sample practices there should be at least")
         parser.add_argument("--remove", action="store_true", help="take all sample practices away first")
 
     def handle(self, *args: Any, cities: int, practices: int, remove: bool, **options: Any) -> None:
@@ -25,10 +25,9 @@ class Command(BaseCommand):
         started = time.monotonic()
         if remove:
             self.stdout.write(f"{samples.remove_practices():,} sample practices removed.")
-        if cities:
-            make_cities(cities)
+        made = make_cities(cities)
         try:
-            samples.make_practices(practices)
+            written = samples.make_practices(practices)
         except ValueError as error:
-            raise CommandError(f"No sample practices made: {error}. Add some with --cities.") from None
-        self.stdout.write(f"{cities:,} sample cities, {practices:,} sample practices in {time.monotonic() - started:.1f} s.")
+            raise CommandError(f"No sample practices made: {error}. Make some with --cities.") from None
+        self.stdout.write(f"{made:,} sample cities and {written:,} sample practices made in {time.monotonic() - started:.1f} s.")

@@ -1,0 +1,68 @@
+"""What a search may ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from hub import languages
+from hub.search import Query, Sort
+from hub.taxonomy import FACETS, Facet
+
+LONGEST_QUERY = 20_000  # characters
+
+
+class FacetField(forms.Field):
+    """The chosen values of a facet, a parameter each. An unknown one is refused by name."""
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self, facet: Facet) -> None:
+        super().__init__(required=False, label=facet.label)
+        self.facet = facet
+
+    def clean(self, value: Any) -> tuple[str, ...]:
+        values = tuple(dict.fromkeys(one for one in value or () if one))
+        known = self.facet.choices.values if self.facet.choices else None
+        unknown = [one for one in values if not (languages.exists(one) if known is None else one in known)]
+        if unknown:
+            raise ValidationError(
+                gettext("Not a value of this filter: %(values)s"), params={"values": ", ".join(one[:60] for one in unknown)}
+            )
+        return values
+
+
+SORTS: list[tuple[Sort, Any]] = [("relevance", _("Best match")), ("newest", _("Newest")), ("evidence", _("Strongest evidence"))]
+
+
+class SearchForm(forms.Form):
+    q = forms.CharField(label=_("Words"), required=False, max_length=LONGEST_QUERY)
+    sort = forms.ChoiceField(label=_("Order"), required=False, choices=SORTS)
+    page = forms.IntegerField(label=_("Page"), required=False, min_value=1)
+    per_page = forms.IntegerField(label=_("Results on a page"), required=False, min_value=1, max_value=100)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.update({facet.name: FacetField(facet) for facet in FACETS})
+
+    def clean_q(self) -> str:
+        words: str = self.cleaned_data["q"]
+        if "\ufffd" in words:  # what stands for bytes that are no UTF-8
+            raise ValidationError(gettext("The words hold characters that can't be read."))
+        return words
+
+    @property
+    def query(self) -> Query:
+        """What is asked, as far as it is valid."""
+        values = getattr(self, "cleaned_data", {})
+        sort: Sort | None = values.get("sort") or None
+        chosen = {facet.name: values[facet.name] for facet in FACETS if values.get(facet.name)}
+        return Query(values.get("q", ""), chosen, sort)
+
+    @property
+    def page_asked(self) -> int:
+        return self.cleaned_data["page"] or 1

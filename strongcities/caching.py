@@ -1,0 +1,37 @@
+"""What a visitor's page may be kept for. A page for somebody signed in is theirs alone, and never is."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers, set_response_etag
+
+from strongcities.access import View
+
+VISITORS_FOR = 60  # seconds; how long a change may stay unseen
+
+
+def visitors_may_cache(view: View) -> View:
+    """A page that is the same for every visitor: kept for a minute, then asked about by its ETag, which is made from what
+    the page holds, so it is right whatever the page depends on. What the house says to one reader alone (a message, a
+    form's secret) is not for keeping."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        patch_vary_headers(response, ["Cookie"])
+        if request.method not in {"GET", "HEAD"} or response.status_code != 200:
+            return response
+        if request.user.is_authenticated:
+            patch_cache_control(response, private=True, no_store=True)
+            return response
+        said = getattr(getattr(request, "_messages", None), "used", False)
+        if said or response.cookies or request.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
+            return response
+        patch_cache_control(response, public=True, max_age=VISITORS_FOR)
+        set_response_etag(response)
+        return get_conditional_response(request, etag=response["ETag"], response=response) or response
+
+    return wrapper
