@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members.views import applications, cities, confirm, join, status
+from members.views import applications, cities, confirm, consents, join, status
 
 app_name = "members"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("join/city/choose/", join.choose, name="join_choose"),
     path("join/<path:path>/save/", join.save, name="join_save"),
     path("join/<path:path>/", join.page, name="join_page"),
+    # what an official agreed to
+    path("members/consents/", consents.consents, name="consents"),
     # a colleague's application
     path("members/applications/<int:pk>/", applications.application, name="application"),
     path("members/applications/<int:pk>/approve/", applications.approve, name="application_approve"),

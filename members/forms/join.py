@@ -169,12 +169,9 @@ class MandateForm(forms.Form):
         return bool(self.cleaned_data["head_knows"] == "yes")
 
 
-class PrinciplesForm(forms.Form):
-    all_forms = forms.BooleanField(label=_("We address violent extremism in all its forms."))
-    no_group = forms.BooleanField(label=_("We tie it to no religion, nationality or ethnic group."))
-    with_communities = forms.BooleanField(
-        label=_("We work with our communities, inclusively, without discrimination, within human rights.")
-    )
+class ConsentsForm(forms.Form):
+    """Three consents, each by itself, off unless given."""
+
     in_directory = forms.BooleanField(
         label=_("Show my name and post on my city’s page"), required=False, help_text=_("Only people of member cities see it, signed in.")
     )
@@ -185,16 +182,25 @@ class PrinciplesForm(forms.Form):
         help_text=_("Through a form here; your mail address stays unseen."),
     )
 
+
+class PrinciplesForm(ConsentsForm):
+    all_forms = forms.BooleanField(label=_("We address violent extremism in all its forms."))
+    no_group = forms.BooleanField(label=_("We tie it to no religion, nationality or ethnic group."))
+    with_communities = forms.BooleanField(
+        label=_("We work with our communities, inclusively, without discrimination, within human rights.")
+    )
+    field_order = ("all_forms", "no_group", "with_communities", "in_directory", "wants_newsletter", "open_to_peers")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("all_forms", "no_group", "with_communities"):
-            self.fields[name].error_messages["required"] = _("Every member city shares this principle: please agree to it, or don’t apply.")
+        for field in self.principles():
+            field.field.error_messages["required"] = _("Every member city shares this principle: please agree to it, or don’t apply.")
 
     def principles(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("all_forms", "no_group", "with_communities")]
+        return [self[name] for name in self.field_order[:3]]
 
     def consents(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("in_directory", "wants_newsletter", "open_to_peers")]
+        return [self[name] for name in self.field_order[3:]]
 
 
 class PasswordForm(forms.Form):

@@ -30,6 +30,11 @@ class Official(models.Model):
     def __str__(self) -> str:
         return str(self.user)
 
+    def consent(self, *, in_directory: bool, wants_newsletter: bool, open_to_peers: bool) -> None:
+        """Give or take back the three consents; the history keeps when."""
+        self.in_directory, self.wants_newsletter, self.open_to_peers = in_directory, wants_newsletter, open_to_peers
+        self.save(update_fields=["in_directory", "wants_newsletter", "open_to_peers"])
+
 
 class PostQuerySet(models.QuerySet["Post"]):
     def today(self) -> PostQuerySet:

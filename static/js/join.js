@@ -89,7 +89,8 @@ class Saver {
     time.dateTime = at.toISOString();
     const today = at.toDateString() === new Date().toDateString();
     const format = today ? { timeStyle: "short" } : { dateStyle: "long", timeStyle: "short" };
-    time.textContent = at.toLocaleString(document.documentElement.lang, format);
+    const language = document.documentElement.lang;
+    time.textContent = at.toLocaleString(language === "en" ? "en-GB" : language, format); // 14:00 and 30 September
     this.mark.append(" ", time);
   }
 }

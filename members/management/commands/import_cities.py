@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -155,6 +156,6 @@ def _number(row: dict[str, str], column: str, kind: Any, most: int | None = None
     except (ValueError, InvalidOperation) as error:
         raise Bad(column, f"{row[column]!r} is no number") from error
     limits = (-most, most) if most else (0, 2**31 - 1)
-    if not limits[0] <= number <= limits[1]:  # also refuses what is not a number at all (Decimal's NaN)
+    if not math.isfinite(number) or not limits[0] <= number <= limits[1]:
         raise Bad(column, f"{row[column]!r} is not between {limits[0]} and {limits[1]}")
     return number

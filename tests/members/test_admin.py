@@ -1,0 +1,227 @@
+"""The staff's rooms: the queue, the page that decides on one application, what may be edited and what not."""
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from members.models import Application, City, Membership, Post, User
+from members.models.application import State
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+QUEUE = "/admin/members/application/"
+VERBS = {
+    "review": {},
+    "approve": {},
+    "ask": {"ask-why": "Who is the mayor?"},
+    "decline": {"decline-why": "No answer from the city."},
+    "note": {"note-text": "Rang the town hall."},
+}
+
+
+def text(response):
+    return response.content.decode()
+
+
+@pytest.fixture
+def application(nadia):
+    return cast.make_application(nadia, cast.make_city("Lund"))
+
+
+def page_of(application):
+    return f"{QUEUE}{application.pk}/change/"
+
+
+# --- The first page and the queue ------------------------------------------------------------------------------------
+
+
+def test_first_page_shows_queues_before_records(client, sam, application):
+    client.force_login(sam)
+    page = text(client.get("/admin/"))
+    assert page.index("Applications to join") < page.index("All records")
+    assert "1 waits" in page
+    application.withdraw(by=application.applicant)
+    assert "Nothing waits." in text(client.get("/admin/"))
+
+
+def test_queue_is_oldest_first_and_shows_what_waits(client, sam, application, aarhus):
+    later = cast.make_application(cast.make_person("leila"), aarhus)
+    asked = cast.make_application(cast.make_user("c@x.example", "Carla Asked"), aarhus)
+    asked.ask(by=sam, why="?")
+    client.force_login(sam)
+    response = client.get(QUEUE)
+    assert [row.pk for row in response.context["cl"].result_list] == [application.pk, later.pk]
+    assert "The city’s head does not know yet." not in text(response)
+    assert "No second contact is named." in text(response)
+    assert [row.pk for row in client.get(QUEUE, {"queue": "applicant"}).context["cl"].result_list] == [asked.pk]
+    assert len(client.get(QUEUE, {"queue": "all"}).context["cl"].result_list) == 3
+    assert len(client.get(QUEUE, {"queue": "nonsense"}).context["cl"].result_list) == 2
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_queue_asks_as_often_for_three_as_for_one(client, sam, count, django_assert_num_queries):
+    for number in range(count):
+        cast.make_application(cast.make_user(f"p{number}@x.example"), cast.make_city(f"Town {number}", website="https://x.example"))
+    client.force_login(sam)
+    client.get(QUEUE)
+    with django_assert_num_queries(10):
+        assert len(client.get(QUEUE).context["cl"].result_list) == count
+
+
+# --- Deciding --------------------------------------------------------------------------------------------------------
+
+
+def test_page_shows_for_and_against_and_the_way(client, sam, toni, application):
+    application.approve(by=toni)
+    client.force_login(sam)
+    page = text(client.get(page_of(application)))
+    for words in ("What speaks for it", "No second contact is named.", "Toni Staff approved.", "Approved by the first of two"):
+        assert words in page
+
+
+SAID = {
+    "review": ("under_review", "You took it up"),
+    "approve": ("under_review", "Your approval is recorded."),
+    "ask": ("information_asked", "Your question is sent."),
+    "decline": ("declined", "It is declined"),
+    "note": ("submitted", "Your note is kept."),
+}
+
+
+@pytest.mark.parametrize("verb", SAID)
+def test_verbs(client, sam, application, verb):
+    state, words = SAID[verb]
+    client.force_login(sam)
+    path = f"{QUEUE}{application.pk}/{verb}/"
+    assert client.get(path).status_code == 405
+    assert words in text(client.post(path, VERBS[verb], follow=True))
+    application.refresh_from_db()
+    assert application.state == state
+
+
+@pytest.mark.parametrize("verb", ["ask", "decline", "note"])
+def test_words_are_required(client, sam, application, verb):
+    client.force_login(sam)
+    assert "This field is required" in text(client.post(f"{QUEUE}{application.pk}/{verb}/", {}))
+    application.refresh_from_db()
+    assert application.state == State.SUBMITTED
+    assert not application.notes.exists()
+
+
+def test_two_people_and_not_one_twice(client, sam, toni, application):
+    client.force_login(sam)
+    approve = f"{QUEUE}{application.pk}/approve/"
+    client.post(approve)
+    words = "You approved already; a new city needs a second person of the staff."
+    page = text(client.get(page_of(application)))
+    assert words in page
+    assert ">Approve</button>" not in page
+    assert words in text(client.post(approve, follow=True))
+    application.refresh_from_db()
+    assert application.state == State.UNDER_REVIEW
+    client.force_login(toni)
+    assert ">Approve</button>" in text(client.get(page_of(application)))
+    client.post(approve)
+    application.refresh_from_db()
+    assert (application.state, application.decided_by) == (State.APPROVED, toni)
+    assert "already settled" in text(client.post(approve, follow=True))
+    assert Membership.objects.count() == 1
+
+
+def test_own_application_is_for_others(client, sam, aarhus):
+    own = cast.make_application(sam, aarhus)
+    client.force_login(sam)
+    assert "This is your own application" in text(client.get(page_of(own)))
+    assert "nobody decides on an application of their own" in text(client.post(f"{QUEUE}{own.pk}/approve/", follow=True))
+    own.refresh_from_db()
+    assert own.state == State.SUBMITTED
+
+
+def test_a_possible_duplicate_is_named_and_taken_by_a_button(client, sam, nadia, aarhus):
+    application = cast.make_application(nadia, City.propose(name="Arhus", country="DK", kind="municipality"))
+    client.force_login(sam)
+    page = text(client.get(page_of(application)))
+    assert "Aarhus is here already, and may be the same: the names are alike by 100%." in page
+    assert "It is Aarhus: use that one" in page
+    assert "It is now for Aarhus." in text(client.post(f"{QUEUE}{application.pk}/match/", {"city": aarhus.pk}, follow=True))
+    for bad in ("", "x", "0", "9" * 12):
+        assert client.post(f"{QUEUE}{application.pk}/match/", {"city": bad}).status_code == 404
+
+
+@pytest.mark.parametrize("who", [None, "ove", "events"])
+@pytest.mark.parametrize("verb", ["", *VERBS, "match"])
+def test_others_may_not(client, application, who, verb):
+    if who:
+        client.force_login(cast.make_staff(who, vets=False) if who == "events" else cast.make_person(who))
+    path = f"{QUEUE}{application.pk}/{verb}/" if verb else page_of(application)
+    response = client.post(path, VERBS.get(verb, {})) if verb else client.get(path)
+    assert response.status_code == (403 if who == "events" and verb != "match" else 302 if who != "events" else 404)
+    application.refresh_from_db()
+    assert (application.state, application.notes.count()) == (State.SUBMITTED, 0)
+
+
+def test_no_form_changes_or_deletes_an_application(client, application):
+    root = cast.make_staff("root", is_superuser=True)
+    client.force_login(root)
+    assert client.post(page_of(application), {"state": "approved"}).status_code == 405
+    for path in (f"{QUEUE}{application.pk}/delete/", f"{QUEUE}add/"):
+        assert client.get(path).status_code == 403
+        assert client.post(path, {"post": "yes"}).status_code == 403
+    client.post(QUEUE, {"action": "delete_selected", "_selected_action": application.pk, "post": "yes"})
+    application.refresh_from_db()
+    assert application.state == State.SUBMITTED
+
+
+def test_what_is_not_there_is_404(client, sam):
+    client.force_login(sam)
+    for path in (f"{QUEUE}999999/change/", f"{QUEUE}abc/change/"):
+        assert client.get(path).status_code == 404
+    assert client.post(f"{QUEUE}999999/approve/").status_code == 404
+
+
+# --- Records ---------------------------------------------------------------------------------------------------------
+
+
+def test_secretariat_edits_cities_but_makes_no_membership_by_itself(client, sam, aarhus):
+    client.force_login(sam)
+    ghent = cast.make_city("Ghent")
+    form = {
+        "name": "Gent", "other_names": "Ghent,Gand", "kind": "city", "country": "BE", "region": "europe", "is_public": "on",
+        "memberships-TOTAL_FORMS": "1", "memberships-INITIAL_FORMS": "0", "memberships-0-joined": "2026-01-01",
+    }  # fmt: skip
+    assert client.post(reverse("admin:members_city_change", args=[ghent.pk]), form).status_code == 302
+    ghent.refresh_from_db()
+    assert (ghent.name, ghent.other_names, ghent.slug) == ("Gent", ["Ghent", "Gand"], "ghent-be")
+    assert not ghent.is_member  # a new city needs two people; a membership typed by one would go around them
+
+
+@pytest.mark.parametrize("model", [City, Post, User, Membership])
+def test_nothing_is_deleted_and_no_account_changed_by_the_secretariat(client, sam, lene, model):
+    client.force_login(sam)
+    if model in (City, User):
+        one = model.objects.latest("pk")
+        path = reverse(f"admin:members_{model._meta.model_name}_delete", args=[one.pk])
+        assert client.post(path, {"post": "yes"}).status_code == 403
+    assert client.post(reverse("admin:members_user_change", args=[sam.pk]), {"is_superuser": "on"}).status_code == 403
+    sam.refresh_from_db()
+    assert not sam.is_superuser
+    assert model.objects.exists()
+
+
+def test_every_page_of_the_records_opens(client, lene, aarhus):
+    client.force_login(cast.make_staff("root", is_superuser=True))
+    for model, one in ((City, aarhus), (User, lene), (type(lene.official), lene.official)):
+        name = model._meta.model_name
+        assert client.get(reverse(f"admin:members_{name}_changelist")).status_code == 200
+        assert client.get(reverse(f"admin:members_{name}_change", args=[one.pk])).status_code == 200
+    assert client.get(reverse("admin:members_city_add")).status_code == 200
+
+
+def test_declining_mails_the_reason(client, sam, application):
+    client.force_login(sam)
+    client.post(f"{QUEUE}{application.pk}/decline/", VERBS["decline"])
+    newest = mail.outbox[-1]
+    assert (newest.to, newest.subject) == (["nadia@gent.be"], "Your application for Lund was declined")
+    assert "No answer from the city." in newest.body
+    assert Application.objects.get().decided_by == sam

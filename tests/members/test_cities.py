@@ -1,0 +1,262 @@
+"""The directory of member cities, a city's page, import, samples, demo accounts, tidying."""
+
+import csv
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from members import demo, samples
+from members.jobs import tidy_drafts
+from members.models import Application, City, Draft, Membership, Post, User
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+
+def text(response):
+    return response.content.decode()
+
+
+def shown(response):
+    return [city.name for city in response.context["page"]]
+
+
+@pytest.fixture
+def every_city():
+    return {name: cast.make_city(name) for name in cast.CITIES}
+
+
+# --- The directory ---------------------------------------------------------------------------------------------------
+
+
+def test_members_of_today_by_name(client, every_city):
+    assert City.objects.count() == 5
+    response = client.get("/cities/")
+    assert shown(response) == ["Aarhus", "Mombasa"]
+    assert "member since 2015" in text(response)
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({"q": "Århus"}, ["Aarhus"]),
+        ({"q": "momb"}, ["Mombasa"]),
+        ({"q": "aarhsu"}, []),
+        ({"region": "europe"}, ["Aarhus"]),
+        ({"country": "KE"}, ["Mombasa"]),
+        ({"kind": "county"}, ["Mombasa"]),
+        ({"population": "1-to-5-million"}, ["Mombasa"]),
+        ({"region": "europe", "kind": "county"}, []),
+        ({"region": "atlantis"}, ["Aarhus", "Mombasa"]),
+        ({"q": "%"}, ["Aarhus", "Mombasa"]),
+        ({"q": "x" * 10_000}, ["Aarhus", "Mombasa"]),
+    ],
+)
+def test_narrowing(client, every_city, query, names):
+    response = client.get("/cities/", query)
+    assert (response.status_code, shown(response)) == (200, names)
+
+
+def test_an_empty_result_says_which_filter_to_drop(client, every_city):
+    page = text(client.get("/cities/", {"region": "europe", "kind": "county"}))
+    assert "Without “Region: Europe”: 1 city" in page
+    assert "Without “Kind: County”: 1 city" in page
+
+
+def test_an_unknown_value_is_said_beside_its_field(client, every_city):
+    assert "atlantis is not one of the available choices" in text(client.get("/cities/", {"region": "atlantis"}))
+
+
+@pytest.mark.parametrize("page", ["2", "0", "-1", "x", "9" * 30])
+def test_a_page_that_is_not_there(client, every_city, page):
+    response = client.get("/cities/", {"page": page})
+    assert response.status_code == 404
+    assert "There is only 1 page; here it is." in text(response)
+    assert shown(response) == ["Aarhus", "Mombasa"]
+
+
+def test_pages_keep_the_filters(client):
+    samples.make_cities(70)
+    response = client.get("/cities/", {"q": "sample", "page": "2"})
+    assert len(shown(response)) == 30
+    assert 'href="?q=sample&amp;page=3"' in text(response)
+
+
+def test_no_session_for_visitors(client, every_city):
+    for path in ("/cities/", "/cities/aarhus-dk/"):
+        assert not client.get(path).cookies
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_directory_asks_as_often_for_three_as_for_one(client, count, django_assert_num_queries):
+    for number in range(count):
+        cast.make_city(f"Town {number}", joined=date(2020, 1, 1))
+    with django_assert_num_queries(3):  # countries that have members, count, page
+        assert len(shown(client.get("/cities/"))) == count
+
+
+# --- A city's page ---------------------------------------------------------------------------------------------------
+
+
+def test_who_sees_which_city(client, sam, every_city):
+    for path in ("/cities/lund-se/", "/cities/nowhere/"):
+        assert client.get(path).status_code == 404
+    for name in ("aarhus-dk", "ghent-be", "oslo-no"):
+        assert client.get(f"/cities/{name}/").status_code == 200
+    assert "Member from 2015 to 2020" in text(client.get("/cities/oslo-no/"))
+    client.force_login(sam)
+    assert client.get("/cities/lund-se/").status_code == 200
+
+
+def test_officials_only_by_consent_and_only_to_member_cities(client, lene, nadia, aarhus):
+    lene.official.consent(in_directory=True, wants_newsletter=False, open_to_peers=False)
+    cast.make_person("ove")
+    oslo = cast.make_city("Oslo")
+    former = cast.make_user("former@oslo.no")
+    cast.make_post(former, oslo)
+    for user, sees in ((None, False), (nadia, False), (former, False), (cast.make_person("leila"), True), (cast.make_staff(), True)):
+        if user:
+            client.force_login(user)
+        page = text(client.get("/cities/aarhus-dk/"))
+        assert ("Lene Lund" in page) is sees
+        assert "Ove Olsen" not in page
+        assert "lene@aarhus.dk" not in page
+    lene.official.consent(in_directory=False, wants_newsletter=False, open_to_peers=False)
+    assert "Lene Lund" not in text(client.get("/cities/aarhus-dk/"))
+
+
+def test_samples_are_called_samples(client):
+    samples.make_cities(1)
+    assert ">Sample<" in text(client.get("/cities/"))
+    assert ">Sample<" in text(client.get(City.objects.get().get_absolute_url()))
+
+
+# --- Import ----------------------------------------------------------------------------------------------------------
+
+HEAD = "name,country,kind,un_subregion,network_region,latitude,longitude,time_zone,population,population_source\n"
+GOOD = "Aarhus,DK,city,Northern Europe,Europe,56.157,10.211,Europe/Copenhagen,285273,GeoNames\n"
+
+
+def run(tmp_path, words, encoding="utf-8"):
+    file = tmp_path / "cities.csv"
+    file.write_bytes(words if isinstance(words, bytes) else words.encode(encoding))
+    out = StringIO()
+    call_command("import_cities", str(file), stdout=out)
+    return out.getvalue()
+
+
+def test_import_and_again(tmp_path):
+    assert run(tmp_path, HEAD + GOOD, "utf-8-sig") == "1 cities made, 0 brought up to date.\n"
+    assert run(tmp_path, HEAD + GOOD.replace("285273", "300000")) == "0 cities made, 1 brought up to date.\n"
+    city = City.objects.get()
+    assert (city.slug, city.population, city.population_band, city.is_public) == ("aarhus", 300_000, "250-000-to-1-million", True)
+    membership = city.memberships.get()
+    assert (membership.joined, membership.is_founding) == (date(2015, 9, 29), True)
+
+
+def test_the_project_s_own_file():
+    call_command("import_cities", "data/founding_cities.csv", stdout=StringIO())
+    with open("data/founding_cities.csv", encoding="utf-8") as file:  # noqa: PTH123
+        rows = list(csv.DictReader(file))
+    assert Membership.objects.filter(is_founding=True).count() == len(rows) == 23
+    assert City.objects.get(name="Mombasa").kind == "county"
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (GOOD.replace("DK", "XX"), "line 3, column country: 'XX' is no country code"),
+        (GOOD.replace(",city,", ",empire,"), "line 3, column kind: 'empire' is none of"),
+        (GOOD.replace("Aarhus", ""), "line 3, column name: is empty"),
+        (GOOD.replace("Aarhus", "x" * 200), "line 3, column name: is longer than 120 characters"),
+        (GOOD.replace("Aarhus", "A\u0430rhus"), "line 3, column name: “A\u0430rhus” mixes letters"),
+        (GOOD.replace("Europe,56", "Atlantis,56"), "line 3, column network_region: 'Atlantis' is no region"),
+        (GOOD.replace("56.157", "north"), "line 3, column latitude: 'north' is no number"),
+        (GOOD.replace("56.157", "NaN"), "line 3, column latitude"),
+        (GOOD.replace("56.157", "95"), "line 3, column latitude: '95' is not between"),
+        (GOOD.replace("285273", "many"), "line 3, column population: 'many' is no number"),
+        (GOOD.replace("285273", "-4"), "line 3, column population"),
+    ],
+)
+def test_a_bad_row_is_named_and_nothing_is_imported(tmp_path, row, said):
+    with pytest.raises(CommandError) as error:
+        run(tmp_path, HEAD + GOOD.replace("Aarhus", "Odense") + row)
+    assert said in str(error.value)
+    assert not City.objects.exists()
+
+
+def test_a_file_that_is_none(tmp_path):
+    with pytest.raises(CommandError, match="missing columns: name, country"):
+        run(tmp_path, "a,b\n1,2\n")
+    with pytest.raises(CommandError, match="not UTF-8"):
+        run(tmp_path, HEAD.encode() + "Århus".encode("latin-1"))
+    with pytest.raises(CommandError, match="No such file"):
+        call_command("import_cities", str(tmp_path / "none.csv"))
+
+
+# --- Samples and the demo --------------------------------------------------------------------------------------------
+
+
+def test_samples_are_the_same_every_time():
+    assert samples.make_cities(30) == 30
+    first = list(City.objects.order_by("slug").values_list("name", "country", "population"))
+    assert samples.make_cities(30) == 0
+    Membership.objects.all().delete()
+    City.objects.all().delete()
+    samples.make_cities(10)
+    samples.make_cities(30)
+    assert list(City.objects.order_by("slug").values_list("name", "country", "population")) == first
+    assert City.objects.members().filter(is_sample=True, name__contains="(sample 00").count() == 30
+
+
+@pytest.fixture
+def founding():
+    call_command("import_cities", "data/founding_cities.csv", stdout=StringIO())
+
+
+def test_demo_people_twice(client, founding):
+    demo.make_people()
+    demo.make_people()
+    assert {user.email for user in User.objects.filter(is_staff=True)} == {"staff@example.org", "staff2@example.org"}
+    assert all(user.vets for user in User.objects.filter(is_staff=True))
+    assert set(Post.objects.filter(is_lead=True).values_list("official__user__email", "city__name")) == {
+        ("lead@example.org", "Aarhus"), ("lead2@example.org", "Mombasa")
+    }  # fmt: skip
+    assert Application.objects.waiting().count() == 3
+    assert client.login(email="lead@example.org", password=demo.PASSWORD)
+
+
+def test_demo_people_are_refused_outside_the_demo(client, founding, settings):
+    demo.make_people()
+    assert client.login(email="lead@example.org", password=demo.PASSWORD)
+    assert client.get("/members/consents/").status_code == 200
+    settings.DEMO = False
+    assert client.get("/members/consents/").status_code == 302  # a session that came along
+    client.logout()
+    assert not client.login(email="lead@example.org", password=demo.PASSWORD)
+    cast.make_person("lene")
+    assert client.login(email="lene@aarhus.dk", password=cast.PASSWORD)
+    with pytest.raises(ImproperlyConfigured):
+        demo.make_people()
+
+
+# --- Tidying ---------------------------------------------------------------------------------------------------------
+
+
+def test_drafts_are_deleted_after_thirty_days_and_applications_stay(nadia):
+    application = cast.make_application(nadia)
+    young, old = cast.make_draft(), cast.make_draft()
+    Draft.objects.exclude(pk=young.pk).update(saved=timezone.now() - timedelta(days=31))
+    assert Draft.objects.filter(pk=old.pk).exists()
+    assert tidy_drafts(0) == 2
+    assert set(Draft.objects.all()) == {young}
+    application.refresh_from_db()
+    assert application.draft is None
+    assert ("members.jobs.tidy_drafts", "20 3 * * *") in {
+        (task.task.name, task.cron) for task in app.periodic_registry.periodic_tasks.values()
+    }
