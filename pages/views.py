@@ -9,8 +9,8 @@ from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
-from hub.models import Practice
 
+from hub.models import Practice
 from members.models import City
 from members.regions import Population, Region
 from pages.forms import SpecimenForm
@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     skyline = list(members.annotate(since=Max("memberships__joined")).order_by("is_sample", "-since", "pk")[:SKYLINE])
     lit = dict(practices.filter(city__in=skyline).values_list("city").annotate(Count("pk")).order_by())
     for city in skyline:
-        city.lit = lit.get(city.pk, 0)  # type: ignore[attr-defined]
+        city.lit = lit.get(city.pk, 0)
     context = {
         "skyline": skyline,
         "newest": practices.select_related("city").order_by("is_sample", "-published_at", "-pk")[:4],
@@ -73,7 +73,8 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
     """What waits for the person: gathered from all the other apps, each section a template of its own."""
-    posts = request.user.posts_today.select_related("city")
+    user: Any = request.user  # an account, for the view is for the signed in
+    posts = user.posts_today.select_related("city")
     return render(request, "pages/desk.html", {"posts": posts})
 
 

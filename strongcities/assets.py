@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.files.base import ContentFile
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
 
 BUNDLES = ("css/house.css", "css/admin.css")
 _IMPORT = re.compile(r'@import url\("([^"]+)"\);\n?')
@@ -36,7 +36,7 @@ def bundle(name: str, files: dict[str, Any]) -> str:
     return _INDENT.sub("", _COMMENT.sub("", text))
 
 
-class HouseStorage(CompressedManifestStaticFilesStorage):
+class HouseStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # the library brings no types
     """Whitenoise's storage, with the bundles written first."""
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:

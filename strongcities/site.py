@@ -8,8 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
-from django.utils.translation import get_language, override
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _, override
 
 # (name of the URL, words). A door is added with the room behind it.
 DOORS = (("members:cities", _("Cities")), ("hub:search", _("Hub")), ("pages:about", _("About")))

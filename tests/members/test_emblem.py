@@ -5,6 +5,7 @@ from itertools import pairwise
 from types import SimpleNamespace
 
 from django.template import Context, Template
+from django.utils.translation import override
 
 from members import emblem
 from members.regions import Population
@@ -20,7 +21,8 @@ def city(name="Aarhus", band="250-000-to-1-million", region="europe", longitude=
 
 
 def render(source, **context):
-    return Template("{% load emblems %}" + source).render(Context(context))
+    with override("en"):
+        return Template("{% load emblems %}" + source).render(Context(context))
 
 
 def windows(svg):

@@ -3,8 +3,8 @@
 from datetime import date
 
 from django.utils import timezone
-from hub.models import Practice
 
+from hub.models import Practice
 from members.models import City, Membership
 
 
