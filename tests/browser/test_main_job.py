@@ -69,12 +69,13 @@ def join(site: Watched, prefix: str) -> None:
     press(site)
     assert "Harbourstad" in page.inner_text("main")
     press(site, f'main form[action="{prefix}/join/send/"] button')
-    site.check()
+    assert page.url.endswith("/join/sent/")
     assert MAIL in page.inner_text("main")
+    site.check()
 
 
 def confirm(site: Watched) -> None:
-    mail = Email.objects.get(to=MAIL)
+    mail = Email.objects.get(to=[MAIL])
     link = re.search(r"/\S*/join/confirm/\S+|/join/confirm/\S+", mail.message)
     assert link
     assert link[0] in mail.html_message
