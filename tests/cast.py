@@ -86,11 +86,11 @@ def make_staff(who: str = "sam", *, vets: bool = True, **fields: Any) -> User:
     email = f"{who}@isd.example"
     user = User.objects.filter(email=email).first() or make_user(email, STAFF.get(who, who.title()), is_staff=True, **fields)
     if vets:
-        user.groups.add(_secretariat())
+        user.groups.add(secretariat())
     return user
 
 
-def _secretariat() -> Group:
+def secretariat() -> Group:
     """The group that a migration makes; made anew where a test with real transactions emptied the tables."""
     group = Group.objects.filter(name="Secretariat").first()
     if group is None:

@@ -16,6 +16,7 @@ from post_office.models import Email
 from members.demo import PASSWORD, make_people
 from members.models import Application, City
 from tests.browser.conftest import Watched
+from tests.cast import secretariat
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 MAIL = "amal.example@harbour.example"
@@ -26,6 +27,7 @@ OWN_PASSWORD = "seven quiet bridges"
 def content(transactional_db) -> None:
     call_command("import_cities", str(DATA / "founding_cities.csv"), verbosity=0)
     call_command("import_practices", str(DATA / "practices.jsonl"), verbosity=0)
+    secretariat()
     make_people()
 
 
@@ -45,6 +47,7 @@ def join(site: Watched, prefix: str) -> None:
     site.go(f"{prefix}/")
     site.check()
     page.locator(f'a.button[href="{prefix}/join/"]').first.click()
+    site.page.wait_for_load_state()
     site.check()
     page.locator(f'main a.button[href="{prefix}/join/city/"]').click()
     page.fill("[name=name]", "Harbourstad")
@@ -103,8 +106,10 @@ def approve(site: Watched, prefix: str, email: str) -> None:
     sign_in(site, prefix, email, PASSWORD, f"{prefix}/admin/")
     application = mine()
     site.page.locator(f'a.button[href^="{prefix}/admin/members/application/"]').first.click()
+    site.page.wait_for_load_state()
     site.check()
     site.page.locator(f'#result_list a[href*="/application/{application.pk}/"]').first.click()
+    site.page.wait_for_load_state()
     site.check()
     site.page.locator(f'form[action="{prefix}/admin/members/application/{application.pk}/approve/"] button').click()
     site.page.wait_for_load_state()
@@ -112,10 +117,10 @@ def approve(site: Watched, prefix: str, email: str) -> None:
 
 
 def find_a_practice(site: Watched, prefix: str) -> None:
-    """The search knows Medellín by `Medellìn` (a wrong accent) and `medellin`; the record it opens is the city's own."""
+    """The search knows Medellín by `Medellìn`, with a wrong accent; the record it opens is the city's own."""
     page = site.page
     site.go(f"{prefix}/hub/")
-    page.fill("main [name=q]", "Medellìn parcheros parceros")
+    page.fill("main [name=q]", "Medellìn youth")
     page.locator("main form button").first.click()
     page.wait_for_load_state()
     site.check()
@@ -123,7 +128,7 @@ def find_a_practice(site: Watched, prefix: str) -> None:
     assert every > 1
     page.check("[name=region][value=latin-america-caribbean]")
     if page.locator(".chips .on").count() == 0:  # without scripts, and before they act, a button sends the choice
-        page.locator(".rail form button, form.rail button, aside button[type=submit]").first.click()
+        page.locator(".rail button[form=search]").first.click()
     page.wait_for_url("**region=latin-america-caribbean**")
     site.check()
     narrowed = page.locator("main ul.list > li").count()
