@@ -70,7 +70,7 @@ class ApplicationAdmin(NeverDeleted):
 
     list_display = ("person", "city", "stamp", "age", "marks", "approved_first")
     list_display_links = ("person",)
-    list_filter = (QueueFilter, "needs_two", "city__region")
+    list_filter = (QueueFilter, "needs_two")
     search_fields = ("applicant__name", "applicant__email", "city__name")
     list_select_related = ("applicant", "city", "first_approver")
     list_per_page = 50
@@ -106,7 +106,8 @@ class ApplicationAdmin(NeverDeleted):
     def marks(self, application: Application) -> str:
         seen = vars(application)["evidence"]  # put there for the whole page at once by get_changelist_instance
         rows = [("+", words) for words in seen.speaks_for] + [("−", words) for words in seen.speaks_against]
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{} {}</li>", rows))
+        counts = gettext("%(for)d for, %(against)d against") % {"for": len(seen.speaks_for), "against": len(seen.speaks_against)}
+        return format_html("<details><summary>{}</summary><ul>{}</ul></details>", counts, format_html_join("", "<li>{} {}</li>", rows))
 
     @admin.display(description=_("approved by"))
     def approved_first(self, application: Application) -> str:
@@ -117,6 +118,9 @@ class ApplicationAdmin(NeverDeleted):
             if application.first_approver
             else gettext("needs two")
         )
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return super().changelist_view(request, {"title": self.opts.verbose_name_plural, **(extra_context or {})})
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The page of the queue, with the evidence of all its rows fetched at once."""

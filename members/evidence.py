@@ -36,14 +36,10 @@ def of(application: Application) -> Evidence:
     if not city.is_member:
         found = matching.find(city.name, country=city.country, cities=City.objects.exclude(pk=city.pk))
         evidence.duplicates = [match for match in found if match.city.country == city.country]
-        evidence.speaks_against += [
-            gettext("%(other)s is here already, and may be the same: the names are alike by %(percent)d%%.")
-            % {"other": match.city, "percent": match.percent}
-            for match in evidence.duplicates
-        ]
+        evidence.speaks_against += [_may_be(match) for match in evidence.duplicates]
     earlier = Application.objects.filter(applicant=application.applicant_id, state=State.DECLINED).exclude(pk=application.pk)
     for other in earlier.select_related("city"):
-        words = {"city": other.city, "day": date_format(other.decided_at, "DATE_FORMAT") if other.decided_at else ""}
+        words = {"city": other.city, "day": date_format(other.decided_at, "j F Y") if other.decided_at else ""}
         evidence.speaks_against.append(gettext("An application of theirs for %(city)s was declined on %(day)s.") % words)
     return evidence
 
@@ -61,6 +57,13 @@ def of_many(applications: Iterable[Application]) -> dict[int, Evidence]:
         )
         for application in applications
     }
+
+
+def _may_be(match: matching.Match) -> str:
+    words = {"city": match.city, "kind": match.city.get_kind_display(), "why": match.why, "percent": match.percent}
+    if match.how == matching.How.LOOKS_LIKE:
+        return gettext("It may be %(city)s (%(kind)s), which is here already: the names are alike by %(percent)d%%.") % words
+    return gettext("It may be %(city)s (%(kind)s), which is here already. %(why)s") % words
 
 
 def _domains(cities: set[int]) -> dict[int, set[str]]:
@@ -81,7 +84,7 @@ def _for(application: Application, joined: date | None, colleagues: set[str], fo
         typed = gettext("The mail’s domain %(domain)s belongs to the website %(host)s that the applicant gave: is that the city’s own?")
         yield (belongs if city.is_public else typed) % words
     if joined:
-        yield gettext("%(city)s is a member since %(day)s.") % {"city": city, "day": date_format(joined, "DATE_FORMAT")}
+        yield gettext("%(city)s is a member since %(day)s.") % {"city": city, "day": date_format(joined, "j F Y")}
     if domain_of(mail) in colleagues and not is_free(mail):
         yield gettext("Somebody with a mail address at %(domain)s stands for the city already.") % words
     if application.head_knows:

@@ -214,6 +214,7 @@ class Application(Workflow):
         )
         application.begin("submit", by=applicant)
         application._tell("submitted")
+        application._tell_leads()
         return application
 
     def review(self, *, by: Any) -> None:
@@ -321,6 +322,13 @@ class Application(Workflow):
 
     def _decided(self, by: Any) -> None:
         self.decided_by, self.decided_at = by, timezone.now()
+
+    def _tell_leads(self) -> None:
+        """A member city's lead officials hear that a colleague wants in: they know them, the staff don't."""
+        if not self.needs_two:
+            for post in self.city.posts.today().filter(is_lead=True, official__user__is_active=True).select_related("official__user"):
+                lead = post.official.user
+                mail.send("members/colleague", to=lead.email, context={"application": self, "city": self.city}, language=lead.language)
 
     def _tell(self, name: str, **context: Any) -> None:
         """Mail the applicant, in their language."""

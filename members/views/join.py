@@ -155,7 +155,7 @@ def save(request: HttpRequest, path: str) -> HttpResponse:
         return JsonResponse({"saved": draft.saved}) if kept else JsonResponse({}, status=409)
     until = timezone.localtime() + timedelta(seconds=request.session.get_expiry_age())
     messages.success(
-        request, gettext("Saved. Come back to this page in this browser until %(day)s.") % {"day": date_format(until, "DATE_FORMAT")}
+        request, gettext("Saved. Come back to this page in this browser until %(day)s.") % {"day": date_format(until, "j F Y")}
     )
     return redirect(_url(path))
 

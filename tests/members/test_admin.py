@@ -142,7 +142,7 @@ def test_a_possible_duplicate_is_named_and_taken_by_a_button(client, sam, nadia,
     application = cast.make_application(nadia, City.propose(name="Arhus", country="DK", kind="municipality"))
     client.force_login(sam)
     page = text(client.get(page_of(application)))
-    assert "Aarhus is here already, and may be the same: the names are alike by 100%." in page
+    assert "It may be Aarhus (City), which is here already. “Arhus” is another spelling of Aarhus." in page
     assert "It is Aarhus: use that one" in page
     assert "It is now for Aarhus." in text(client.post(f"{QUEUE}{application.pk}/match/", {"city": aarhus.pk}, follow=True))
     for bad in ("", "x", "0", "9" * 12):

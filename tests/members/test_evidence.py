@@ -46,7 +46,7 @@ def test_for_and_against(lene, nadia, aarhus):
     seen = evidence.of(colleague)
     assert seen.speaks_for == [
         "The mail’s domain aarhus.dk belongs to the city’s website aarhus.dk.",
-        "Aarhus is a member since Sept. 29, 2015.",
+        "Aarhus is a member since 29 September 2015.",
         "Somebody with a mail address at aarhus.dk stands for the city already.",
         "The applicant says that the city’s head knows.",
         "A second contact is named: Ove.",
@@ -61,7 +61,7 @@ def test_for_and_against(lene, nadia, aarhus):
         "gmail.com gives mailboxes to anyone. Small places use it in good faith: ask for another sign.",
         "The city’s head does not know yet.",
         "No second contact is named.",
-        "Aarhus is here already, and may be the same: the names are alike by 100%.",
+        "It may be Aarhus (City), which is here already. “Århus” is another spelling of Aarhus.",
     ]
     assert [match.city for match in seen.duplicates] == [aarhus]
 

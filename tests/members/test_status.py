@@ -100,6 +100,16 @@ def colleague(aarhus, lene, nadia):
     return cast.make_application(nadia, aarhus, has_mandate=True)
 
 
+def test_leads_hear_of_a_colleague(sam, lene, nadia, aarhus):
+    cast.make_person("ove")
+    cast.make_application(nadia, aarhus)
+    assert [(message.to, message.subject) for message in mail.outbox] == [
+        (["nadia@gent.be"], "We have your application for Aarhus"), (["lene@aarhus.dk"], "A colleague wants to join for Aarhus")
+    ]  # fmt: skip
+    cast.make_application(cast.make_person("leila"), cast.make_city("Lund"))
+    assert len(mail.outbox) == 3
+
+
 VERBS = {"approve": {}, "ask": {"ask-why": "Which office?"}, "decline": {"decline-why": "Not one of ours."}}
 
 
@@ -112,10 +122,10 @@ def test_lead_decides(client, lene, colleague, verb, state):
     assert client.post(path, VERBS[verb]).headers["Location"] == f"/members/applications/{colleague.pk}/"
     colleague.refresh_from_db()
     assert colleague.state == state
-    assert len(mail.outbox) == 2
+    assert len(mail.outbox) == 3  # the lead's own, that somebody wants in; and two to the applicant
     if state != "information_asked":
         assert "already settled" in text(client.post(path, VERBS[verb], follow=True))
-    assert len(mail.outbox) == 2
+    assert len(mail.outbox) == 3
 
 
 @pytest.mark.parametrize("verb", ["ask", "decline"])
