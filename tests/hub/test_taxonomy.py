@@ -5,6 +5,7 @@ from importlib import import_module
 
 import pytest
 from django.db import connection
+from django.utils.translation import override
 
 from hub import languages
 from hub.models import Entry
@@ -52,7 +53,10 @@ def test_a_citys_region_and_band_are_its_practices():
 
 
 def test_languages_have_names_and_directions():
-    assert languages.name("fr") == "French"
+    with override("en"):
+        assert languages.name("fr") == "French"
+    with override("ar"):
+        assert languages.name("fr") == "الفرنسية"
     assert languages.name("zzz") == "zzz"
     assert (languages.direction("ar"), languages.direction("fr")) == ("rtl", "ltr")
     assert not languages.exists("EN")
