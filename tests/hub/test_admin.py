@@ -1,6 +1,7 @@
 """Practices in the admin: the text by a form, the state by verbs alone."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from hub.models import Practice
@@ -65,8 +66,6 @@ def test_outsiders_get_no_further_than_the_door(client):
 
 
 def test_staff_of_the_secretariat_may(client):
-    from django.contrib.auth.models import Group
-
     user = User.objects.create_user("sec@example.org", is_staff=True)
     user.groups.add(Group.objects.get(name="Secretariat"))
     client.force_login(user)
@@ -77,7 +76,8 @@ def test_staff_of_the_secretariat_may(client):
 def test_the_form_changes_the_text_and_never_the_state(client, staff):
     practice = make_practice(make_city(), lessons=["One"])
     data = {
-        "title": "Another", "slug": practice.slug, "summary": "S", "body": "", "language": "en", "city": practice.city_id, "status": "unknown",
+        "title": "Another",
+        "slug": practice.slug, "summary": "S", "body": "", "language": "en", "city": practice.city_id, "status": "unknown",
         "themes": ["gender-equality", "youth-engagement"], "evidence": "1", "lessons": "One\nTwo\n\n", "partners": "", "sources": "[]",
         "audience": "public", "licence": "", "external_id": "", "state": "archived", "lead_sector": "",
         "transitions-TOTAL_FORMS": 0, "transitions-INITIAL_FORMS": 0, "events-TOTAL_FORMS": 0, "events-INITIAL_FORMS": 0,
