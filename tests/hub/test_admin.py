@@ -1,0 +1,100 @@
+"""Practices in the admin: the text by a form, the state by verbs alone."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from hub.models import Practice
+from hub.models.practice import State
+from members.models import User
+from tests.hub.cast import make_city, make_official, make_practice, make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client):
+    client.force_login(user := make_staff())
+    return user
+
+
+def url(verb, practice):
+    return reverse(f"admin:hub_practice_{verb}", args=[practice.pk])
+
+
+def test_a_practice_is_published_by_its_button(client, staff):
+    practice = make_practice(make_city(), state=State.SUBMITTED, published_at=None)
+    page = client.get(url("change", practice)).content.decode()
+    for verb in ("review", "publish", "ask_changes"):
+        assert f'action="{url(verb, practice)}"' in page
+    for verb in ("archive", "restore", "submit"):
+        assert f'action="{url(verb, practice)}"' not in page
+    assert client.post(url("publish", practice), follow=True).status_code == 200
+    practice.refresh_from_db()
+    assert practice.state == State.PUBLISHED
+    assert [(step.verb, step.by) for step in practice.transitions.all()] == [("publish", staff)]
+
+
+def test_pressed_twice_it_is_done_once(client, staff):
+    practice = make_practice(make_city(), state=State.SUBMITTED, published_at=None)
+    client.post(url("publish", practice))
+    assert "already settled" in client.post(url("publish", practice), follow=True).content.decode()
+    assert practice.transitions.count() == 1
+
+
+def test_asking_for_changes_says_which(client, staff):
+    practice = make_practice(make_city(), state=State.IN_REVIEW, published_at=None)
+    assert "Say what should change." in client.post(url("ask_changes", practice), {"why": " "}, follow=True).content.decode()
+    client.post(url("ask_changes", practice), {"why": "Who was reached?"})
+    assert practice.transitions.get().why == "Who was reached?"
+
+
+def test_a_verb_is_no_link(client, staff):
+    practice = make_practice(make_city())
+    assert client.get(url("archive", practice)).status_code == 405
+    assert client.post(reverse("admin:hub_practice_archive", args=[0])).status_code == 404
+
+
+def test_outsiders_get_no_further_than_the_door(client):
+    practice = make_practice(make_city())
+    for user in (None, make_official(practice.city, is_lead=True)):
+        if user:
+            client.force_login(user)
+        assert client.post(url("archive", practice)).status_code == 302
+    practice.refresh_from_db()
+    assert practice.state == State.PUBLISHED
+
+
+def test_staff_of_the_secretariat_may(client):
+    user = User.objects.create_user("sec@example.org", is_staff=True)
+    user.groups.add(Group.objects.get(name="Secretariat"))
+    client.force_login(user)
+    assert client.get(reverse("admin:hub_practice_changelist")).status_code == 200
+    assert client.get(url("change", make_practice(make_city()))).status_code == 200
+
+
+def test_the_form_changes_the_text_and_never_the_state(client, staff):
+    practice = make_practice(make_city(), lessons=["One"])
+    data = {
+        "title": "Another",
+        "slug": practice.slug, "summary": "S", "body": "", "language": "en", "city": practice.city_id, "status": "unknown",
+        "themes": ["gender-equality", "youth-engagement"], "evidence": "1", "lessons": "One\nTwo\n\n", "partners": "", "sources": "[]",
+        "audience": "public", "licence": "", "external_id": "", "state": "archived", "lead_sector": "",
+        "transitions-TOTAL_FORMS": 0, "transitions-INITIAL_FORMS": 0, "events-TOTAL_FORMS": 0, "events-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    response = client.post(url("change", practice), data)
+    assert response.status_code == 302, response.context["adminform"].errors
+    practice.refresh_from_db()
+    assert (practice.title, practice.state, practice.evidence) == ("Another", State.PUBLISHED, "1")
+    assert (practice.themes, practice.lessons) == (["gender-equality", "youth-engagement"], ["One", "Two"])
+    assert "Youth council" in client.get(url("change", practice)).content.decode(), "what it was is shown"
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_asks_one_number_of_queries(client, staff, django_assert_num_queries, number):
+    for name in ("Aarhus", "Oslo", "Kano")[:number]:
+        make_practice(make_city(name))
+    with django_assert_num_queries(7):
+        page = client.get(reverse("admin:hub_practice_changelist"), {"q": "council"})
+    assert page.content.decode().count("Youth council") == number
+    assert Practice.objects.count() == number

@@ -1,0 +1,329 @@
+"""The hub's pages as a visitor, a member and a broken link see them; and the same search for programs."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from hub.models import Practice
+from hub.models.practice import State
+from hub.passages import mark, marked
+from hub.reading import read
+from tests.hub.cast import make_city, make_official, make_practice, make_staff
+
+pytestmark = pytest.mark.django_db
+HUB, JSON = "/hub/", "/hub/practices.json"
+
+
+@pytest.fixture
+def three():
+    city = make_city(population_band="250-000-to-1-million")
+    return [
+        make_practice(city, "Youth council", evidence="3"),
+        make_practice(city, "Parents at the table", themes=["family-and-psychosocial-support"], prevention_levels=["secondary"]),
+        make_practice(make_city("Oslo", "NO"), "Médiation de rue", language="fr", summary="Des médiateurs dans la rue."),
+    ]
+
+
+def test_addresses():
+    assert (reverse("hub:search"), reverse("hub:practices_json"), reverse("hub:practice", args=["a"])) == (HUB, JSON, "/hub/practices/a/")
+
+
+@pytest.mark.parametrize("url", [HUB, JSON])
+def test_only_reading(client, url):
+    assert client.post(url).status_code == 405
+    assert client.head(url).status_code == 200
+
+
+def test_the_page_shows_practices_filters_and_what_is_chosen(client, three):
+    page = client.get(HUB, {"level": "secondary"}).content.decode()
+    assert "Parents at the table" in page
+    assert "Youth council" not in page
+    box = '<input type="checkbox" form="search" name="level" value="{}><span>{}</span><span>{}</span>'
+    assert box.format('secondary" checked', "Secondary: people at higher risk", 1) in page
+    assert box.format('primary"', "Primary: whole population", 2) in page
+    assert "Filters (1)" in page
+    assert '<a class="on" href="?"><span' in page, "the chip leads to the search without it"
+
+
+def test_words_are_marked_and_escaped(client):
+    make_practice(
+        make_city(), "Parents <b>first</b> & families", body="## Heading\n\nWhat <i>mothers</i> said [there](https://a.example) *helped*."
+    )
+    page = client.get(HUB, {"q": "first mother <script>"}).content.decode()
+    assert "Parents &lt;b&gt;<mark>first</mark>&lt;/b&gt; &amp; families" in page
+    assert "What &lt;i&gt;<mark>mothers</mark>&lt;/i&gt; said there helped." in page
+    assert "<script>" not in page
+
+
+def test_a_passage_is_cut_around_the_words(client):
+    body = " ".join(["alpha"] * 100 + ["river", "boat"] + ["omega"] * 100)
+    practice = Practice(title="T", summary="S", body=body)
+    found = marked(practice, frozenset({"river", "boat"})).passage
+    assert found.startswith("… alpha")
+    assert found.endswith("omega …")
+    assert "<mark>river</mark> <mark>boat</mark>" in found
+    assert len(found.split()) < 40
+    assert marked(Practice(title="River", summary="boat", body=body), frozenset({"river", "boat"})).passage == ""
+    assert mark("Über-Straße", frozenset({"uber", "strasse"})) == "<mark>Über</mark>-<mark>Straße</mark>"
+
+
+def test_rows_say_what_they_are(client):
+    city = make_city()
+    make_practice(city, "Old", state=State.ARCHIVED)
+    make_practice(city, "Shared", audience="members")
+    make_practice(city, "Made up", is_sample=True)
+    page = client.get(HUB).content.decode()
+    assert "Shared" not in page
+    assert page.count('class="sample"') == 1
+    assert page.count('class="stamp">archived') == 1
+    client.force_login(make_official(city))
+    page = client.get(HUB).content.decode()
+    assert page.count("member cities only") == 1
+
+
+def test_text_of_another_language_says_so(client, three):
+    assert '<h3 lang="fr" dir="ltr"><a href="/hub/practices/practice-3/">Médiation de rue</a>' in client.get(HUB).content.decode()
+
+
+def test_an_empty_result_says_which_filter_to_drop(client, three):
+    page = client.get(HUB, {"q": "parents", "level": "primary"}).content.decode()
+    assert "Nothing fits all of these filters" in page
+    assert '<a href="?q=parents">Drop “Prevention level”: 1 practice</a>' in page
+    page = client.get(HUB, {"q": "parents", "level": "primary", "language": "fr"}).content.decode()
+    assert "Dropping any one of them would not help" in page
+    assert "No practice has any of these words" in client.get(HUB, {"q": "qqqqqq"}).content.decode()
+
+
+def test_an_empty_hub_says_what_will_stand_there(client):
+    assert "The practices of cities will stand here" in client.get(HUB).content.decode()
+
+
+def test_did_you_mean_keeps_the_filters(client, three):
+    page = client.get(HUB, {"q": "counsil", "level": "primary"}).content.decode()
+    assert '<a href="?q=council&amp;level=primary">council</a>?' in page
+
+
+def test_unknown_values_are_refused_by_name(client, three):
+    response = client.get(HUB, {"q": "council", "level": ["primary", "nonsense"], "theme": "youth-engagement"})
+    page = response.content.decode()
+    assert response.status_code == 400
+    assert "nonsense" in page
+    assert "Prevention level" in page
+    assert '/hub/?q=council&amp;theme=youth-engagement"' in page, "what is left of the search is kept"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "theme=nonsense",
+        "language=zzz",
+        "language=EN",
+        "evidence=5",
+        "region=mars",
+        "page=abc",
+        "page=0",
+        "page=-1",
+        "page=1.5",
+        "sort=size",
+        "q=" + "x" * 20_001,
+        "level=%3Cscript%3E",
+    ],
+)
+@pytest.mark.parametrize("url", [HUB, JSON])
+def test_what_is_not_understood_is_400(client, url, query):
+    response = client.get(f"{url}?{query}")
+    assert response.status_code == 400
+    assert b"<script>" not in response.content or url == JSON
+    if url == JSON:
+        assert response["Content-Type"] == "application/json"
+        assert list(response.json()["error"]) == [query.partition("=")[0]]
+
+
+@pytest.mark.parametrize("url", [HUB, JSON])
+@pytest.mark.parametrize("query", ["q=a%00b", "level=%00", "q=%FF%FE"])
+def test_what_nobody_types_is_400(client, url, query):
+    assert client.get(f"{url}?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("query", ["theme=", "utm_source=x", "q=+++", "q=%27%22--", "q=the"])
+def test_what_says_nothing_is_no_fault(client, three, query):
+    assert client.get(f"{HUB}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("url", [HUB, JSON])
+def test_ten_thousand_characters(client, three, url):
+    response = client.get(url, {"q": "council " + "lorem " * 1_700})
+    assert response.status_code == 200
+    assert b"Youth council" in response.content.replace(b"<mark>", b"").replace(b"</mark>", b"")
+
+
+def test_a_page_beyond_the_end(client, three):
+    response = client.get(HUB, {"page": 7, "level": "primary"})
+    assert response.status_code == 404
+    assert '<a class="button" href="/hub/?level=primary">' in response.content.decode()
+    assert client.get(HUB, {"page": "9" * 30}).status_code == 404
+    answer = client.get(JSON, {"page": 7}).json()
+    assert (answer["count"], answer["results"]) == (3, [])
+
+
+def test_pages_lead_on(client):
+    city = make_city()
+    for number in range(41):
+        make_practice(city, f"Number {number}")
+    page = client.get(HUB, {"page": 2}).content.decode()
+    assert '<a href="?" rel="prev">' in page
+    assert '<a href="?page=3" rel="next">' in page
+    assert page.count("<li><svg") == 20
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_one_number_of_queries(client, django_assert_num_queries, number):
+    for name in ("Aarhus", "Oslo", "Kano")[:number]:
+        make_practice(make_city(name), f"Council of {name}")
+    client.get(HUB, {"q": "council"})
+    for url, words, queries in [(HUB, "", 2), (HUB, "council", 3), (JSON, "", 2), (JSON, "council", 3)]:
+        with django_assert_num_queries(queries):
+            client.get(url, {"q": words})
+
+
+def test_visitors_have_no_session_and_may_keep_the_page(client, three):
+    for url in (HUB, JSON, three[0].get_absolute_url()):
+        response = client.get(url)
+        assert not response.cookies
+        assert response["Cache-Control"] == "public, max-age=60"
+        assert "Cookie" in response["Vary"]
+        again = client.get(url, headers={"If-None-Match": response["ETag"]})
+        assert (again.status_code, again.content) == (304, b"")
+    Practice.objects.update(title="Another")
+    for url in (HUB, JSON, three[0].get_absolute_url()):
+        assert client.get(url, headers={"If-None-Match": response["ETag"]}).status_code == 200
+
+
+def test_a_page_for_somebody_is_theirs_alone(client, three):
+    client.force_login(make_staff())
+    response = client.get(HUB)
+    assert response["Cache-Control"] == "private, no-store"
+    assert "ETag" not in response
+
+
+def test_json_is_as_agreed(client, three):
+    answer = client.get(JSON, {"theme": "youth-engagement", "language": "fr", "per_page": 1}).json()
+    assert answer == {
+        "count": 1,
+        "results": [
+            {
+                "slug": "practice-3",
+                "external_id": "",
+                "title": "Médiation de rue",
+                "summary": "Des médiateurs dans la rue.",
+                "city": "Oslo",
+                "country": "NO",
+                "language": "fr",
+                "evidence": "0",
+                "url": "http://127.0.0.1:8000/hub/practices/practice-3/",
+            }
+        ],
+        "facets": {
+            "level": {"primary": 1},
+            "theme": {"youth-engagement": 1},
+            "type": {},
+            "people": {},
+            "sector": {},
+            "setting": {},
+            "form": {},
+            "evidence": {"0": 1},
+            "region": {"europe": 1},
+            "population": {},
+            "language": {"en": 1, "fr": 1},
+        },
+        "did_you_mean": None,
+    }
+    assert client.get(JSON, {"per_page": 101}).status_code == 400
+
+
+def test_json_stands_in_the_order_of_the_page(client, three):
+    for query in ({"q": "council parents"}, {"sort": "evidence"}, {}):
+        slugs = [result["slug"] for result in client.get(JSON, query).json()["results"]]
+        page = client.get(HUB, query).content.decode()
+        places = [page.index(f"/hub/practices/{slug}/") for slug in slugs]
+        assert slugs
+        assert places == sorted(places)
+
+
+def test_json_shows_members_what_is_theirs(client):
+    city = make_city()
+    make_practice(city, "Shared", audience="members")
+    assert client.get(JSON).json()["count"] == 0
+    client.force_login(make_official(city))
+    assert client.get(JSON).json()["count"] == 1
+
+
+def test_a_practice_in_full(client):
+    practice = make_practice(
+        make_city(),
+        body="Before.\n\n## What was done\n\nWork.\n\n## What was *done* & said\n\n<script>alert(1)</script>",
+        lessons=["Begin early."],
+        partners=["The library"],
+        evidence="2",
+        sources=[{"title": "A report", "url": "https://a.example/?a=1&b=2", "publisher": "The city"}, {"title": "No address"}],
+        start_year=2007,
+        status="unknown",
+    )
+    page = client.get(practice.get_absolute_url()).content.decode()
+    assert '<h2 id="text-1-what-was-done">What was done</h2>' in page
+    assert '<a href="#text-2-what-was-done-said">What was done &amp; said</a>' in page
+    assert "<script>alert" not in page
+    assert '<a href="https://a.example/?a=1&amp;b=2" rel="noopener external nofollow">A report</a>, The city' in page
+    assert "Not known" in page, "the status is told honestly"
+    for words in (
+        "Begin early.",
+        "The library",
+        "Monitored: data shows change",
+        "began in 2007",
+        "No address",
+        "/hub/?theme=youth-engagement",
+    ):
+        assert words in page, words
+    assert "over three years ago" not in page
+
+
+def test_headings_of_one_name_have_places_of_their_own():
+    assert [place for place, _words in read("## A\n\n## A\n\n## شبكة\n\n## !").contents] == [
+        "text-1-a",
+        "text-2-a",
+        "text-3-شبكة",
+        "text-4",
+    ]
+
+
+def test_banners(client):
+    city = make_city()
+    long_ago = timezone.now() - timedelta(days=1_200)
+    old = make_practice(city, published_at=long_ago)
+    archived = make_practice(city, state=State.ARCHIVED)
+    sample = make_practice(city, is_sample=True)
+    assert "over three years ago" in client.get(old.get_absolute_url()).content.decode()
+    assert "This practice is archived" in client.get(archived.get_absolute_url()).content.decode()
+    assert 'class="sample">Sample' in client.get(sample.get_absolute_url()).content.decode()
+
+
+def test_who_may_open_it(client):
+    city = make_city()
+    shared, draft = make_practice(city, audience="members"), make_practice(city, state=State.DRAFT, published_at=None)
+    for practice in (shared, draft):
+        assert client.get(practice.get_absolute_url()).status_code == 404
+    client.force_login(make_official(make_city("Oslo", "NO"), "other@example.org"))
+    assert client.get(shared.get_absolute_url()).status_code == 200
+    assert client.get(draft.get_absolute_url()).status_code == 404
+    client.force_login(make_official(city))
+    page = client.get(draft.get_absolute_url())
+    assert "Seen only by the city" in page.content.decode()
+    assert client.get("/hub/practices/none/").status_code == 404
+
+
+def test_arabic_has_its_prefix_and_direction(client, three):
+    response = client.get("/ar/hub/", {"q": "council"})
+    assert '<html lang="ar" dir="rtl">' in response.content.decode()
+    assert 'href="/ar/hub/practices/practice-1/"' in response.content.decode()

@@ -1,0 +1,230 @@
+"""The search over the real records: words, languages, accents, filters, counts, ranking."""
+
+import random
+from collections import Counter
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hub.models import Entry, Practice
+from hub.search import Query, search
+from hub.taxonomy import BY_NAME, FACETS
+from hub.words import WORD, fold
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_practices")]
+VISITOR = AnonymousUser()
+
+
+def find(words="", page=1, per_page=100, sort=None, **filters):
+    return search(Query(words, {name: tuple(values) for name, values in filters.items()}, sort), VISITOR, page, per_page)
+
+
+def names(answer):
+    return [practice.external_id for practice in answer.results]
+
+
+def texts():
+    return [(practice, text) for practice in Practice.objects.all() for text in (practice.title, practice.summary, practice.body)]
+
+
+def test_every_word_of_every_record_is_in_its_entry():
+    pairs = {(practice.pk, word) for practice, text in texts() for word in WORD.findall(text)}
+    assert len(pairs) > 5_000
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.id, a.word FROM unnest(%s::bigint[], %s::text[]) AS a(id, word) JOIN hub_entry e ON e.practice_id = a.id"
+            " WHERE NOT e.words @@ plainto_tsquery('simple', hub_words(a.word))",
+            [list(column) for column in zip(*pairs, strict=True)],
+        )
+        assert cursor.fetchall() == []
+
+
+def test_a_word_of_a_record_finds_that_record():
+    chance = random.Random(1)  # noqa: S311
+    pairs = sorted({(practice.external_id, word) for practice, text in texts() for word in WORD.findall(text)})
+    for external_id, word in chance.sample(pairs, 250):
+        assert external_id in names(find(word)), word
+
+
+def test_a_sentence_of_a_record_finds_that_record_first():
+    for practice in Practice.objects.all():
+        assert names(find(practice.summary))[0] == practice.external_id
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Medellin", "medellin-parceros"),
+        ("MEDELLÍN", "medellin-parceros"),
+        ("prevencion reclutamiento", "medellin-parceros"),
+        ("Kungalv", "kungalv-tolerance-project"),
+        ("l'ecoute", "montreal-prevention-centre"),
+        ("ligne d’écoute", "montreal-prevention-centre"),
+        ("الدانمرك", "aarhus-info-house"),
+        ("Danemark", "aarhus-info-house"),
+        ("Aarhus", "aarhus-info-house"),
+    ],
+)
+def test_accents_other_languages_and_names_of_places_find(words, found):
+    assert any(name.startswith(found.split("-")[0]) for name in names(find(words))), names(find(words))
+
+
+def test_forms_of_a_word_find_each_other_within_a_language():
+    assert set(names(find("family"))) == set(names(find("families")))
+    with_family = {p.external_id for p in Practice.objects.filter(body__iregex=r"\mfamily\M")}
+    assert with_family
+    assert with_family <= set(names(find("families")))
+
+
+def test_labels_of_facets_find_what_bears_them():
+    online = {p.external_id for p in Practice.objects.filter(themes__contains=["online-harms-and-disinformation"])}
+    assert online
+    assert online <= set(names(find("disinformation")))
+    reached = {p.external_id for p in Practice.objects.filter(evidence="4")}
+    assert reached <= set(names(find("replicated")))
+
+
+def test_common_words_are_left_out_where_others_find_and_find_where_they_do_not():
+    assert names(find("the mentoring")) == names(find("mentoring"))
+    assert 0 < find("mentoring").count < find("the").count
+    assert find("the qqqqqq").count == find("the").count
+
+
+def test_a_record_with_more_of_the_words_stands_higher():
+    first = find("mentoring advice families exit").results[0]
+    words = {fold(word) for text in (first.title, first.summary, first.body) for word in WORD.findall(text)}
+    assert {"mentoring", "advice"} <= words
+    assert names(find("info house advice mentoring exit support"))[0] == "aarhus-info-house"
+
+
+@pytest.mark.parametrize(
+    "words", ["'\"", "- -- -", "!&|():*<->", "\\", "   ", "%s %% {}", "';DROP TABLE hub_entry;--", "a:*", "<script>", "😀"]
+)
+def test_marks_are_no_trouble(words):
+    assert find(words).count >= 0
+
+
+def test_without_a_word_all_are_found_and_an_unknown_one_finds_none():
+    assert find("?!").count == find("").count == 45
+    assert find("qqqqqqqq").count == 0
+    assert find("q" * 9_000).count == 0
+
+
+def test_ten_thousand_characters_of_words_are_read_to_the_last():
+    words = " ".join(f"qq{number}" for number in range(1_700)) + " Medellin"
+    assert len(words) > 10_000
+    assert names(find(words)) == ["medellin-parceros"]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(alphabet=st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=200))
+def test_any_text_can_be_asked(text):
+    answer = find(text, per_page=3)
+    assert len(answer.results) == min(3, answer.count)
+
+
+def naive(values, practices):
+    """Each facet's counts by hand: those who pass the other facets' choices."""
+
+    def passes(practice, name):
+        return not values.get(name) or bool(set(values[name]) & of(practice, name))
+
+    def of(practice, name):
+        facet = BY_NAME[name]
+        if name == "region":
+            return {practice.city.region}
+        if name == "population":
+            return {practice.city.population_band}
+        value = getattr(practice, facet.field)
+        return set(value) if facet.many else {value}
+
+    counts = {}
+    for facet in FACETS:
+        left = [p for p in practices if all(passes(p, other.name) for other in FACETS if other is not facet)]
+        counts[facet.name] = dict(Counter(value for practice in left for value in of(practice, facet.name) if value))
+    found = {p.pk for p in practices if all(passes(p, facet.name) for facet in FACETS)}
+    without = {
+        name: sum(all(passes(p, other.name) for other in FACETS if other.name != name) for p in practices)
+        for name in values
+        if values[name]
+    }
+    return found, counts, without
+
+
+def test_counts_are_those_made_by_hand():
+    chance = random.Random(7)  # noqa: S311
+    practices = {p.pk: p for p in Practice.objects.select_related("city")}
+    there = find("").facets
+    for _try in range(40):
+        words = chance.choice(["", "", "families", "police schools", "prevention"])
+        values = {
+            facet.name: tuple(chance.sample(sorted(there[facet.name]), 1) * chance.randint(0, 1)) or ()
+            for facet in chance.sample(FACETS, 4)
+            if there[facet.name]
+        }
+        if values.get("theme"):
+            values["theme"] = (*values["theme"], "youth-engagement")
+        matching = [practices[p.pk] for p in find(words).results]
+        found, counts, without = naive(values, matching)
+        answer = find(words, **values)
+        assert {p.pk for p in answer.results} == found
+        assert answer.count == len(found)
+        assert answer.facets == counts
+        assert answer.without == without
+
+
+def test_facets_stand_in_the_order_of_the_taxonomy():
+    answer = find("")
+    assert list(answer.facets) == [facet.name for facet in FACETS]
+    assert list(answer.facets["level"]) == ["primary", "secondary", "tertiary", "response", "system-wide"]
+
+
+def test_orders():
+    assert [p.evidence for p in find("", sort="evidence").results][:3] == ["4", "3", "2"]
+    newest = [p.published_at for p in find("", sort="newest").results]
+    assert newest == sorted(newest, reverse=True)
+
+
+@pytest.mark.parametrize("words", ["", "prevention"])
+@pytest.mark.parametrize("per_page", [1, 7, 20])
+def test_pages_show_each_once(words, per_page):
+    whole = names(find(words))
+    pages = range(1, -(-len(whole) // per_page) + 1)
+    assert [name for page in pages for name in names(find(words, page, per_page))] == whole
+    assert names(find(words, len(whole) // per_page + 2, per_page)) == []
+    assert find(words, 10**15, per_page).count == len(whole)
+
+
+def test_pages_beyond_the_finely_ordered_ones_go_on_where_those_end(monkeypatch):
+    monkeypatch.setattr("hub.search.FINE", 10)
+    found = [name for page in range(1, 6) for name in names(find("prevention", page, 7))]
+    assert sorted(found) == sorted(names(find("prevention")))
+
+
+@pytest.mark.parametrize(("asked", "meant"), [("radicalisaton", "radicalisation"), ("mentring for Aarhus", "mentoring for Aarhus")])
+def test_an_unknown_word_is_led_to_the_nearest(asked, meant):
+    assert find(asked).did_you_mean == meant
+
+
+@pytest.mark.parametrize("asked", ["mentoring", "", "qqqqqqqq", "2019", "?"])
+def test_what_is_known_or_near_nothing_is_not(asked):
+    assert find(asked).did_you_mean is None
+
+
+def test_statements(django_assert_num_queries):
+    find("families")
+    for words, number in [("", 2), ("families", 3), ("families police", 3), ("families radicalisaton", 4)]:
+        with django_assert_num_queries(number):
+            find(words)
+
+
+def test_marks_stand_around_the_words_and_nothing_else_gets_through():
+    practice = find("families").results[0]
+    assert "<mark>" in practice.marked.title + practice.marked.summary + practice.marked.passage
+
+
+def test_search_entries_and_listed_practices_are_the_same():
+    assert set(Entry.objects.values_list("pk", flat=True)) == set(Practice.objects.listed().values_list("pk", flat=True))
