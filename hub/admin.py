@@ -65,7 +65,7 @@ class ReadOnly(_TabularInline):
 
 class Transitions(ReadOnly):
     model = PracticeTransition
-    fields = ("at", "verb", "from_state", "to_state", "by", "why")
+    fields = readonly_fields = ("at", "verb", "from_state", "to_state", "by", "why")
     verbose_name_plural = _("steps")
 
 

@@ -6,8 +6,7 @@ from collections import Counter
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from hub.models import Entry, Practice
 from hub.search import Query, search

@@ -1,12 +1,12 @@
 """The staff's rooms: the queue, the page that decides on one application, what may be edited and what not."""
 
 import pytest
-from django.core import mail
 from django.urls import reverse
 
 from members.models import Application, City, Membership, Post, User
 from members.models.application import State
 from tests import cast
+from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db
 
@@ -221,7 +221,7 @@ def test_every_page_of_the_records_opens(client, lene, aarhus):
 def test_declining_mails_the_reason(client, sam, application):
     client.force_login(sam)
     client.post(f"{QUEUE}{application.pk}/decline/", VERBS["decline"])
-    newest = mail.outbox[-1]
+    newest = outbox()[-1]
     assert (newest.to, newest.subject) == (["nadia@gent.be"], "Your application for Lund was declined")
-    assert "No answer from the city." in newest.body
+    assert "No answer from the city." in newest.message
     assert Application.objects.get().decided_by == sam

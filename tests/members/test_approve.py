@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 from django.apps import apps
-from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -14,13 +13,14 @@ from members.models.application import ApplicationTransition, State
 from strongcities.workflow import MoveRefused
 from tests import cast
 from tests.members.races import Meeting, race, without_locks
+from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)
 
 
 def subjects():
-    return [message.subject for message in mail.outbox]
+    return [message.subject for message in outbox()]
 
 
 # --- It works --------------------------------------------------------------------------------------------------------

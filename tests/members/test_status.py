@@ -1,12 +1,12 @@
 """`/join/status/`, answering, withdrawing, the lead official's pages, consents: who may open what, and what it does."""
 
 import pytest
-from django.core import mail
 
 from members.models import Application, Official, Post
 from members.models.application import State
 from members.waiting import standing_of, waiting_for
 from tests import cast
+from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db
 
@@ -103,11 +103,11 @@ def colleague(aarhus, lene, nadia):
 def test_leads_hear_of_a_colleague(sam, lene, nadia, aarhus):
     cast.make_person("ove")
     cast.make_application(nadia, aarhus)
-    assert [(message.to, message.subject) for message in mail.outbox] == [
+    assert [(message.to, message.subject) for message in outbox()] == [
         (["nadia@gent.be"], "We have your application for Aarhus"), (["lene@aarhus.dk"], "A colleague wants to join for Aarhus")
     ]  # fmt: skip
     cast.make_application(cast.make_person("leila"), cast.make_city("Lund"))
-    assert len(mail.outbox) == 3
+    assert len(outbox()) == 3
 
 
 VERBS = {"approve": {}, "ask": {"ask-why": "Which office?"}, "decline": {"decline-why": "Not one of ours."}}
@@ -122,10 +122,10 @@ def test_lead_decides(client, lene, colleague, verb, state):
     assert client.post(path, VERBS[verb]).headers["Location"] == f"/members/applications/{colleague.pk}/"
     colleague.refresh_from_db()
     assert colleague.state == state
-    assert len(mail.outbox) == 3  # the lead's own, that somebody wants in; and two to the applicant
+    assert len(outbox()) == 3  # the lead's own, that somebody wants in; and two to the applicant
     if state != "information_asked":
         assert "already settled" in text(client.post(path, VERBS[verb], follow=True))
-    assert len(mail.outbox) == 3
+    assert len(outbox()) == 3
 
 
 @pytest.mark.parametrize("verb", ["ask", "decline"])
