@@ -83,8 +83,11 @@ class ApplicationAdmin(NeverDeleted):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return Application.objects.visible_to(request.user)
+
     def queues(self, request: HttpRequest) -> list[Queue]:
-        row = Application.objects.waiting().aggregate(count=Count("pk"), oldest=Min("submitted_at"))
+        row = Application.objects.waiting().visible_to(request.user).aggregate(count=Count("pk"), oldest=Min("submitted_at"))
         url = reverse("admin:members_application_changelist")
         return [Queue(gettext("Applications to join"), row["count"], row["oldest"], gettext("Vet, and decide or ask."), url)]
 
@@ -151,11 +154,12 @@ class ApplicationAdmin(NeverDeleted):
     def _load(self, request: HttpRequest, pk: str | int) -> Application:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        found = Application.objects.visible_to(request.user).select_related("city", "applicant", "first_approver", "decided_by")
+        found = self.get_queryset(request).select_related("city", "applicant", "first_approver", "decided_by")
         try:
-            return found.get(pk=int(pk))
+            application: Application = found.get(pk=int(pk))
         except (Application.DoesNotExist, ValueError) as error:
             raise Http404 from error
+        return application
 
     def _page(self, request: HttpRequest, application: Application, **forms_with_errors: forms.Form) -> HttpResponse:
         user: Any = request.user

@@ -1,6 +1,7 @@
 """The staff's rooms: the queue, the page that decides on one application, what may be edited and what not."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from members.models import Application, City, Membership, Post, User
@@ -159,6 +160,15 @@ def test_others_may_not(client, application, who, verb):
     assert response.status_code == (403 if who == "events" and verb != "match" else 302 if who != "events" else 404)
     application.refresh_from_db()
     assert (application.state, application.notes.count()) == (State.SUBMITTED, 0)
+
+
+def test_seeing_the_list_in_the_admin_takes_the_right_to_vet(client, application):
+    events = cast.make_staff("events", vets=False)
+    events.user_permissions.add(Permission.objects.get(codename="view_application"))
+    client.force_login(events)
+    assert list(client.get(QUEUE).context["cl"].result_list) == []
+    assert client.get(page_of(application)).status_code == 404
+    assert "Nothing waits." in text(client.get("/admin/"))
 
 
 def test_no_form_changes_or_deletes_an_application(client, application):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.utils import timezone
@@ -260,3 +261,11 @@ def test_drafts_are_deleted_after_thirty_days_and_applications_stay(nadia):
     assert ("members.jobs.tidy_drafts", "20 3 * * *") in {
         (task.task.name, task.cron) for task in app.periodic_registry.periodic_tasks.values()
     }
+
+
+def test_samples_leave_no_history_and_others_do():
+    samples.make_cities(3)
+    events = apps.get_model("members", "CityEvent").objects
+    assert not events.exists()
+    cast.make_city("Aarhus")
+    assert events.count() == 1

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.db import IntegrityError, connection
@@ -99,7 +100,7 @@ def test_a_city_that_was_not_offered_cannot_be_chosen(client, aarhus):
     client.post("/join/city/", {"name": "Aarhus", "country": "DK"})
     for choice in (hidden.pk, "", "x", "9" * 30):
         assert client.post("/join/city/choose/", {"choice": choice}).status_code == 200
-    assert "city" not in joining.done(Draft.objects.get())
+        assert "city" not in joining.done(Draft.objects.get())
 
 
 def test_a_hidden_city_is_never_named(client):
@@ -344,6 +345,14 @@ def test_an_account_must_be_signed_in(client, nadia):
     assert nadia.check_password(cast.PASSWORD)
 
 
+def test_the_button_itself_asks_whose_account_it_is(nadia):
+    token = joining.token_for(cast.make_draft(email="nadia@gent.be"))
+    for user in (AnonymousUser(), cast.make_person("leila")):
+        with pytest.raises(joining.SignInFirst):
+            joining.confirm(token, user=user)
+    assert joining.confirm(token, user=nadia)[1]
+
+
 def test_a_confirmed_second_address_is_the_account_s_too(client, nadia):
     EmailAddress.objects.create(user=nadia, email="nadia@stad.gent.be", verified=True)
     token = joining.token_for(cast.make_draft(email="nadia@stad.gent.be"))
@@ -364,7 +373,7 @@ def test_twice_is_once(client):
 
 def test_answers_change_no_more_once_confirmed(client):
     draft = open_as(client, cast.make_draft())
-    joining.confirm(joining.token_for(draft), user=User(), password=NEW["password"])
+    joining.confirm(joining.token_for(draft), user=AnonymousUser(), password=NEW["password"])
     assert draft.keep("person", {"name": "Other"}) is False
     client.post("/join/person/", {"name": "A new application"})
     assert Draft.objects.count() == 2
@@ -459,7 +468,7 @@ def test_two_drafts_of_one_new_person_make_one_account(monkeypatch):
     meeting = Meeting(2)
     account_of = joining.account_of
     monkeypatch.setattr(joining, "account_of", lambda email: meeting.pass_on(account_of(email)))
-    results = race(*[lambda token=token: joining.confirm(token, user=User(), password=NEW["password"]) for token in tokens])
+    results = race(*[lambda token=token: joining.confirm(token, user=AnonymousUser(), password=NEW["password"]) for token in tokens])
     assert sorted(type(result).__name__ for result in results) == ["SignInFirst", "tuple"]
     assert User.objects.count() == 1
 
