@@ -65,7 +65,7 @@ class ReadOnly(_TabularInline):
 
 class Transitions(ReadOnly):
     model = PracticeTransition
-    fields = ("at", "verb", "from_state", "to_state", "by", "why")
+    fields = readonly_fields = ("at", "verb", "from_state", "to_state", "by", "why")
     verbose_name_plural = _("steps")
 
 
@@ -74,7 +74,7 @@ class Earlier(ReadOnly):
 
     model = _EARLIER
     fk_name = "pgh_obj"
-    fields = ("pgh_created_at", "title", "summary", "state", "evidence")
+    fields = readonly_fields = ("pgh_created_at", "title", "summary", "state", "evidence")
     ordering = ("-pgh_created_at",)
     verbose_name_plural = _("what it was before each change")
 
