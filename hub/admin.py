@@ -74,7 +74,7 @@ class Earlier(ReadOnly):
 
     model = _EARLIER
     fk_name = "pgh_obj"
-    fields = ("pgh_created_at", "title", "summary", "state", "evidence")
+    fields = readonly_fields = ("pgh_created_at", "title", "summary", "state", "evidence")
     ordering = ("-pgh_created_at",)
     verbose_name_plural = _("what it was before each change")
 

@@ -26,6 +26,7 @@ _LOCK = 0x5C1_0B  # one bulk writer at a time, by PostgreSQL's advisory lock
 _FIELDS = tuple(name for name in rows.COLUMNS if name not in {"city", "country"})
 _CHANGED = tuple(name for name in _FIELDS if name != "external_id")  # a known practice keeps its address and its state
 _STAGE = f"""
+DROP TABLE IF EXISTS hub_stage, hub_stage_double, hub_stage_city;  -- an earlier import's within one transaction
 CREATE TEMPORARY TABLE hub_stage (
     line integer, slug text, external_id text, title text, summary text, body text, language text, city text, country text,
     start_year smallint, end_year smallint, status text, {", ".join(f"{name} text[]" for name in rows.FACETS)},

@@ -205,8 +205,8 @@ $$;
 CREATE FUNCTION hub_practice_gone() RETURNS trigger LANGUAGE plpgsql
 AS $$
 BEGIN
-    DELETE FROM hub_entry WHERE practice_id IN (SELECT id FROM gone);
-    RETURN NULL;
+    DELETE FROM hub_entry WHERE practice_id = OLD.id;
+    RETURN OLD;
 END
 $$;
 CREATE FUNCTION hub_city_changed() RETURNS trigger LANGUAGE plpgsql
@@ -220,8 +220,8 @@ CREATE TRIGGER hub_entry_inserted AFTER INSERT ON hub_practice
     REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION hub_practice_written();
 CREATE TRIGGER hub_entry_updated AFTER UPDATE ON hub_practice
     REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION hub_practice_written();
-CREATE TRIGGER hub_entry_deleted AFTER DELETE ON hub_practice
-    REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION hub_practice_gone();
+CREATE TRIGGER hub_entry_deleted BEFORE DELETE ON hub_practice
+    FOR EACH ROW EXECUTE FUNCTION hub_practice_gone();
 CREATE TRIGGER hub_entry_city AFTER UPDATE OF name, other_names, country, region, population_band ON members_city
     FOR EACH ROW WHEN (
         (OLD.name, OLD.other_names, OLD.country, OLD.region, OLD.population_band)
