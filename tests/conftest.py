@@ -4,10 +4,12 @@ import os
 
 import psycopg
 import pytest
+from django.conf import settings
 from psycopg import sql
 
 from strongcities import postgres
 from strongcities.management.commands.compilemessages import compile_messages
+from tests import settings as tests_settings
 from tests.settings import BASE, TEST_CLUSTER
 
 
@@ -30,3 +32,9 @@ def django_db_modify_db_settings():
         for (database,) in left:
             here.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
         yield  # the connection stays open for as long as the run lives
+
+
+@pytest.fixture(scope="session", autouse=True)
+def house_mail(django_test_environment):
+    """Mail goes the house's way in tests as well: a row of the outbox each, not Django's list in memory."""
+    settings.MAILERS = tests_settings.MAILERS

@@ -17,6 +17,7 @@ os.environ.setdefault("TEST_DATABASE", f"test_strongcities_{os.getpid()}")
 
 from strongcities.settings import *  # noqa: E402, F403  they read the environment
 
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405  a thread that ends leaves no connection open
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; no test is about the hash
 STATIC_ROOT = None  # type: ignore[assignment]  # tests serve static files from where they are written
 STORAGES = {
