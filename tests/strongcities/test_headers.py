@@ -49,7 +49,6 @@ def staff(client):
 @pytest.mark.parametrize(
     ("address", "status"),
     [
-        ("/healthz", 200),
         ("/account/login/", 302),
         ("/account/email/", 200),
         ("/demo/outbox/", 200),

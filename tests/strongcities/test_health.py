@@ -41,3 +41,14 @@ def test_only_reading(client):
     assert client.post("/healthz").status_code == 405
     assert client.post("/readyz").status_code == 405
     assert client.head("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/readyz"])
+def test_a_probe_by_the_machines_own_address(client, settings, address, caplog):
+    settings.ALLOWED_HOSTS = ["strongcities.example"]
+    settings.SECURE_SSL_REDIRECT = True
+    caplog.set_level("INFO")
+    assert client.get("/account/login/", headers={"host": "10.1.2.3"}).status_code == 400
+    caplog.clear()
+    assert client.get(address, headers={"host": "10.1.2.3"}).status_code == 200
+    assert caplog.records == []

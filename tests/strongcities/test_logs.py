@@ -126,16 +126,16 @@ def log(caplog):
 
 
 def test_a_request_is_one_line_without_its_query(client, log):
-    answer = client.get("/healthz?mail=a@b.example", headers={"X-Request-ID": "from-the-proxy-1"})
+    answer = client.get("/desk/?mail=a@b.example", headers={"X-Request-ID": "from-the-proxy-1"})
     assert answer["X-Request-ID"] == "from-the-proxy-1"
     (record,) = [record for record in log.records if record.name == "strongcities.request"]
     assert set(record.data) == {"method", "path", "view", "status", "ms"}
-    assert (record.data["path"], record.data["view"], record.data["status"]) == ("/healthz", "healthz", 200)
+    assert (record.data["path"], record.data["view"], record.data["status"]) == ("/desk/", "pages:desk", 302)
 
 
 @pytest.mark.parametrize("given", ["", "short", "x" * 65, "line\nbreak-in-it", "words and spaces"])
 def test_a_request_id_that_is_not_well_formed_is_replaced(client, given):
-    assert client.get("/healthz", headers={"X-Request-ID": given} if given else {})["X-Request-ID"] != given
+    assert client.get("/desk/", headers={"X-Request-ID": given} if given else {})["X-Request-ID"] != given
 
 
 def test_the_path_of_a_request_tells_no_token(client, log):
