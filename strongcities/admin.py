@@ -1,29 +1,7 @@
 """The admin site, under the house's own first page."""
 
-from __future__ import annotations
-
-from typing import Any
-
-from django.contrib import admin
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
-
-from strongcities.access import public
+from strongcities.door import OneDoor
 
 
-class Site(admin.AdminSite):
-    @public
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """One door for all: the admin's own would ask for a password only, with no second factor and no rate limit."""
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
-        if not self.has_permission(request):
-            raise PermissionDenied
-        return HttpResponseRedirect(reverse("admin:index"))
-
-    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        wrapped: Any = super().admin_view(view, cacheable)
-        wrapped.access = "staff"
-        return wrapped
+class Site(OneDoor):
+    pass

@@ -54,7 +54,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.forms",
+    "django.forms",  # the templates of widgets, beside our own (strongcities/forms.py)
     "allauth",
     "allauth.account",
     "allauth.mfa",
