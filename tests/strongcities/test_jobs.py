@@ -5,10 +5,12 @@ import logging
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.periodic import PeriodicRegistry
 
@@ -18,7 +20,7 @@ from strongcities.logs import request_id
 
 def work():
     """Do every job that waits, as the worker does; nothing by the clock."""
-    with app.replace_connector(app.connector.get_worker_connector()) as ready:
+    with app.replace_connector(DjangoConnector().get_worker_connector()) as ready:
         clock, ready.periodic_registry = ready.periodic_registry, PeriodicRegistry()
         try:
             asyncio.run(drain(ready))
@@ -54,8 +56,8 @@ class TestWorker:
 
     def test_what_a_job_logs_has_its_number(self, monkeypatch):
         seen = []
-        monkeypatch.setattr(jobs.SessionStore, "clear_expired", lambda: seen.append(request_id.get()))
-        number = jobs.tidy.defer(timestamp=0)
+        monkeypatch.setattr(SessionStore, "clear_expired", lambda: seen.append(request_id.get()))
+        number = jobs.tidy.configure().defer(timestamp=0)
         work()
         assert seen == [f"job-{number}"]
 
@@ -68,7 +70,7 @@ class TestWorker:
         jobs.deliver_mail.defer()
         work()
         assert sorted(ProcrastinateJob.objects.values_list("status", flat=True)) == ["doing", "todo"], "its lock holds up the next"
-        jobs.rescue_jobs.defer(timestamp=0)
+        jobs.rescue_jobs.configure().defer(timestamp=0)
         with caplog.at_level(logging.WARNING):
             for _ in range(3):  # one job frees the next
                 work()
@@ -77,11 +79,11 @@ class TestWorker:
 
     def test_done_jobs_are_forgotten_and_failed_ones_kept(self):
         for status in ("succeeded", "failed"):
-            number = jobs.tidy.defer(timestamp=0)
+            number = jobs.tidy.configure().defer(timestamp=0)
             with connection.cursor() as cursor:
                 cursor.execute("UPDATE procrastinate_jobs SET status = %s WHERE id = %s", [status, number])
                 cursor.execute("UPDATE procrastinate_events SET at = now() - interval '31 days' WHERE job_id = %s", [number])
-        jobs.tidy_jobs.defer(timestamp=0)
+        jobs.tidy_jobs.configure().defer(timestamp=0)
         work()
         assert list(ProcrastinateJob.objects.order_by("pk").values_list("task_name", "status")) == [
             ("strongcities.jobs.tidy", "failed"),
