@@ -46,9 +46,11 @@ def staff_only(view: View) -> View:
 
 
 def has_second_factor(user: Any) -> bool:
-    from allauth.mfa.utils import is_mfa_enabled  # models are ready only now
+    """Whether `user` has an app that makes codes, or a passkey. Recovery codes are a way back in, no factor."""
+    from allauth.mfa.models import Authenticator  # models are ready only now
+    from allauth.mfa.utils import is_mfa_enabled
 
-    return bool(is_mfa_enabled(user))
+    return bool(is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))
 
 
 class SecondFactorMiddleware:

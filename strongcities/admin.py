@@ -10,15 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib import admin
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from strongcities.access import public
+from strongcities.door import OneDoor
 
 
 @dataclass(frozen=True)
@@ -32,7 +28,7 @@ class Queue:
     url: str
 
 
-class Site(admin.AdminSite):
+class Site(OneDoor):
     site_header = _("Strong Cities Network: staff")
     site_title = _("Strong Cities Network: staff")
     index_title = _("What waits")
@@ -46,17 +42,3 @@ class Site(admin.AdminSite):
         for model_admin in self._registry.values():
             if hasattr(model_admin, "queues") and model_admin.has_view_permission(request):
                 yield from model_admin.queues(request)
-
-    @public
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """One door for all: the admin's own would ask for a password only, with no second factor and no rate limit."""
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
-        if not self.has_permission(request):
-            raise PermissionDenied
-        return HttpResponseRedirect(reverse("admin:index"))
-
-    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        wrapped: Any = super().admin_view(view, cacheable)
-        wrapped.access = "staff"
-        return wrapped

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
@@ -14,6 +15,7 @@ from django.template.loader import render_to_string
 from strongcities.access import public
 
 MAX_BODY = 12_000_000  # bytes; what the largest form with its files may send
+_BROKEN = re.compile(r"\x00|%[89A-F][0-9A-F]")  # Django quotes again what it can't decode in a path
 
 
 class BadInputMiddleware:
@@ -24,11 +26,9 @@ class BadInputMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # WSGI hands the path's bytes over as Latin-1 letters.
-        path = request.META.get("PATH_INFO", "").encode("latin-1", "replace")
-        query = unquote_to_bytes(request.META.get("QUERY_STRING", "").replace("+", " "))
+        query = unquote_to_bytes(request.META.get("QUERY_STRING", ""))
         cookies = (text for item in request.COOKIES.items() for text in item)
-        if not (_is_text(path) and _is_text(query)) or any("\x00" in text for text in cookies):
+        if _BROKEN.search(request.path) or not _is_text(query) or any("\x00" in text for text in cookies):
             return bad_request(request)
         if _length(request) > MAX_BODY:
             return bad_request(request, RequestDataTooBig())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
@@ -38,6 +40,18 @@ def readyz(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         return _plain("database not reachable", 503)
     return _plain("ok")
+
+
+class HealthMiddleware:
+    """Answers the two before anything else looks at the request: probes come over http and by the machine's own
+    address, which ALLOWED_HOSTS refuses, and every few seconds, which nobody wants in the log."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.probes = {"/healthz": healthz, "/readyz": readyz}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.probes.get(request.path_info, self.get_response)(request)
 
 
 def _plain(line: str, status: int = 200) -> HttpResponse:

@@ -7,11 +7,11 @@ from typing import Any
 from django.http import HttpRequest
 from pghistory.middleware import HistoryMiddleware as PgHistoryMiddleware
 
-from strongcities.logs import without_people
+from strongcities.logs import path_of
 
 
 class HistoryMiddleware(PgHistoryMiddleware):
     """Of a page's address it keeps what is no secret: links that confirm something carry a token."""
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
-        return {**super().get_context(request), "url": without_people(request.path)}
+        return {**super().get_context(request), "url": path_of(request)}

@@ -35,7 +35,7 @@ def on_app_ready(ready: App) -> None:
     ready.worker_defaults["worker_middleware"] = [with_job_id]
 
 
-@app.task(queue="mail", lock="outbox", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
+@app.task(queue="mail", lock="outbox", retry=RetryStrategy(max_attempts=3, wait=10))
 def deliver_mail() -> None:
     """Deliver what waits in the outbox. One at a time in the whole house (`lock`), so that no two workers take the same
     mail. Killed between the mail server's yes and the note of it, it sends that mail again: better twice than never."""

@@ -11,6 +11,7 @@ from email.utils import make_msgid
 from typing import Any
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
@@ -71,9 +72,14 @@ def _queue(message: EmailMessage) -> None:
         priority=PRIORITY.medium,
     )
     email.save()  # checks every address, and refuses what breaks out of its line
-    files = {str(name): {"file": content, "mimetype": kind} for name, content, kind in message.attachments}
+    # As a file, since a text would be taken for the name of one.
+    files = {str(name): {"file": ContentFile(_bytes(content)), "mimetype": kind} for name, content, kind in message.attachments}
     if files:
         email.attachments.add(*create_attachments(files))
+
+
+def _bytes(content: Any) -> bytes:
+    return content if isinstance(content, bytes) else str(content).encode()
 
 
 def _plain(name: str, context: dict[str, Any]) -> str:

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
 ]
 MIDDLEWARE = [
+    "strongcities.health.HealthMiddleware",
     "strongcities.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -207,7 +208,6 @@ SECURE_CSP: dict[str, list[str]] = {
     "frame-ancestors": [CSP.NONE],
 }
 SECURE_SSL_REDIRECT = SECURE and env_bool("SSL_REDIRECT", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 63_072_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 if env_bool("BEHIND_PROXY"):  # only then may a header say that the reader came over https
@@ -233,6 +233,7 @@ LOGGING = {
     "loggers": {
         "django.server": {"handlers": [], "propagate": False},
         "django.request": {"level": "ERROR"},  # the request's own line tells of 4xx
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody can send any; answered with 400
         "procrastinate": {"level": "WARNING"},
         "post_office": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},  # else it brings its own
     },

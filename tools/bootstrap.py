@@ -38,10 +38,10 @@ def install(what: str, uv: str) -> None:
         venv.EnvBuilder(clear=True, symlinks=True, with_pip=not uv).create(VENV)
     file = BASE / f"requirements-{what}.txt"
     print(f"Installing {file.name} with Python {sys.version.split()[0]} …", flush=True)
-    pip = (
-        [uv, "pip", "install", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    )
-    if subprocess.run([*pip, "--quiet", "--require-hashes", "-r", file], cwd=BASE, check=False).returncode:
+    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    if uv:
+        pip = [uv, "pip", "install", "--python", str(PYTHON)]
+    if subprocess.run([*pip, "--quiet", "--require-hashes", "-r", str(file)], cwd=BASE, check=False).returncode:
         sys.exit(f"Installing {file.name} failed; the lines above say why. Try again once that is mended.")
     shutil.copyfile(file, VENV / file.name)  # last, so that whatever was cut short is done again
 
