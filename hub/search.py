@@ -37,10 +37,11 @@ _NAMES = tuple(facet.name for facet in FACETS)
 _EVERY = (1 << len(_NAMES)) - 1  # what GROUPING() says of the set without any facet: the count of all
 _FOUND = "JOIN hub_find(%s::text[]::tsquery[], %s) f USING (practice_id)"
 _NEWEST = "is_sample, fresh DESC, start_year DESC NULLS LAST, practice_id"
+# Samples, which only a demo has, stand behind what is real, however often they hold the words.
 _ORDERS: dict[str, str] = {
-    "relevance": f"score DESC, {_NEWEST}",
+    "relevance": f"is_sample, score DESC, {_NEWEST}",
     "newest": _NEWEST,
-    "evidence": f"evidence %% 32 DESC, score DESC, {_NEWEST}",  # 4 to 0, then x (bit 5): not effective is no place on that line
+    "evidence": f"is_sample, evidence %% 32 DESC, score DESC, {_NEWEST}",  # 4 to 0, then x (bit 5): not effective is no place on that line
 }
 _BITS: dict[str, dict[str, int]] = {
     facet.name: {str(slug): 1 << place for place, slug in enumerate(facet.choices.values)} for facet in CODED if facet.choices
@@ -174,7 +175,7 @@ def _page(query: Query, terms: list[Term], page: int, per_page: int) -> tuple[st
     best = f"SELECT * FROM hits WHERE fails = 0 ORDER BY {_ORDERS['relevance']} LIMIT {fine}"  # noqa: S608
     sql = f"""
         SELECT h.practice_id FROM ({best}) h JOIN hub_entry e USING (practice_id)
-        ORDER BY {rank} DESC, h.score DESC, h.practice_id LIMIT %s OFFSET %s
+        ORDER BY h.is_sample, {rank} DESC, h.score DESC, h.practice_id LIMIT %s OFFSET %s
     """  # noqa: S608
     return sql, [*weights, per_page, offset]
 

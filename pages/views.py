@@ -13,8 +13,10 @@ from django.views.decorators.http import require_GET
 from hub.models import Practice
 from members.models import City
 from members.regions import Population, Region
+from members.waiting import standing_of, waiting_for
 from pages.forms import SpecimenForm
 from strongcities.access import public, signed_in
+from strongcities.caching import visitors_may_cache
 from strongcities.themes import Theme
 
 SKYLINE = 25  # members on the front page; the rest are behind its link
@@ -24,6 +26,7 @@ THEMES = (Theme.YOUTH, Theme.NETWORKS, Theme.POLARISATION, Theme.CRISIS)
 
 @public
 @require_GET
+@visitors_may_cache
 def home(request: HttpRequest) -> HttpResponse:
     members = City.objects.visible_to(request.user).members()
     practices = Practice.objects.listed().visible_to(request.user)
@@ -47,24 +50,28 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_GET
+@visitors_may_cache
 def about(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/about.html")
 
 
 @public
 @require_GET
+@visitors_may_cache
 def contact(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/contact.html")
 
 
 @public
 @require_GET
+@visitors_may_cache
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/privacy.html")
 
 
 @public
 @require_GET
+@visitors_may_cache
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/accessibility.html")
 
@@ -74,8 +81,12 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def desk(request: HttpRequest) -> HttpResponse:
     """What waits for the person: gathered from all the other apps, each section a template of its own."""
     user: Any = request.user  # an account, for the view is for the signed in
-    posts = user.posts_today.select_related("city")
-    return render(request, "pages/desk.html", {"posts": posts})
+    context = {
+        "posts": user.posts_today.select_related("city"),
+        "standing": standing_of(user),
+        "waiting": waiting_for(user),
+    }
+    return render(request, "pages/desk.html", context)
 
 
 @public

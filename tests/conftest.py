@@ -5,6 +5,7 @@ import os
 import psycopg
 import pytest
 from django.conf import settings
+from django.utils import translation
 from psycopg import sql
 
 from strongcities import postgres
@@ -38,3 +39,10 @@ def django_db_modify_db_settings():
 def house_mail(django_test_environment):
     """Mail goes the house's way in tests as well: a row of the outbox each, not Django's list in memory."""
     settings.MAILERS = tests_settings.MAILERS
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """A page in Arabic leaves its language with the thread; the next test begins in English."""
+    with translation.override("en"):
+        yield

@@ -27,8 +27,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import Exact, IsNull, LessThanOrEqual
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from hub import languages
 from hub.querysets import LISTED, PracticeQuerySet, old_before

@@ -14,8 +14,7 @@ from django.views.decorators.http import require_safe
 from hub import panel
 from hub.forms import SORTS, SearchForm
 from hub.models import Practice
-from hub.search import Answer, Query
-from hub.search import search as find
+from hub.search import Answer, Query, search as find
 from strongcities.access import public
 from strongcities.caching import visitors_may_cache
 

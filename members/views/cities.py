@@ -14,12 +14,14 @@ from members.filters import CityFilter
 from members.models import City, Post
 from members.querysets import CityQuerySet
 from strongcities.access import public
+from strongcities.caching import visitors_may_cache
 
 PER_PAGE = 30
 
 
 @public
 @require_safe
+@visitors_may_cache
 def cities(request: HttpRequest) -> HttpResponse:
     """Member cities by name, narrowed by name, region, country, kind and size. A value that isn't known narrows nothing
     and is said beside its field; a page that isn't there answers 404 and names the last one."""
@@ -55,6 +57,7 @@ def _without(every: CityQuerySet, used: list[dict[str, Any]]) -> list[dict[str, 
 
 @public
 @require_safe
+@visitors_may_cache
 def city(request: HttpRequest, slug: str) -> HttpResponse:
     """A city: what it is, since when a member; to people of member cities also its officials who agreed to be shown."""
     shown = get_object_or_404(City.objects.visible_to(request.user).with_joined(), slug=slug)

@@ -5,11 +5,18 @@ from __future__ import annotations
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
+from django.utils import formats
 
 from strongcities import text
 
 register = template.Library()
 register.filter("markdown", text.markdown)
+
+
+@register.filter
+def number(value: int) -> str:
+    """A count as people write it, with its thousands apart: 1,021. Not for years and keys."""
+    return formats.number_format(value, force_grouping=True)
 
 
 @register.simple_tag

@@ -3,16 +3,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.utils.translation import override
 
 from tests.hub import cast
-
-
-@pytest.fixture(autouse=True)
-def english():
-    """A page in Arabic leaves its language with the thread; the next test begins in English."""
-    with override("en"):
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,7 @@ def test_every_word_of_every_record_is_in_its_entry():
 
 
 def test_a_word_of_a_record_finds_that_record():
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)
     pairs = sorted({(practice.external_id, word) for practice, text in texts() for word in WORD.findall(text)})
     for external_id, word in chance.sample(pairs, 250):
         assert external_id in names(find(word)), word
@@ -154,7 +154,7 @@ def naive(values, practices):
 
 
 def test_counts_are_those_made_by_hand():
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     practices = {p.pk: p for p in Practice.objects.select_related("city")}
     there = find("").facets
     for _try in range(40):

@@ -7,10 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from members.demo import make_people
 
 from hub.models import Practice
 from hub.samples import make_practices
+from members.demo import make_people
 from members.models import City
 from members.samples import make_cities
 
