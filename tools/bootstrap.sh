@@ -44,24 +44,21 @@ if [ "$1" = uv ]; then
   exit 0
 fi
 
-with_uv() { # $1: a uv. Prints the path of a Python that suits, fetching one where need be.
-  "$1" python find --system --no-project '>=3.12,<3.15' 2>/dev/null ||
-    { echo "Fetching Python 3.13 …" >&2; "$1" python install --quiet 3.13 >&2 && "$1" python find --system --no-project 3.13; }
-}
-
-if uv=$(find_uv) && python=$(with_uv "$uv") && suits "$python"; then
+uv=$(find_uv) || uv=
+if [ -n "$uv" ] && python=$("$uv" python find --system --no-project '>=3.12,<3.15' 2>/dev/null) && suits "$python"; then
   exec "$python" tools/bootstrap.py "$1" "$uv"
 fi
 # A name on PATH proves nothing (pyenv's shims exist and fail): whatever runs and is recent enough, is taken.
 for python in python3.13 python3.14 python3.12 python3 python \
     "${PYENV_ROOT:-$HOME/.pyenv}"/versions/*/bin/python3 "$HOME"/.pyenv/versions/*/bin/python3 \
     /opt/homebrew/bin/python3 /usr/local/bin/python3; do
-  if suits "$python" && has_venv "$python"; then
-    exec "$python" tools/bootstrap.py "$1"
+  if suits "$python" && { [ -n "$uv" ] || has_venv "$python"; }; then
+    exec "$python" tools/bootstrap.py "$1" $uv
   fi
 done
-echo "No Python 3.12 or later that can make a virtual environment is here: fetching uv, which brings one …" >&2
-if uv=$(get_uv) && python=$(with_uv "$uv") && suits "$python"; then
+echo "No Python 3.12 or later is here that can make a virtual environment. Fetching one with uv …" >&2
+if { [ -n "$uv" ] || uv=$(get_uv); } && "$uv" python install 3.13 >&2 &&
+    python=$("$uv" python find --system --no-project 3.13) && suits "$python"; then
   exec "$python" tools/bootstrap.py "$1" "$uv"
 fi
 cat >&2 <<'END'

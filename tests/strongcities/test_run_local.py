@@ -56,7 +56,7 @@ class Run:
     def __init__(self, folder, port):
         self.folder = folder
         self.process = subprocess.Popen(
-            [sys.executable, "-u", "manage.py", "run_local"],
+            [sys.executable, "manage.py", "run_local"],
             cwd=folder,
             env=environment(PORT=str(port)),
             stdout=subprocess.PIPE,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import signal
 import socket
@@ -47,6 +48,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("run_local serves the demo. With a database of your own, set DEMO=1 as well.")
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(line_buffering=True)  # whoever reads a file or a pipe sees each line at once
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _stop)
         processes.register("runner")
