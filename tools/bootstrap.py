@@ -31,19 +31,36 @@ def installed(what: str) -> bool:
 def install(what: str, uv: str) -> None:
     for stamp in VENV.glob("requirements-*.txt"):
         stamp.unlink()
-    modules = "sys" if uv else "sys, pip"
-    if not runs(PYTHON, "-c", f"import {modules}; sys.exit(sys.version_info < (3, 12))"):
-        if VENV.is_symlink():
-            VENV.unlink()
-        venv.EnvBuilder(clear=True, symlinks=True, with_pip=not uv).create(VENV)
     file = BASE / f"requirements-{what}.txt"
     print(f"Installing {file.name} with Python {sys.version.split()[0]} …", flush=True)
-    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    if uv:
-        pip = [uv, "pip", "install", "--python", str(PYTHON)]
-    if subprocess.run([*pip, "--quiet", "--require-hashes", "-r", str(file)], cwd=BASE, check=False).returncode:
+    if not (uv and by_uv(uv, file)) and not by_pip(file):
         sys.exit(f"Installing {file.name} failed; the lines above say why. Try again once that is mended.")
     shutil.copyfile(file, VENV / file.name)  # last, so that whatever was cut short is done again
+
+
+def by_uv(uv: str, file: Path) -> bool:
+    make_venv("sys")
+    return does(uv, "pip", "install", "--python", PYTHON, "--quiet", "--require-hashes", "-r", file)
+
+
+def by_pip(file: Path) -> bool:
+    """Slower; for a network that pip is set up for and uv is not."""
+    make_venv("sys, pip")
+    pip = (PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input")
+    return does(*pip, "--quiet", "--require-hashes", "-r", file)
+
+
+def make_venv(modules: str) -> None:
+    """Make .venv anew, unless its Python runs, is recent enough and has the modules."""
+    if runs(PYTHON, "-c", f"import {modules}; sys.exit(sys.version_info < (3, 12))"):
+        return
+    if VENV.is_symlink():
+        VENV.unlink()
+    venv.EnvBuilder(clear=True, symlinks=True, with_pip="pip" in modules).create(VENV)
+
+
+def does(*command: str | Path) -> bool:
+    return subprocess.run(command, cwd=BASE, check=False).returncode == 0
 
 
 def runs(*command: str | Path) -> bool:
