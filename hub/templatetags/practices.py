@@ -8,10 +8,12 @@ from typing import Any
 
 from django import template
 from django.template.loader import get_template
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from hub.models import Practice
+from hub.panel import Option
 
 register = template.Library()
 
@@ -55,3 +57,17 @@ def _kept(row: _Row) -> SafeString:
 
 def _draw(practice: Practice) -> SafeString:
     return get_template("hub/_row.html").render({"practice": practice})
+
+
+@register.simple_tag
+def boxes(name: str, options: list[Option]) -> SafeString:
+    """The boxes to tick of a filter, part of the form `search`. A hundred stand on each page of the hub, so they are no
+    template."""
+    return format_html_join(
+        "\n",
+        '<label><input type="checkbox" form="search" name="{}" value="{}"{}><span>{}</span><span>{}</span></label>',
+        ((name, one.value, _CHECKED if one.chosen else "", one.label, one.count) for one in options),
+    )
+
+
+_CHECKED = SafeString(" checked")
