@@ -1,6 +1,7 @@
 """The record: what the database refuses, who sees it, how its state changes."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -84,7 +85,7 @@ def test_sources_that_are_none(sources):
 @pytest.fixture
 def everyone():
     here, there, outside = make_city(), make_city("Oslo", "NO"), make_city("Nowhere", "SE", member=False)
-    users = {
+    users: dict[str, Any] = {
         "visitor": AnonymousUser(),
         "staff": make_staff(),
         "own": make_official(here, "own@example.org"),
@@ -137,6 +138,7 @@ def test_from_a_draft_to_the_archive_and_back():
     practice.ask_changes(by=staff, why="Say who was reached.")
     practice.submit(by=official)
     practice.publish(by=staff)
+    assert practice.published_at
     assert practice.published_at <= timezone.now()
     city.refresh_from_db()
     assert city.is_public, "a published practice shows its city"
@@ -199,7 +201,7 @@ def test_what_a_record_was_is_kept():
     practice.title = "Second"
     practice.save()
     Practice.objects.filter(pk=practice.pk).update(title="Third")
-    assert list(practice.events.order_by("pgh_id").values_list("title", flat=True)) == ["First", "Second"]
+    assert list(practice.events.order_by("pgh_id").values_list("title", flat=True)) == ["First", "Second"]  # type: ignore[attr-defined]  # made by pghistory
 
 
 def test_old_is_a_question_of_dates():

@@ -2,6 +2,7 @@
 
 import json
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -29,19 +30,20 @@ def test_real_records_know_no_other_slugs():
             values = record[BY_NAME[name].field]
             slugs.update(values if isinstance(values, list) else [values])
     assert all(used.values()), "every facet occurs"
-    assert {name: slugs - set(BY_NAME[name].choices.values) for name, slugs in used.items()} == {name: set() for name in used}
+    assert {name: slugs - set(BY_NAME[name].labels()) for name, slugs in used.items()} == {name: set() for name in used}
 
 
 def test_slugs_of_the_migration_stand_in_the_taxonomys_order():
     frozen = import_module("hub.migrations.0002_search").SLUGS
-    assert {name: slugs.split() for name, slugs in frozen.items()} == {facet.name: facet.choices.values for facet in CODED}
+    assert {name: slugs.split() for name, slugs in frozen.items()} == {facet.name: list(facet.labels()) for facet in CODED}
 
 
 @pytest.mark.parametrize("facet", [facet for facet in CODED if facet.field], ids=lambda facet: facet.name)
 def test_each_value_has_the_bit_that_the_search_asks_for(facet):
     city = make_city()
-    for slug in facet.choices.values:
-        practice = make_practice(city, **{facet.field: [slug] if facet.many else slug})
+    for slug in facet.labels():
+        fields: Any = {facet.field: [slug] if facet.many else slug}
+        practice = make_practice(city, **fields)
         assert getattr(Entry.objects.get(practice=practice), facet.name) == _BITS[facet.name][slug], slug
 
 
