@@ -56,7 +56,7 @@ def _kept(row: _Row) -> SafeString:
 
 
 def _draw(practice: Practice) -> SafeString:
-    return get_template("hub/_row.html").render({"practice": practice})
+    return SafeString(get_template("hub/_row.html").render({"practice": practice}))
 
 
 @register.simple_tag
