@@ -93,9 +93,10 @@ def search(query: Query, user: Any, page: int = 1, per_page: int = 20) -> Answer
     places, counts = _ask(query, asked, visible, page, per_page)
     if not counts.total and len(asked) < len(terms) and not _finds(asked, visible):
         places, counts = _ask(query, asked := terms, visible, page, per_page)
-    found = Practice.objects.visible_to(user).select_related("city").in_bulk(places)
-    results = [found[key] for key in places if key in found]
     forms = frozenset[str]().union(*(term.forms for term in asked))
+    practices = Practice.objects.visible_to(user).select_related("city")
+    found = (practices if forms else practices.defer("body", "lessons", "partners", "sources")).in_bulk(places)
+    results = [found[key] for key in places if key in found]
     for practice in results if forms else ():
         practice.marked = marked(practice, forms)  # type: ignore[attr-defined]  # for the rows of this answer only
     count = counts.total.get(0, 0)

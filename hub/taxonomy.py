@@ -7,10 +7,11 @@ on their order, so a new value is added at the end of its class, with a migratio
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy as _, override, pgettext_lazy
 
 from hub import languages
 from members.regions import Population, Region
@@ -114,6 +115,12 @@ EVIDENCE_EXPLAINED = {
 }
 
 
+@cache
+def _labels(choices: type[models.TextChoices], language: str) -> dict[str, str]:
+    with override(language):
+        return {str(value): str(label) for value, label in choices.choices}
+
+
 @dataclass(frozen=True)
 class Facet:
     """One facet: `name` is its parameter in addresses, `choices` its values in the order shown (empty for `language`, whose
@@ -128,9 +135,7 @@ class Facet:
 
     def labels(self) -> dict[str, str]:
         """Slug to label in the active language, in the order shown; for `language` every language known, by code."""
-        if self.choices is None:
-            return languages.names()
-        return {str(value): str(label) for value, label in self.choices.choices}
+        return languages.names() if self.choices is None else _labels(self.choices, get_language() or "en")
 
 
 FACETS = (

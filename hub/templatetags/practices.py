@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
 
 from django import template
+from django.template.loader import get_template
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from hub.models import Practice
+from hub.panel import Option
+from strongcities.templatetags.house import number
 
 register = template.Library()
 
@@ -17,3 +26,49 @@ def meter(evidence: str) -> SafeString:
     filled = int(evidence) if evidence.isdigit() else 0
     steps = "".join('<i class="on"></i>' if step < filled else "<i></i>" for step in range(4))
     return mark_safe(f'<span class="meter" aria-hidden="true">{steps}</span>')  # noqa: S308  no text of anybody's
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A practice as a row shows it: rows that show the same are the same."""
+
+    shown: tuple[Any, ...]
+    practice: Practice = field(compare=False)
+
+
+@register.simple_tag
+def row(practice: Practice) -> SafeString:
+    """A practice in a list, an <li>. Where no words are marked in it, it is drawn once for each language and kept; all that
+    it shows is part of the name that it is kept by, so a change is seen at once."""
+    if hasattr(practice, "marked"):
+        return _draw(practice)
+    city = practice.city
+    shown = (
+        get_language(), practice.slug, practice.title, practice.summary, practice.language, practice.evidence, practice.state,
+        practice.audience, practice.is_sample, practice.status, practice.start_year, practice.end_year, practice.last_confirmed,
+        *practice.prevention_levels, city.name, city.country, city.region, city.population_band,
+    )  # fmt: skip
+    return _kept(_Row(shown, practice))
+
+
+@lru_cache(maxsize=2_000)
+def _kept(row: _Row) -> SafeString:
+    return _draw(row.practice)
+
+
+def _draw(practice: Practice) -> SafeString:
+    return SafeString(get_template("hub/_row.html").render({"practice": practice}))
+
+
+@register.simple_tag
+def boxes(name: str, options: list[Option]) -> SafeString:
+    """The boxes to tick of a filter, part of the form `search`. A hundred stand on each page of the hub, so they are no
+    template."""
+    return format_html_join(
+        "\n",
+        '<label><input type="checkbox" form="search" name="{}" value="{}"{}><span>{}</span><span>{}</span></label>',
+        ((name, one.value, _CHECKED if one.chosen else "", one.label, number(one.count)) for one in options),
+    )
+
+
+_CHECKED = SafeString(" checked")

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 
+from hub.jobs import count_words
 from hub.models import Entry, Practice, Word
 from hub.search import Query, search
 from members.models import City
@@ -55,8 +56,7 @@ class TestOneWriter:
         practice = make_practice(make_city(), "Lighthouse")
         assert Word.objects.filter(word="lighthouse").exists()
         Practice.objects.filter(pk=practice.pk).update(title="Windmill")
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT hub_count_words()")
+        count_words(timestamp=0)
         assert not Word.objects.filter(word="lighthouse").exists()
         assert Word.objects.get(word="windmill", language="en").records == 1
 

@@ -29,6 +29,6 @@ class Command(BaseCommand):
             call_command("import_cities", data / "founding_cities.csv")
         if not Practice.objects.filter(is_sample=False).exists():
             call_command("import_practices", data / "practices.jsonl")
+        make_people()
         make_cities(CITIES - City.objects.filter(is_sample=False).count())
         make_practices(PRACTICES - Practice.objects.filter(is_sample=False).count())
-        make_people()
