@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied
-from django.db.models import Field
+from django.db.models import Count, Field, Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from hub.models import Practice, PracticeTransition
+from strongcities.admin import Queue
 from strongcities.workflow import MoveRefused
 
 if TYPE_CHECKING:  # generic for the type checker alone
@@ -108,6 +110,12 @@ class PracticeAdmin(_ModelAdmin):
         (_("More"), {"fields": ("partners", "lessons", "sources", "audience", "licence", "external_id")}),
         (_("Of the record"), {"fields": ("is_sample", "created", "updated")}),
     )  # fmt: skip
+
+    def queues(self, request: HttpRequest) -> list[Queue]:
+        waiting = Practice.objects.visible_to(request.user).filter(state__in=(Practice.State.SUBMITTED, Practice.State.IN_REVIEW))
+        row = waiting.aggregate(count=Count("pk"), oldest=Min("updated"))
+        url = f"{reverse('admin:hub_practice_changelist')}?{urlencode({'state__in': 'submitted,in_review'})}"
+        return [Queue(gettext("Practices sent by cities"), row["count"], row["oldest"], gettext("Review, and publish or ask."), url)]
 
     @admin.display(description=_("state"), ordering="state")
     def stamp(self, practice: Practice) -> str:

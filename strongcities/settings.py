@@ -115,6 +115,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     }
 }
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+# Counting facets sorts and hashes in memory: measured, 32 MB let it, PostgreSQL's 4 MB spill to disk.
+DATABASES["default"]["OPTIONS"].setdefault("options", "-c work_mem=32MB -c jit=off")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "strongcities_cache"}}

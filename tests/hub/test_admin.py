@@ -35,6 +35,16 @@ def test_a_practice_is_published_by_its_button(client, staff):
     assert [(step.verb, step.by) for step in practice.transitions.all()] == [("publish", staff)]
 
 
+def test_the_first_page_counts_what_waits_and_leads_to_it(client, staff):
+    city = make_city()
+    waiting = make_practice(city, "Waits", state=State.SUBMITTED, published_at=None)
+    make_practice(city, "Done")
+    page = client.get(reverse("admin:index"))
+    (queue,) = [queue for queue in page.context["queues"] if "practice" in queue.url]
+    assert (queue.count, queue.oldest) == (1, waiting.updated)
+    assert list(client.get(queue.url).context["cl"].queryset) == [waiting]
+
+
 def test_pressed_twice_it_is_done_once(client, staff):
     practice = make_practice(make_city(), state=State.SUBMITTED, published_at=None)
     client.post(url("publish", practice))

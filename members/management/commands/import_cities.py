@@ -14,6 +14,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.utils.translation import override
 
 from members import countries
 from members.models import City, Membership
@@ -48,7 +49,7 @@ class Command(BaseCommand):
         bad: list[str] = []
         made = changed = 0
         try:
-            with transaction.atomic():
+            with transaction.atomic(), override("en"):  # regions are read by their English names
                 for line, row in _rows(options["file"]):
                     try:
                         new = _take(row)
