@@ -1,6 +1,7 @@
 """Sample practices: plainly marked, the same each time, any number of them, for trying and measuring.
 
-Their text is made of a few thousand words, few of them frequent and most rare, as in real text; nothing in it means anything.
+Their titles and summaries are words of the field strung together, so that lists read like lists; their texts are made of a few
+thousand words more, most of them rare, as in real text. Nothing in them means anything.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def _practice(number: int, cities: list[int]) -> dict[str, Any]:
     chance = random.Random(number)  # noqa: S311  the same each time is what is wanted
     language = _pick(chance, _LANGUAGES)
     facets = {name: _some(chance, choices.values) for name, choices in FACETS.items()}
-    words = _words(chance, language)
+    words, own = _words(chance, language), _OWN[language].split()
     began = chance.choice([None, *range(2000, 2026)])
     ended = chance.choice([None, None, None, began + chance.randrange(5)]) if began else None
     now = timezone.now()
@@ -98,8 +99,8 @@ def _practice(number: int, cities: list[int]) -> dict[str, Any]:
         **facets,
         "external_id": f"sample-{number:06}",
         "slug": f"sample-practice-{number:06}",
-        "title": f"Sample practice {number:04}: {' '.join(next(words) for _ in range(chance.randint(3, 6)))}",
-        "summary": _sentence(chance, words)[:200],
+        "title": f"Sample practice {number:04}: {' '.join(chance.sample(own, 3))}",
+        "summary": _sentence(chance, iter(chance.choices(own, k=18)))[:200],
         "body": _body(chance, words),
         "language": language,
         "city_id": cities[min(int(chance.paretovariate(0.7)) - 1, 10**9) % len(cities)],
