@@ -67,7 +67,8 @@ class SecondFactorMiddleware:
         if settings.DEMO or not user.is_authenticated or not user.is_staff:
             return None
         match = request.resolver_match
-        free = match is not None and (
+        # The admin has pages named account_… and mfa_… as well, in its own namespace: those are not for setting it up.
+        free = match is not None and not match.namespaces and (
             match.url_name in {"healthz", "readyz"}
             or (match.url_name or "").startswith("account_")
             or (match.url_name or "").startswith("mfa_")
