@@ -67,12 +67,10 @@ class SecondFactorMiddleware:
         if settings.DEMO or not user.is_authenticated or not user.is_staff:
             return None
         match = request.resolver_match
+        name = (match and match.url_name) or ""
         # The admin has pages named account_… and mfa_… as well, in its own namespace: those are not for setting it up.
-        free = match is not None and not match.namespaces and (
-            match.url_name in {"healthz", "readyz"}
-            or (match.url_name or "").startswith("account_")
-            or (match.url_name or "").startswith("mfa_")
-        )
+        own = bool(match) and not match.namespaces
+        free = own and (name in {"healthz", "readyz"} or name.startswith(("account_", "mfa_")))
         if free or has_second_factor(user):
             return None
         return HttpResponseRedirect(f"{reverse('mfa_index')}?{urlencode({'next': request.get_full_path()})}")
