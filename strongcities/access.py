@@ -69,7 +69,7 @@ class SecondFactorMiddleware:
         match = request.resolver_match
         name = (match and match.url_name) or ""
         # The admin has pages named account_… and mfa_… as well, in its own namespace: those are not for setting it up.
-        own = bool(match) and not match.namespaces
+        own = match is not None and not match.namespaces
         free = own and (name in {"healthz", "readyz"} or name.startswith(("account_", "mfa_")))
         if free or has_second_factor(user):
             return None
