@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 BEFORE, LENGTH = 8, 32  # words
 _HEADING = re.compile(r"^ {0,3}#{1,6} .*$", re.MULTILINE)
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-_MARKS = re.compile(r"^\s*(?:[-*+>]|\d+\.)\s+|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}", re.MULTILINE)
+# Bounded, so that a text made of nothing but brackets or empty lines holds nobody up.
+_LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\([^)]{0,500}\)")
+_MARKS = re.compile(r"^[ \t]*+(?:[-*+>]|\d{1,9}\.)[ \t]++|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}", re.MULTILINE)
 
 
 @dataclass(frozen=True)

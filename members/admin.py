@@ -21,14 +21,16 @@ from members import countries, evidence
 from members.forms.decisions import NoteForm, QuestionForm, ReasonForm
 from members.models import Application, City, Membership, Official, Post, User
 from members.models.application import DECIDED, State
+from members.querysets import today
 from strongcities.admin import Queue
 from strongcities.workflow import MoveRefused
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _ModelAdmin = admin.ModelAdmin[Any]
     _TabularInline = admin.TabularInline[Any, Any]
+    _ModelForm = forms.ModelForm[Membership]
 else:
-    _ModelAdmin, _TabularInline = admin.ModelAdmin, admin.TabularInline
+    _ModelAdmin, _TabularInline, _ModelForm = admin.ModelAdmin, admin.TabularInline, forms.ModelForm
 
 
 class NeverDeleted(_ModelAdmin):
@@ -247,11 +249,25 @@ class ApplicationAdmin(NeverDeleted):
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
+IDENTITY = ("name", "other_names", "kind", "country", "website")  # by which people tell which city it is
+
+
+class MembershipForm(_ModelForm):
+    def clean(self) -> dict[str, Any]:
+        """A membership may end, or have ended earlier; one that is over doesn't come back: a city joins by two approvals."""
+        values = super().clean() or {}
+        was = Membership.objects.filter(pk=self.instance.pk).first()
+        if was and was.left and was.left <= today() and "left" in values and (values["left"] is None or values["left"] > was.left):
+            self.add_error("left", gettext("This membership ended. The city joins again by an application that two people approve."))
+        return values
 
 
 class MembershipInline(_TabularInline):
     model = Membership
+    form = MembershipForm
     extra = 0
     can_delete = False
 
@@ -273,8 +289,12 @@ class CityAdmin(NeverDeleted):
         return city.country_name
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """An address that was given out stays."""
-        return (*self.readonly_fields, "slug") if obj else self.readonly_fields
+        """An address that was given out stays; and so does what a first approval was given to, or the second person would
+        have the first one's word for another city."""
+        if obj is None:
+            return self.readonly_fields
+        approved = Application.objects.open().filter(city=obj, first_approver__isnull=False).exists()
+        return (*self.readonly_fields, "slug", *(IDENTITY if approved else ()))
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj else {"slug": ("name",)}

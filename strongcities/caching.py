@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -11,6 +12,20 @@ from django.utils.cache import get_conditional_response, patch_cache_control, pa
 from strongcities.access import View
 
 VISITORS_FOR = 60  # seconds; how long a change may stay unseen
+
+
+class PrivateMiddleware:
+    """What is answered to somebody signed in is kept by nobody: no proxy, and no browser that others use after them. Views
+    that say so themselves are left as they are; this is for all the others, pages that aren't there included."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "Cache-Control" not in response and request.user.is_authenticated:
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
 
 def visitors_may_cache(view: View) -> View:

@@ -15,8 +15,8 @@ def secret_key(base: Path) -> str:
     except FileNotFoundError:
         path.parent.mkdir(mode=0o711, exist_ok=True)
     mine = path.with_name(f"secret-key.{os.getpid()}")
+    mine.touch(0o600)  # before anything is in it: others may pass through the folder
     mine.write_text(secrets.token_urlsafe(50))
-    mine.chmod(0o600)
     try:
         os.link(mine, path)  # two starters at once: the first one's key stands
     except FileExistsError:

@@ -24,7 +24,8 @@ from django.http import HttpRequest, HttpResponse
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 SECRET = {"code", "key", "token", "uidb36"}  # so are secrets named in routes, allauth's and ours
-_MAIL = re.compile(r"[\w.+'-]+(@|%40)[\w-]+(\.[\w-]+)+")
+# From the beginning of a word on, and never taking back a letter: strangers choose how long a path is.
+_MAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]++(?:@|%40)[\w-]++(?:\.[\w-]++)+")
 _WORD = re.compile(r"[A-Za-z0-9_:=.~-]{20,}")
 _KNOWN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 logger = logging.getLogger("strongcities.request")

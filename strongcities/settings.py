@@ -79,9 +79,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "strongcities.caching.PrivateMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "members.accounts.EvenMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "strongcities.access.SecondFactorMiddleware",
     "strongcities.history.HistoryMiddleware",
@@ -119,7 +121,8 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASES["default"]["OPTIONS"].setdefault("options", "-c work_mem=32MB -c jit=off")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "strongcities_cache"}}
+_CACHE = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "strongcities_cache"}
+CACHES = {"default": {**_CACHE, "OPTIONS": {"MAX_ENTRIES": 100_000}}}  # beyond, counts of limits go; Django's 300 are soon full
 
 # --- Languages -------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -155,6 +158,8 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # a browser left open must not be enough to take an account away
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # its owner hears of a new password, address or second factor
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
@@ -214,6 +219,7 @@ SECURE_HSTS_SECONDS = 63_072_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 if env_bool("BEHIND_PROXY"):  # only then may a header say that the reader came over https
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # limits count readers by what the proxy saw, else all of them share one count
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE

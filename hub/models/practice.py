@@ -9,6 +9,8 @@
 | archive     | published                         | archived      | staff; lead officials of the city          |
 | restore     | archived                          | published     | staff                                      |
 
+"Staff" are people of ISD with the permission to change practices (group Secretariat).
+
 Import and samples make published practices from nothing, with a transition that says so (hub/importing.py).
 """
 
@@ -268,19 +270,20 @@ class Practice(Workflow):
         return found
 
     def can_submit(self, user: Any) -> bool:
-        return self._is_staff(user) or bool(user.is_authenticated and user.posts_today.filter(city=self.city_id).exists())
+        return self._edits(user) or bool(user.is_authenticated and user.posts_today.filter(city=self.city_id).exists())
 
     def can_review(self, user: Any) -> bool:
-        return self._is_staff(user)
+        return self._edits(user)
 
     can_ask_changes = can_publish = can_restore = can_review
 
     def can_archive(self, user: Any) -> bool:
-        return self._is_staff(user) or bool(user.is_authenticated and user.leads(self.city))
+        return self._edits(user) or bool(user.is_authenticated and user.leads(self.city))
 
     @staticmethod
-    def _is_staff(user: Any) -> bool:
-        return bool(user.is_authenticated and user.is_active and user.is_staff)
+    def _edits(user: Any) -> bool:
+        """Staff who may change practices (group Secretariat); working for ISD alone is not enough."""
+        return bool(user.is_authenticated and user.is_active and user.is_staff and user.has_perm("hub.change_practice"))
 
     def submit(self, *, by: Any) -> None:
         with self.move("submit", by=by):

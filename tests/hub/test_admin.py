@@ -75,6 +75,20 @@ def test_outsiders_get_no_further_than_the_door(client):
     assert practice.state == State.PUBLISHED
 
 
+@pytest.mark.parametrize(("verb", "state"), [("publish", State.SUBMITTED), ("archive", State.PUBLISHED)])
+def test_staff_outside_the_secretariat_change_no_state(client, verb, state):
+    user = User.objects.create_user("other@example.org", is_staff=True)
+    practice = make_practice(make_city(), state=state)
+    client.force_login(user)
+    client.post(url(verb, practice))
+    practice.refresh_from_db()
+    assert (practice.state, practice.transitions.count()) == (state, 0)
+    user.groups.add(Group.objects.get(name="Secretariat"))
+    client.post(url(verb, practice))
+    practice.refresh_from_db()
+    assert practice.state != state
+
+
 def test_staff_of_the_secretariat_may(client):
     user = User.objects.create_user("sec@example.org", is_staff=True)
     user.groups.add(Group.objects.get(name="Secretariat"))

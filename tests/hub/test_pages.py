@@ -1,5 +1,6 @@
 """The hub's pages as a visitor, a member and a broken link see them; and the same search for programs."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -55,6 +56,14 @@ def test_words_are_marked_and_escaped(client):
     assert "Parents &lt;b&gt;<mark>first</mark>&lt;/b&gt; &amp; families" in page
     assert "What &lt;i&gt;<mark>mothers</mark>&lt;/i&gt; said there helped." in page
     assert "<script>" not in page
+
+
+@pytest.mark.parametrize("filling", ["[" * 45_000, "\n" * 45_000, "[a](" * 11_000, " " * 45_000, "1" * 45_000])
+def test_a_passage_costs_no_time_whatever_the_text_is(filling):
+    practice = Practice(title="A title", summary="", body=f"# Head\n{filling} river")
+    before = time.process_time()
+    assert "<mark>river</mark>" in marked(practice, frozenset({"river"})).passage
+    assert time.process_time() - before < 3
 
 
 def test_a_passage_is_cut_around_the_words(client):

@@ -235,3 +235,48 @@ def test_declining_mails_the_reason(client, sam, application):
     assert (newest.to, newest.subject) == (["nadia@gent.be"], "Your application for Lund was declined")
     assert "No answer from the city." in newest.message
     assert Application.objects.get().decided_by == sam
+
+
+# --- Two people, not one ---------------------------------------------------------------------------------------------
+
+
+def city_form(city, **changes):
+    """What the city's page in the admin would send, with `changes`."""
+    fields = ("name", "kind", "country", "region", "population_band", "website")
+    data = {name: getattr(city, name) for name in fields}
+    rows = list(city.memberships.all())
+    data |= {"memberships-TOTAL_FORMS": len(rows), "memberships-INITIAL_FORMS": len(rows)}
+    for number, row in enumerate(rows):
+        data |= {f"memberships-{number}-id": row.pk, f"memberships-{number}-city": city.pk}
+        data |= {f"memberships-{number}-joined": row.joined, f"memberships-{number}-left": row.left or ""}
+    return data | changes
+
+
+def test_a_city_stays_what_the_first_of_two_approved(client, sam, toni, application):
+    client.force_login(toni)
+    address = reverse("admin:members_city_change", args=[application.city.pk])
+    client.post(address, city_form(application.city, name="Malmo"))
+    assert City.objects.get(pk=application.city.pk).name == "Malmo"  # nobody approved yet
+    application.approve(by=sam)
+    client.post(address, city_form(application.city, name="Gotham", country="NO", website="https://gotham.example"))
+    application.ask(by=toni, why="Who is the mayor?")
+    client.post(address, city_form(application.city, name="Gotham", country="NO", website="https://gotham.example"))
+    city = City.objects.get(pk=application.city.pk)
+    assert (city.name, city.country, city.website) == ("Malmo", "SE", "")
+
+
+@pytest.mark.parametrize("left", ["", "2090-01-01"])
+def test_a_membership_that_ended_does_not_come_back_by_one_person(client, sam, left):
+    oslo = cast.make_city("Oslo")
+    client.force_login(sam)
+    address = reverse("admin:members_city_change", args=[oslo.pk])
+    assert client.post(address, city_form(oslo, **{"memberships-0-left": "2019-12-31"})).status_code == 302
+    assert str(oslo.memberships.get().left) == "2019-12-31"
+    answer = client.post(address, city_form(oslo, **{"memberships-0-left": left}))
+    assert "This membership ended." in text(answer)
+    assert not oslo.is_member
+
+
+def test_an_endless_number_is_no_city(client, sam, application):
+    client.force_login(sam)
+    assert client.post(f"{QUEUE}{application.pk}/match/", {"city": "9" * 5000}).status_code == 404

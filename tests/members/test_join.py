@@ -495,3 +495,11 @@ def test_the_database_refuses_a_second_city_of_the_name():
     cast.make_city("Leuven", country="BE")
     with pytest.raises(IntegrityError, match="city_one_of_a_name_kind_and_country"):
         City.objects.create(name="Léuven", slug="other", country="BE", kind="city", region="europe")
+
+
+def test_an_endless_number_for_a_city_breaks_no_page(client):
+    client.post("/join/city/new/", {"name": "Leuven", "country": "BE", "kind": "city"})
+    client.post("/join/city/choose/save/", {"choice": "9" * 5000})
+    assert Draft.objects.get().city["choice"] == "9" * 5000
+    for address in ("/join/", "/join/person/", "/join/check/"):
+        assert client.get(address).status_code == 200

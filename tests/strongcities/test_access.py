@@ -81,6 +81,16 @@ class TestSecondFactor:
         client.force_login(staff)
         assert client.get(address).status_code == 200
 
+    @pytest.mark.parametrize("address", ["account/emailaddress/", "account/emailaddress/add/", "mfa/authenticator/"])
+    def test_pages_of_the_admin_about_accounts_are_no_way_round(self, client, staff, address, settings):
+        client.force_login(staff)
+        for language in ("", "/ar"):
+            for ask in (client.get, client.post):
+                answer = ask(f"{language}/admin/{address}")
+                assert (answer.status_code, answer["Location"].split("?")[0]) == (302, f"{language}/account/2fa/")
+        settings.DEMO = True
+        assert client.get(f"/admin/{address}").status_code == 200
+
     def test_staff_with_one_get_in(self, client, staff):
         Authenticator.objects.create(user=staff, type=Authenticator.Type.TOTP, data={"secret": "x"})
         client.force_login(staff)

@@ -115,4 +115,6 @@ def test_over_https(monkeypatch, settings):
 
 def test_a_header_of_the_proxy_counts_only_behind_one(monkeypatch):
     assert "SECURE_PROXY_SSL_HEADER" not in production(monkeypatch) or production(monkeypatch)["SECURE_PROXY_SSL_HEADER"] is None
-    assert production(monkeypatch, BEHIND_PROXY="1")["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
+    behind = production(monkeypatch, BEHIND_PROXY="1")
+    assert behind["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
+    assert behind["ALLAUTH_TRUSTED_PROXY_COUNT"] == 1

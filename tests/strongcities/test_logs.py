@@ -6,6 +6,7 @@ import logging
 import random
 import secrets
 import sys
+import time
 import uuid
 
 import pytest
@@ -37,6 +38,14 @@ def test_one_line_of_json():
 @pytest.mark.parametrize("mail", ["a@b.example", "jo.o'brien+x@city.gov.example", "a%40b.example", "name@xn--rhus-qoa.example"])
 def test_mail_addresses_are_blotted(mail):
     assert without_people(f"sent to {mail}, twice") == "sent to [mail], twice"
+
+
+@pytest.mark.parametrize("text", ["/" + "a" * 40_000, "a@" * 20_000, "/a@" + "b" * 40_000, "a@b" + ".c" * 20_000 + "!"])
+def test_a_long_address_costs_no_time(text):
+    """A stranger chooses how long the path is. Red, the first one takes half a minute; one of 100,000 letters, minutes."""
+    before = time.process_time()
+    without_people(text)
+    assert time.process_time() - before < 2
 
 
 def tokens():
