@@ -115,7 +115,7 @@ class Answers:
 def chosen_city(draft: Draft) -> City | None:
     """The city of the network that was chosen, while it is still shown."""
     choice = str(draft.city.get("choice", ""))
-    return City.objects.filter(is_public=True, pk=int(choice)).first() if choice.isascii() and choice.isdecimal() else None
+    return City.objects.public().filter(pk=int(choice)).first() if choice.isascii() and choice.isdecimal() else None
 
 
 def _city(draft: Draft) -> tuple[City | None, dict[str, str]] | None:

@@ -268,19 +268,16 @@ class Practice(Workflow):
         return found
 
     def can_submit(self, user: Any) -> bool:
-        return self._is_staff(user) or bool(user.is_authenticated and user.posts_today.filter(city=self.city_id).exists())
+        return self.can_review(user) or bool(user.is_authenticated and user.posts_today.filter(city=self.city_id).exists())
 
     def can_review(self, user: Any) -> bool:
-        return self._is_staff(user)
+        """Staff who curate the hub: those with the permission to change practices (group Secretariat)."""
+        return bool(user.is_authenticated and user.is_active and user.is_staff and user.has_perm("hub.change_practice"))
 
     can_ask_changes = can_publish = can_restore = can_review
 
     def can_archive(self, user: Any) -> bool:
-        return self._is_staff(user) or bool(user.is_authenticated and user.leads(self.city))
-
-    @staticmethod
-    def _is_staff(user: Any) -> bool:
-        return bool(user.is_authenticated and user.is_active and user.is_staff)
+        return self.can_review(user) or bool(user.is_authenticated and user.leads(self.city))
 
     def submit(self, *, by: Any) -> None:
         with self.move("submit", by=by):

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from members.filters import CityFilter
-from members.models import City, Post
+from members.models import City
 from members.querysets import CityQuerySet
 from strongcities.access import public
 from strongcities.caching import visitors_may_cache
@@ -61,10 +61,5 @@ def _without(every: CityQuerySet, used: list[dict[str, Any]]) -> list[dict[str, 
 def city(request: HttpRequest, slug: str) -> HttpResponse:
     """A city: what it is, since when a member; to people of member cities also its officials who agreed to be shown."""
     shown = get_object_or_404(City.objects.visible_to(request.user).with_joined(), slug=slug)
-    officials: Any = []
-    if request.user.is_authenticated and (request.user.is_staff or request.user.is_member):
-        officials = (
-            Post.objects.today().filter(city=shown, official__in_directory=True, official__user__is_active=True)
-            .select_related("official__user").order_by("-is_lead", "official__user__name")
-        )  # fmt: skip
+    officials = shown.posts.today().visible_to(request.user).select_related("official__user").order_by("-is_lead", "official__user__name")
     return render(request, "members/city.html", {"city": shown, "officials": officials, "memberships": shown.memberships.all()})
