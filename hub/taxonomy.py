@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
-from hub import languages
 from members.regions import Population, Region
+from strongcities import languages
 from strongcities.themes import Theme
 
 if TYPE_CHECKING:

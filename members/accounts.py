@@ -9,7 +9,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.http import HttpRequest
 
-DEMO_DOMAIN = "@example.org"  # reserved by RFC 2606: no real person can have a mailbox there
+from strongcities import demo
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # it ships no types
@@ -37,4 +37,4 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # it ships no types
 
 
 def _unless_demo(user: Any) -> Any:
-    return None if user is not None and not settings.DEMO and user.email.endswith(DEMO_DOMAIN) else user
+    return None if user is not None and not settings.DEMO and user.email.endswith(demo.DOMAIN) else user

@@ -29,10 +29,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
-from hub import languages
 from hub.querysets import LISTED, PracticeQuerySet, old_before
 from hub.taxonomy import EVIDENCE_EXPLAINED, FACETS, Evidence, Facet, Form, Level, People, PracticeType, Sector, Setting
 from members.models import City
+from strongcities import languages
 from strongcities.themes import Theme
 from strongcities.workflow import Move, Transition, Workflow
 

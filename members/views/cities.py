@@ -15,6 +15,7 @@ from members.models import City
 from members.querysets import CityQuerySet
 from strongcities.access import public
 from strongcities.caching import visitors_may_cache
+from strongcities.paging import Pages
 
 PER_PAGE = 30
 
@@ -27,18 +28,19 @@ def cities(request: HttpRequest) -> HttpResponse:
     and is said beside its field; a page that isn't there answers 404 and names the last one."""
     every = City.objects.visible_to(request.user).members().with_joined()
     narrowed = CityFilter(request.GET, queryset=every)
-    pages = Paginator(narrowed.qs, PER_PAGE)
+    paginator = Paginator(narrowed.qs, PER_PAGE)
     try:
-        page, status = pages.page(request.GET.get("page", 1)), 200
+        page, status = paginator.page(request.GET.get("page", 1)), 200
     except (EmptyPage, PageNotAnInteger):
-        page, status = pages.page(1), 404
+        page, status = paginator.page(1), 404
     used = narrowed.used()
+    kept = {row["name"]: row["value"] for row in used}
     context = {
         "filter": narrowed,
         "page": page,
         "used": _with_links(used),
-        "without": _without(every, used) if not pages.count and used else [],
-        "query": urlencode({row["name"]: row["value"] for row in used}),
+        "without": _without(every, used) if not paginator.count and used else [],
+        "pages": Pages(page.number, paginator.num_pages, lambda number: "?" + urlencode({**kept, "page": number})),
         "no_such_page": status == 404,
     }
     return render(request, "members/cities.html", context, status=status)
