@@ -14,6 +14,7 @@ from procrastinate.contrib.django import app
 from members import demo, samples
 from members.jobs import tidy_drafts
 from members.models import Application, City, Draft, Membership, Post, User
+from strongcities.demo import PASSWORD
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -246,17 +247,17 @@ def test_demo_people_twice(client, founding):
         ("lead@example.org", "Aarhus"), ("lead2@example.org", "Mombasa")
     }  # fmt: skip
     assert Application.objects.waiting().count() == 3
-    assert client.login(email="lead@example.org", password=demo.PASSWORD)
+    assert client.login(email="lead@example.org", password=PASSWORD)
 
 
 def test_demo_people_are_refused_outside_the_demo(client, founding, settings):
     demo.make_people()
-    assert client.login(email="lead@example.org", password=demo.PASSWORD)
+    assert client.login(email="lead@example.org", password=PASSWORD)
     assert client.get("/members/consents/").status_code == 200
     settings.DEMO = False
     assert client.get("/members/consents/").status_code == 302  # a session that came along
     client.logout()
-    assert not client.login(email="lead@example.org", password=demo.PASSWORD)
+    assert not client.login(email="lead@example.org", password=PASSWORD)
     cast.make_person("lene")
     assert client.login(email="lene@aarhus.dk", password=cast.PASSWORD)
     with pytest.raises(ImproperlyConfigured):
