@@ -26,7 +26,6 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
-ADDRESS = re.compile(rb"http://127\.0\.0\.1:(\d+)/")
 SIGN_IN = {"login": "official@example.org", "password": "strong-cities-demo"}
 
 

@@ -8,9 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _
 
-from hub import languages
 from hub.search import Query, Sort
 from hub.taxonomy import FACETS, Facet
+from strongcities import languages
 
 LONGEST_QUERY = 20_000  # characters
 

@@ -86,9 +86,3 @@ def advice(query: Query, answer: Answer) -> list[Advice]:
         if count
     ]
     return sorted(found, key=lambda one: -one.count)
-
-
-def numbers(page: int, pages: int) -> list[int | None]:
-    """The pages to link to: the first, the last, and those about this one; None where some are left out."""
-    near = sorted({1, pages, *range(max(1, page - 2), min(pages, page + 2) + 1)})
-    return [number for place, one in enumerate(near) for number in ([None, one] if place and one - near[place - 1] > 1 else [one])]

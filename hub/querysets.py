@@ -11,17 +11,13 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from members.models import Post
+from members.querysets import sees_members_only
 
 if TYPE_CHECKING:
     from hub.models import Entry, Practice  # noqa: F401  named in quotes below
 
 LISTED = ("published", "archived")
 YEARS_UNTIL_OLD = 3
-
-
-def sees_members_only(user: Any) -> bool:
-    """Whether `user` may read what cities share among members: officials of a city that is a member today, and staff."""
-    return bool(user.is_authenticated and (user.is_staff or user.is_member))
 
 
 def old_before(today: date) -> date:

@@ -19,22 +19,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.text import slugify
 
-from hub import languages
+from hub import taxonomy
 from hub.models.practice import BODY_LENGTH, SUMMARY_LENGTH, Status, validate_sources
-from hub.taxonomy import Evidence, Form, Level, People, PracticeType, Sector, Setting
+from hub.taxonomy import Evidence, Form, Sector
 from members import countries
-from strongcities.themes import Theme
+from strongcities import languages
 
 LONGEST_LINE = 1_000_000  # bytes; a practice is some thousands
-FACETS: dict[str, type[models.TextChoices]] = {
-    "prevention_levels": Level,
-    "themes": Theme,
-    "practice_types": PracticeType,
-    "people_reached": People,
-    "sectors": Sector,
-    "settings": Setting,
-    "forms_addressed": Form,
-}
+FACETS = {facet.field: facet.choices for facet in taxonomy.FACETS if facet.many and facet.choices}  # by the practice's field
 REQUIRED = ("external_id", "title", "summary", "body", "language", "city", "country")
 COLUMNS = (
     *REQUIRED, "start_year", "end_year", "status", *FACETS, "lead_sector", "evidence", "partners", "lessons", "sources",

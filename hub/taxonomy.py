@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.utils.translation import get_language, gettext_lazy as _, override, pgettext_lazy
 
-from hub import languages
 from members.regions import Population, Region
+from strongcities import languages
 from strongcities.themes import Theme
 
 if TYPE_CHECKING:

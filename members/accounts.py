@@ -12,9 +12,10 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from strongcities import demo
+
 MAILS_WHERE_KNOWN = {"account_reset_password", "account_request_login_code"}
 EVEN = 0.6  # seconds
-DEMO_DOMAIN = "@example.org"  # reserved by RFC 2606: no real person can have a mailbox there
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # it ships no types
@@ -66,4 +67,4 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # it ships no types
 
 
 def _unless_demo(user: Any) -> Any:
-    return None if user is not None and not settings.DEMO and user.email.endswith(DEMO_DOMAIN) else user
+    return None if user is not None and not settings.DEMO and user.email.endswith(demo.DOMAIN) else user

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from members import countries, evidence
 from members.forms.decisions import NoteForm, QuestionForm, ReasonForm
 from members.models import Application, City, Membership, Official, Post, User
-from members.models.application import DECIDED, State
+from members.models.application import DECIDED, WAITING, State
 from members.querysets import today
 from strongcities.admin import Queue
 from strongcities.workflow import MoveRefused
@@ -46,7 +46,7 @@ class QueueFilter(admin.SimpleListFilter):
     title = _("queue")
     parameter_name = "queue"
     QUEUES: ClassVar[dict[str, tuple[Any, dict[str, Any]]]] = {
-        "waiting": (_("Waiting for us"), {"state__in": [State.SUBMITTED, State.UNDER_REVIEW]}),
+        "waiting": (_("Waiting for us"), {"state__in": WAITING}),
         "applicant": (_("Waiting for the applicant"), {"state": State.INFORMATION_ASKED}),
         "decided": (_("Decided"), {"state__in": DECIDED}),
         "all": (_("All"), {}),
@@ -173,6 +173,7 @@ class ApplicationAdmin(NeverDeleted):
             "evidence": evidence.of(application),
             "transitions": application.transitions.select_related("by"),
             "notes": application.notes.select_related("by"),
+            "may_note": application.can_note(user),
             "may": {verb: application.may(verb, user) and application.allows(verb) for verb in Application.MOVES},
             "approved_already": application.needs_two and application.first_approver_id == user.pk,
             "confirms_mandate": application.can_confirm_mandate(user),
@@ -240,12 +241,11 @@ class ApplicationAdmin(NeverDeleted):
         )
 
     def note(self, request: HttpRequest, pk: int) -> HttpResponse:
-        application, form = self._load(request, pk), NoteForm(request.POST, prefix="note")
+        form = NoteForm(request.POST, prefix="note")
         if not form.is_valid():
-            return self._page(request, application, note=form)
-        application.notes.create(by_id=int(request.user.pk or 0), text=form.cleaned_data["text"])
-        messages.success(request, gettext("Your note is kept."))
-        return redirect("admin:members_application_change", pk)
+            return self._page(request, self._load(request, pk), note=form)
+        text = form.cleaned_data["text"]
+        return self._do(request, pk, lambda application: application.note(by=request.user, text=text), gettext("Your note is kept."))
 
 
 def _number(text: str) -> int:

@@ -13,9 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from members.models import Application, City, Draft, Official, Post, User
+from strongcities.demo import PASSWORD
 from strongcities.themes import Theme
-
-PASSWORD = "strong-cities-demo"  # noqa: S105  known to all, so refused elsewhere (members/accounts.py)
 
 _STAFF = (("staff@example.org", "Sam Secretariat"), ("staff2@example.org", "Toni Secretariat"))
 _OFFICIALS = (

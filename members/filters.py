@@ -14,18 +14,12 @@ from members.querysets import CityQuerySet
 from members.regions import Population, Region
 
 
-def _countries() -> list[tuple[str, str]]:
-    """Countries that have a member city, by name in the reader's language."""
-    here = set(City.objects.members().values_list("country", flat=True).distinct())
-    return [choice for choice in countries.choices() if choice[0] in here]
-
-
 class CityFilter(django_filters.FilterSet):  # type: ignore[misc]  # it ships no types
     q = django_filters.CharFilter(
         label=_("Name of a city"), method="named", max_length=200, widget=forms.TextInput(attrs={"type": "search"})
     )
     region = django_filters.ChoiceFilter(label=_("Region"), choices=Region.choices, empty_label=_("All regions"))
-    country = django_filters.ChoiceFilter(label=_("Country"), choices=_countries, empty_label=_("All countries"))
+    country = django_filters.ChoiceFilter(label=_("Country"), empty_label=_("All countries"))
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=City.Kind.choices, empty_label=_("All kinds"))
     population = django_filters.ChoiceFilter(
         label=_("Inhabitants"), field_name="population_band", choices=Population.choices, empty_label=_("Any number")
@@ -34,6 +28,12 @@ class CityFilter(django_filters.FilterSet):  # type: ignore[misc]  # it ships no
     class Meta:
         model = City
         fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Only countries that have a city among those to be narrowed can be chosen."""
+        super().__init__(*args, **kwargs)
+        here = set(self.queryset.values_list("country", flat=True).distinct().order_by())
+        self.filters["country"].extra["choices"] = [choice for choice in countries.choices() if choice[0] in here]
 
     def named(self, cities: CityQuerySet, _name: str, words: str) -> CityQuerySet:
         return cities.like(words)

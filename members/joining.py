@@ -116,7 +116,7 @@ def chosen_city(draft: Draft) -> City | None:
     """The city of the network that was chosen, while it is still shown."""
     choice = str(draft.city.get("choice", ""))
     is_key = choice.isascii() and choice.isdecimal() and len(choice) < 19  # what a key can be; Python reads no endless number
-    return City.objects.filter(is_public=True, pk=int(choice)).first() if is_key else None
+    return City.objects.public().filter(pk=int(choice)).first() if is_key else None
 
 
 def _city(draft: Draft) -> tuple[City | None, dict[str, str]] | None:

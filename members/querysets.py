@@ -13,7 +13,11 @@ class CityQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """Staff see every city; everyone else those that are public. A city that was only named in an application
         stays hidden, since its page would tell that somebody applied."""
-        return self if user.is_authenticated and user.is_staff else self.filter(is_public=True)
+        return self if user.is_authenticated and user.is_staff else self.public()
+
+    def public(self) -> Self:
+        """Shown to everyone."""
+        return self.filter(is_public=True)
 
     def members(self) -> Self:
         """Member today."""
@@ -35,6 +39,11 @@ class CityQuerySet(models.QuerySet[Any]):
         """Whose name, or another name of theirs, contains `words` in any spelling, or looks like them."""
         skeleton = Func(Value(words), function="skeleton", output_field=models.TextField())
         return self.filter(Q(spellings__contains=skeleton) | Q(spellings__trigram_word_similar=skeleton))
+
+
+def sees_members_only(user: Any) -> bool:
+    """Whether `user` may read what cities share among members: officials of a city that is a member today, and staff."""
+    return bool(user.is_authenticated and (user.is_staff or user.is_member))
 
 
 def today() -> date:

@@ -33,11 +33,11 @@ def waiting_for(user: Any) -> list[Item]:
 
 def standing_of(user: Any) -> list[Application]:
     """The person's own open applications, for the desk to say where they stand."""
-    return list(Application.objects.open().filter(applicant=user).select_related("city"))
+    return list(Application.objects.of(user).open().select_related("city"))
 
 
 def _own(user: Any) -> list[Item]:
-    asked = Application.objects.filter(applicant=user, state=Application.State.INFORMATION_ASKED).select_related("city")
+    asked = Application.objects.of(user).filter(state=Application.State.INFORMATION_ASKED).select_related("city")
     return [
         Item(
             gettext("Your application for %(city)s") % {"city": application.city},

@@ -1,10 +1,13 @@
-"""What only the demo has: a secret made on this machine, and a page that shows the outbox."""
+"""What only the demo has: accounts whose password everyone knows, and a secret made on this machine."""
 
 from __future__ import annotations
 
 import os
 import secrets
 from pathlib import Path
+
+DOMAIN = "@example.org"  # of the demo's accounts; reserved by RFC 2606: no real person can have a mailbox there
+PASSWORD = "strong-cities-demo"  # noqa: S105  of all of them, printed for everyone to use and refused outside the demo
 
 
 def secret_key(base: Path) -> str:

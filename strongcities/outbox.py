@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from post_office.models import Email
 
 from strongcities.access import public
+from strongcities.paging import Pages
 
 PER_PAGE = 50
 
@@ -28,7 +29,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
     _only_in_the_demo()
     mails = Email.objects.order_by("-created", "-pk").only("pk", "to", "subject", "created")
     page = Paginator(mails, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "demo/outbox.html", {"page": page})
+    pages = Pages(page.number, page.paginator.num_pages, "?page={}".format)
+    return render(request, "demo/outbox.html", {"page": page, "pages": pages})
 
 
 @public

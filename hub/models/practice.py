@@ -31,10 +31,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
-from hub import languages
 from hub.querysets import LISTED, PracticeQuerySet, old_before
 from hub.taxonomy import EVIDENCE_EXPLAINED, FACETS, Evidence, Facet, Form, Level, People, PracticeType, Sector, Setting
 from members.models import City
+from strongcities import languages
 from strongcities.themes import Theme
 from strongcities.workflow import Move, Transition, Workflow
 
@@ -270,20 +270,16 @@ class Practice(Workflow):
         return found
 
     def can_submit(self, user: Any) -> bool:
-        return self._edits(user) or bool(user.is_authenticated and user.posts_today.filter(city=self.city_id).exists())
+        return self.can_review(user) or bool(user.is_authenticated and user.posts_today.filter(city=self.city_id).exists())
 
     def can_review(self, user: Any) -> bool:
-        return self._edits(user)
+        """Staff who curate the hub: those with the permission to change practices (group Secretariat)."""
+        return bool(user.is_authenticated and user.is_active and user.is_staff and user.has_perm("hub.change_practice"))
 
     can_ask_changes = can_publish = can_restore = can_review
 
     def can_archive(self, user: Any) -> bool:
-        return self._edits(user) or bool(user.is_authenticated and user.leads(self.city))
-
-    @staticmethod
-    def _edits(user: Any) -> bool:
-        """Staff who may change practices (group Secretariat); working for ISD alone is not enough."""
-        return bool(user.is_authenticated and user.is_active and user.is_staff and user.has_perm("hub.change_practice"))
+        return self.can_review(user) or bool(user.is_authenticated and user.leads(self.city))
 
     def submit(self, *, by: Any) -> None:
         with self.move("submit", by=by):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from hub.models import Practice
 from hub.search import Answer, Query, search as find
 from strongcities.access import public
 from strongcities.caching import visitors_may_cache
+from strongcities.paging import Pages
 
 PER_PAGE = 20
 
@@ -48,10 +50,7 @@ def _context(query: Query, answer: Answer, page: int, pages: int) -> dict[str, A
         "sorts": [(value, label, panel.address(replace(query, sort=value))) for value, label in SORTS],
         "did_you_mean": answer.did_you_mean and panel.address(replace(query, words=answer.did_you_mean)),
         "page": page,
-        "pages": pages,
-        "numbers": [(number, number and panel.address(query, number)) for number in panel.numbers(page, pages)],
-        "previous": panel.address(query, page - 1) if page > 1 else "",
-        "next": panel.address(query, page + 1) if page < pages else "",
+        "pages": Pages(page, pages, partial(panel.address, query)),
     }
 
 

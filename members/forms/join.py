@@ -81,7 +81,7 @@ class NewCityForm(forms.Form):
         tell that somebody applied (both then get the same row, `City.propose`)."""
         values = super().clean() or {}
         if {"name", "country", "kind"} <= values.keys():
-            here = City.objects.named(values["name"]).filter(country=values["country"], kind=values["kind"], is_public=True).first()
+            here = City.objects.public().named(values["name"]).filter(country=values["country"], kind=values["kind"]).first()
             if here:
                 self.add_error(
                     "name",

@@ -82,6 +82,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             return self
         return self.filter(Q(applicant=user) | Q(city__in=_led_by(user)))
 
+    def of(self, user: Any) -> ApplicationQuerySet:
+        """Sent by `user`: what a person sees of their own, whatever else they may see."""
+        return self.filter(applicant=user.pk)
+
     def to_decide_by(self, user: Any) -> ApplicationQuerySet:
         """Those that `user` may decide on, as `can_approve` would answer for each."""
         if not user.is_authenticated:
@@ -196,6 +200,7 @@ class Application(Workflow):
         return bool(user.is_authenticated and user.pk == self.applicant_id)
 
     can_withdraw = can_answer
+    can_note = can_match  # also to read them: what is noted of oneself is for the others
 
     def can_confirm_mandate(self, user: Any) -> bool:
         """Whether `user`'s word is enough for the applicant's claim to sign for the city: staff, or one who may sign."""
@@ -291,6 +296,12 @@ class Application(Workflow):
         with self.move("withdraw", by=by) as step:
             step.record._decided(by)
             step.record._tell("withdrawn")
+
+    def note(self, *, by: Any, text: str) -> None:
+        """Write down what `by` checked or thought, for the staff alone. Raises PermissionDenied."""
+        if not self.can_note(by):
+            raise PermissionDenied
+        self.notes.create(by=by, text=text)
 
     # --- Their parts -------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -10,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models.city import City
-from members.querysets import today
+from members.querysets import sees_members_only, today
 from strongcities.themes import Theme
 
 
@@ -39,6 +41,12 @@ class Official(models.Model):
 class PostQuerySet(models.QuerySet["Post"]):
     def today(self) -> PostQuerySet:
         return self.filter(Q(since__lte=today()), Q(until=None) | Q(until__gt=today()))
+
+    def visible_to(self, user: Any) -> PostQuerySet:
+        """People of member cities, and staff, see those who agreed to be shown to them; everyone else nobody."""
+        if not sees_members_only(user):
+            return self.none()
+        return self.filter(official__in_directory=True, official__user__is_active=True)
 
 
 @pghistory.track()

@@ -74,10 +74,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_member(self) -> bool:
         """Whether this account stands today for a city that is a member today."""
-        return self.posts_today.filter(city__in=_members_today()).exists()
+        from members.models.city import City  # the two files name each other
 
-
-def _members_today() -> models.QuerySet[Any]:
-    from members.models.city import City  # the two files name each other
-
-    return City.objects.members()
+        return self.posts_today.filter(city__in=City.objects.members()).exists()

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 from django import template
 from django.utils.translation import gettext
 
-from members import countries, languages as _languages
+from members import countries
 from members.models import City, Post
 from members.regions import Population
+from strongcities import languages as _languages
 from strongcities.themes import Theme
 
 register = template.Library()

@@ -11,10 +11,11 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from members.filters import CityFilter
-from members.models import City, Post
+from members.models import City
 from members.querysets import CityQuerySet
 from strongcities.access import public
 from strongcities.caching import visitors_may_cache
+from strongcities.paging import Pages
 
 PER_PAGE = 30
 
@@ -27,18 +28,19 @@ def cities(request: HttpRequest) -> HttpResponse:
     and is said beside its field; a page that isn't there answers 404 and names the last one."""
     every = City.objects.visible_to(request.user).members().with_joined()
     narrowed = CityFilter(request.GET, queryset=every)
-    pages = Paginator(narrowed.qs, PER_PAGE)
+    paginator = Paginator(narrowed.qs, PER_PAGE)
     try:
-        page, status = pages.page(request.GET.get("page", 1)), 200
+        page, status = paginator.page(request.GET.get("page", 1)), 200
     except (EmptyPage, PageNotAnInteger):
-        page, status = pages.page(1), 404
+        page, status = paginator.page(1), 404
     used = narrowed.used()
+    kept = {row["name"]: row["value"] for row in used}
     context = {
         "filter": narrowed,
         "page": page,
         "used": _with_links(used),
-        "without": _without(every, used) if not pages.count and used else [],
-        "query": urlencode({row["name"]: row["value"] for row in used}),
+        "without": _without(every, used) if not paginator.count and used else [],
+        "pages": Pages(page.number, paginator.num_pages, lambda number: "?" + urlencode({**kept, "page": number})),
         "no_such_page": status == 404,
     }
     return render(request, "members/cities.html", context, status=status)
@@ -61,10 +63,5 @@ def _without(every: CityQuerySet, used: list[dict[str, Any]]) -> list[dict[str, 
 def city(request: HttpRequest, slug: str) -> HttpResponse:
     """A city: what it is, since when a member; to people of member cities also its officials who agreed to be shown."""
     shown = get_object_or_404(City.objects.visible_to(request.user).with_joined(), slug=slug)
-    officials: Any = []
-    if request.user.is_authenticated and (request.user.is_staff or request.user.is_member):
-        officials = (
-            Post.objects.today().filter(city=shown, official__in_directory=True, official__user__is_active=True)
-            .select_related("official__user").order_by("-is_lead", "official__user__name")
-        )  # fmt: skip
+    officials = shown.posts.today().visible_to(request.user).select_related("official__user").order_by("-is_lead", "official__user__name")
     return render(request, "members/city.html", {"city": shown, "officials": officials, "memberships": shown.memberships.all()})

@@ -133,7 +133,7 @@ def _matches(draft: Draft) -> list[matching.Match]:
     """Among the cities that everyone may see: one that is only proposed would tell that somebody applied."""
     named = PAGES["city"].form(draft.answers("city"))
     named.is_valid()
-    cities: CityQuerySet = City.objects.filter(is_public=True)
+    cities: CityQuerySet = City.objects.public()
     return matching.find(named.cleaned_data["name"], country=named.cleaned_data["country"], cities=cities)
 
 

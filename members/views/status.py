@@ -27,17 +27,13 @@ def status(request: HttpRequest) -> HttpResponse:
 
 
 def _status(request: HttpRequest, form: AnswerForm, asked: int = 0) -> HttpResponse:
-    applications = (
-        Application.objects.filter(applicant=request.user.pk)
-        .select_related("city")
-        .prefetch_related("transitions")
-        .order_by("-submitted_at")
-    )
+    own = Application.objects.of(request.user).select_related("city")
+    applications = own.prefetch_related("transitions").order_by("-submitted_at")
     return render(request, "members/join_status.html", {"applications": applications, "form": form, "asked": asked})
 
 
 def _own(request: HttpRequest, pk: int) -> Application:
-    return get_object_or_404(Application.objects.filter(applicant=request.user.pk).select_related("city"), pk=pk)
+    return get_object_or_404(Application.objects.of(request.user).select_related("city"), pk=pk)
 
 
 @signed_in

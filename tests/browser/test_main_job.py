@@ -13,8 +13,9 @@ import pytest
 from django.core.management import call_command
 from post_office.models import Email
 
-from members.demo import PASSWORD, make_people
+from members.demo import make_people
 from members.models import Application, City
+from strongcities.demo import PASSWORD
 from tests.browser.conftest import Watched
 from tests.cast import secretariat
 

@@ -89,6 +89,15 @@ def test_staff_outside_the_secretariat_change_no_state(client, verb, state):
     assert practice.state != state
 
 
+def test_staff_of_another_room_may_not(client):
+    client.force_login(User.objects.create_user("events@example.org", is_staff=True))
+    practice = make_practice(make_city())
+    client.post(url("archive", practice))
+    practice.refresh_from_db()
+    assert (practice.state, practice.transitions.count()) == (State.PUBLISHED, 0)
+    assert client.get(url("change", practice)).status_code == 403
+
+
 def test_staff_of_the_secretariat_may(client):
     user = User.objects.create_user("sec@example.org", is_staff=True)
     user.groups.add(Group.objects.get(name="Secretariat"))

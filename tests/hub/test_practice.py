@@ -177,6 +177,7 @@ def test_who_may(verb):
         "own": make_official(city, "own@example.org"),
         "lead": make_official(city, "lead@example.org", is_lead=True),
         "staff": make_staff(),
+        "staff of another room": User.objects.create_user("events@example.org", is_staff=True),
     }
     practice = make_practice(city, state=min(Practice.MOVES[verb].sources))
     assert {name for name, user in users.items() if practice.may(verb, user)} == MAY[verb]

@@ -8,10 +8,10 @@ import pytest
 from django.db import connection
 from django.utils.translation import override
 
-from hub import languages
 from hub.models import Entry
 from hub.search import _BITS
 from hub.taxonomy import BY_NAME, CODED, FACETS
+from strongcities import languages
 from tests.hub.cast import PRACTICES, make_city, make_practice
 
 pytestmark = pytest.mark.django_db

@@ -139,6 +139,16 @@ def test_own_application_is_for_others(client, sam, aarhus):
     assert own.state == State.SUBMITTED
 
 
+def test_what_is_noted_of_oneself_is_for_the_others(client, sam, toni, aarhus):
+    own = cast.make_application(sam, aarhus)
+    own.note(by=toni, text="Rang the town hall.")
+    for reader, reads in ((toni, True), (sam, False)):
+        client.force_login(reader)
+        assert ("Rang the town hall." in text(client.get(page_of(own)))) is reads
+    client.post(f"{QUEUE}{own.pk}/note/", {"note-text": "I am who I say."})
+    assert own.notes.count() == 1
+
+
 def test_a_possible_duplicate_is_named_and_taken_by_a_button(client, sam, nadia, aarhus):
     application = cast.make_application(nadia, City.propose(name="Arhus", country="DK", kind="municipality"))
     client.force_login(sam)

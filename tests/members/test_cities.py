@@ -14,6 +14,7 @@ from procrastinate.contrib.django import app
 from members import demo, samples
 from members.jobs import tidy_drafts
 from members.models import Application, City, Draft, Membership, Post, User
+from strongcities.demo import PASSWORD
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +102,13 @@ def test_the_directory_asks_as_often_for_three_as_for_one(client, count, django_
         assert len(shown(client.get("/cities/"))) == count
 
 
+def test_a_hidden_city_names_no_country(client, every_city):
+    cast.make_city("Kiruna", country="SE", joined=date(2020, 1, 1), is_public=False)
+    cast.make_city("Turku", country="FI", joined=date(2020, 1, 1))
+    countries = [code for code, _name in client.get("/cities/").context["filter"].form.fields["country"].choices if code]
+    assert sorted(countries) == ["DK", "FI", "KE"]
+
+
 # --- A city's page ---------------------------------------------------------------------------------------------------
 
 
@@ -129,6 +137,16 @@ def test_officials_only_by_consent_and_only_to_member_cities(client, lene, nadia
         assert "lene@aarhus.dk" not in page
     lene.official.consent(in_directory=False, wants_newsletter=False, open_to_peers=False)
     assert "Lene Lund" not in text(client.get("/cities/aarhus-dk/"))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_city_s_page_asks_as_often_for_three_officials_as_for_one(client, sam, aarhus, count, django_assert_num_queries):
+    for number in range(count):
+        official = cast.make_post(cast.make_user(f"ove{number}@aarhus.dk", f"Ove {number}"), aarhus).official
+        official.consent(in_directory=True, wants_newsletter=False, open_to_peers=False)
+    client.force_login(sam)
+    with django_assert_num_queries(5):  # session, account, city, officials, memberships
+        assert text(client.get("/cities/aarhus-dk/")).count("<h3>Ove ") == count
 
 
 def test_samples_are_called_samples(client):
@@ -229,17 +247,17 @@ def test_demo_people_twice(client, founding):
         ("lead@example.org", "Aarhus"), ("lead2@example.org", "Mombasa")
     }  # fmt: skip
     assert Application.objects.waiting().count() == 3
-    assert client.login(email="lead@example.org", password=demo.PASSWORD)
+    assert client.login(email="lead@example.org", password=PASSWORD)
 
 
 def test_demo_people_are_refused_outside_the_demo(client, founding, settings):
     demo.make_people()
-    assert client.login(email="lead@example.org", password=demo.PASSWORD)
+    assert client.login(email="lead@example.org", password=PASSWORD)
     assert client.get("/members/consents/").status_code == 200
     settings.DEMO = False
     assert client.get("/members/consents/").status_code == 302  # a session that came along
     client.logout()
-    assert not client.login(email="lead@example.org", password=demo.PASSWORD)
+    assert not client.login(email="lead@example.org", password=PASSWORD)
     cast.make_person("lene")
     assert client.login(email="lene@aarhus.dk", password=cast.PASSWORD)
     with pytest.raises(ImproperlyConfigured):

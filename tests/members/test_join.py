@@ -343,6 +343,9 @@ def test_an_account_must_be_signed_in(client, nadia):
     assert "You are signed in as leila@mombasa.go.ke" in client.get(f"/join/confirm/{token}/").content.decode()
     assert not Application.objects.exists()
     client.force_login(nadia)
+    for method in (client.get, client.head):  # a link that is opened, by the account's own reader or a scanner, sends nothing
+        assert method(f"/join/confirm/{token}/").status_code == 200
+        assert not Application.objects.exists()
     assert "Choose a password" not in client.get(f"/join/confirm/{token}/").content.decode()
     assert client.post(f"/join/confirm/{token}/").status_code == 302
     application = Application.objects.get()

@@ -200,7 +200,7 @@ def test_consents_are_changed_as_easily_as_given(client, lene):
     official = Official.objects.get(user=lene)
     assert (official.in_directory, official.wants_newsletter, official.open_to_peers) == (True, False, True)
     assert text(client.get("/members/consents/")).count("checked") == 2
-    client.post("/members/consents/", {})
+    assert text(client.post("/members/consents/", {}, follow=True)).count("Your consents are changed.") == 1
     official.refresh_from_db()
     assert (official.in_directory, official.wants_newsletter, official.open_to_peers) == (False, False, False)
 

@@ -102,8 +102,9 @@ class TestDatabase:
         monkeypatch.setattr(connections["default"], "cursor", Cursor)
         assert self.found() == ([] if fine else ["strongcities.E020"])
 
-    def test_demo_accounts_outside_the_demo(self, settings):
-        User.objects.create_user("staff@example.org")
+    @pytest.mark.parametrize("mail", ["staff@example.org", "ada@example.org"])
+    def test_demo_accounts_outside_the_demo(self, settings, mail):
+        User.objects.create_user(mail)
         assert self.found() == []
         settings.DEMO = False
         assert self.found() == ["strongcities.E021"]

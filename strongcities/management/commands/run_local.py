@@ -30,10 +30,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from strongcities import postgres, processes
+from strongcities import demo, postgres, processes
 from strongcities.management.commands.compilemessages import compile_messages
 
-PASSWORD = "strong-cities-demo"  # noqa: S105  printed for everyone to use, refused outside the demo
 PREPARING = 7_264_001  # the advisory lock under which one runner at a time prepares
 
 
@@ -205,7 +204,7 @@ class Site:
             "",
             f"  staff       {self.url}/admin/   staff@example.org, staff2@example.org",
             f"  officials   {self.url}/account/login/   official@example.org (Aarhus), lead2@example.org (Mombasa)",
-            f"  password    {PASSWORD}   for all of them",
+            f"  password    {demo.PASSWORD}   for all of them",
             f"  mails       {self.url}/demo/outbox/   nothing leaves this machine",
             "",
             f"Ctrl-C ends it. Logs: {self.logs.relative_to(settings.BASE_DIR)}/",

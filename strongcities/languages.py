@@ -1,4 +1,4 @@
-"""Languages in which practices are written, by their code (ISO 639), with names from CLDR in the reader's language."""
+"""Languages by their code (ISO 639), with names from CLDR in the reader's language."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _names(language: str) -> dict[str, str]:
 
 
 def names() -> dict[str, str]:
-    """Every language that a practice can be in: code to its name in the active language."""
+    """Every language known: code to its name in the active language."""
     return _names(get_language() or "en")
 
 

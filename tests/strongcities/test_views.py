@@ -1,0 +1,63 @@
+"""Every view of the house's own: who may open it and by which methods. A new one is added to the table, or the first test fails."""
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+READ, FORM, ACT = "GET", "GET POST", "POST"
+VIEWS = {
+    "pages:home": ("public", READ), "pages:about": ("public", READ), "pages:contact": ("public", READ),
+    "pages:privacy": ("public", READ), "pages:accessibility": ("public", READ), "pages:styleguide": ("public", READ),
+    "pages:desk": ("signed in", READ),
+    "members:cities": ("public", READ), "members:city": ("public", READ),
+    "members:join": ("public", READ), "members:join_page": ("public", FORM), "members:join_choose": ("public", FORM),
+    "members:join_save": ("public", ACT), "members:join_check": ("public", READ), "members:join_send": ("public", ACT),
+    "members:join_sent": ("public", READ), "members:join_discard": ("public", ACT), "members:join_confirm": ("public", FORM),
+    "members:join_again": ("public", ACT), "members:join_status": ("public", READ), "members:join_answer": ("signed in", ACT),
+    "members:join_withdraw": ("signed in", FORM), "members:consents": ("signed in", FORM),
+    "members:application": ("signed in", READ), "members:application_approve": ("signed in", ACT),
+    "members:application_ask": ("signed in", ACT), "members:application_decline": ("signed in", ACT),
+    "hub:search": ("public", READ), "hub:practices_json": ("public", READ), "hub:practice": ("public", READ),
+    "demo:outbox": ("public", READ), "demo:mail": ("public", READ),
+    "admin:members_application_change": ("staff", READ),
+    **{f"admin:members_application_{verb}": ("staff", ACT) for verb in ("review", "approve", "ask", "decline", "match", "note")},
+    **{f"admin:hub_practice_{verb}": ("staff", ACT) for verb in ("submit", "review", "publish", "ask_changes", "archive", "restore")},
+}  # fmt: skip
+ARGUMENTS = {"slug": "nothing", "pk": 1, "path": "city", "token": "nothing", "object_id": "1"}
+
+
+def address(name):
+    namespace, _colon, bare = name.partition(":")
+    _prefix, resolver = get_resolver().namespace_dict[namespace]
+    wanted = resolver.reverse_dict.getlist(bare)[0][0][0][1]
+    return reverse(name, kwargs={argument: ARGUMENTS[argument] for argument in wanted})
+
+
+def test_the_table_names_every_view():
+    for namespace in ("pages", "members", "hub", "demo"):
+        _prefix, resolver = get_resolver().namespace_dict[namespace]
+        here = {f"{namespace}:{name}" for name in resolver.reverse_dict if isinstance(name, str)}
+        assert here == {name for name in VIEWS if name.startswith(f"{namespace}:")}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_wrong_methods_are_refused(client, name):
+    client.force_login(cast.make_staff("root", is_superuser=True))
+    allowed = VIEWS[name][1].split()
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        status = client.generic(method, address(name)).status_code
+        assert (status == 405) is (method not in allowed), (method, status)
+
+
+@pytest.mark.parametrize("name", [name for name, (access, _methods) in VIEWS.items() if access != "public"])
+def test_strangers_are_led_to_the_door_and_officials_no_further_than_theirs(client, name):
+    access, methods = VIEWS[name]
+    for method in methods.split():
+        assert client.generic(method, address(name)).headers["Location"].startswith(("/account/login/", "/admin/login/"))
+        if access == "staff":
+            client.force_login(cast.make_person("lene"))
+            assert client.generic(method, address(name)).headers["Location"].startswith("/admin/login/")
+            client.logout()
