@@ -317,7 +317,7 @@ class UserAdmin(NeverDeleted):
     ordering = ("email",)
     fields = ("email", "name", "language", "is_active", "is_staff", "is_superuser", "groups", "joined", "last_login")
     readonly_fields = ("email", "joined", "last_login")  # an address is changed by its owner, who confirms it
-    formfield_overrides = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}  # noqa: RUF012  as Django has it
+    formfield_overrides = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
