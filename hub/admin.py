@@ -54,6 +54,7 @@ class Lines(forms.CharField):
 
 
 class ReadOnly(_TabularInline):
+    template = "admin/edit_inline/rows.html"
     extra = 0
     can_delete = False
 

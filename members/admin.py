@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, ManyToManyField, Min, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 from django.utils.timesince import timesince
 from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -27,10 +28,10 @@ from strongcities.workflow import MoveRefused
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _ModelAdmin = admin.ModelAdmin[Any]
-    _TabularInline = admin.TabularInline[Any, Any]
+    _StackedInline = admin.StackedInline[Any, Any]
     _ModelForm = forms.ModelForm[Membership]
 else:
-    _ModelAdmin, _TabularInline, _ModelForm = admin.ModelAdmin, admin.TabularInline, forms.ModelForm
+    _ModelAdmin, _StackedInline, _ModelForm = admin.ModelAdmin, admin.StackedInline, forms.ModelForm
 
 
 class NeverDeleted(_ModelAdmin):
@@ -265,7 +266,7 @@ class MembershipForm(_ModelForm):
         return values
 
 
-class MembershipInline(_TabularInline):
+class MembershipInline(_StackedInline):
     model = Membership
     form = MembershipForm
     extra = 0
@@ -301,11 +302,11 @@ class CityAdmin(NeverDeleted):
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "country":
-            return forms.ChoiceField(label=db_field.verbose_name, choices=lambda: [("", "---------"), *countries.choices()])
+            return forms.ChoiceField(label=capfirst(db_field.verbose_name), choices=lambda: [("", "---------"), *countries.choices()])
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-class PostInline(_TabularInline):
+class PostInline(_StackedInline):
     model = Post
     extra = 0
     can_delete = False
@@ -336,7 +337,7 @@ class UserAdmin(NeverDeleted):
     ordering = ("email",)
     fields = ("email", "name", "language", "is_active", "is_staff", "is_superuser", "groups", "joined", "last_login")
     readonly_fields = ("email", "joined", "last_login")  # an address is changed by its owner, who confirms it
-    filter_horizontal = ("groups",)
+    formfield_overrides = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

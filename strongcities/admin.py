@@ -1,6 +1,7 @@
 """The admin site, under the house's own first page: queues of work before lists of records.
 
 A room's admin class that has work waiting says so with `queues(request)`; the first page asks each of them.
+Of what libraries bring, only what staff need is here (`tidy`): the mails, groups, and lost second factors.
 """
 
 from __future__ import annotations
@@ -8,13 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission
+from django.db.models import ManyToManyField
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
+from post_office.models import Attachment, Email, EmailTemplate, Log
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from strongcities.door import OneDoor
+
+if TYPE_CHECKING:  # generic for the type checker alone
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:
+    _ModelAdmin = admin.ModelAdmin
+
+OURS = ("members", "hub")  # the apps whose records a group may be given
 
 
 @dataclass(frozen=True)
@@ -42,3 +57,47 @@ class Site(OneDoor):
         for model_admin in self._registry.values():
             if hasattr(model_admin, "queues") and model_admin.has_view_permission(request):
                 yield from model_admin.queues(request)
+
+
+class GroupAdmin(_ModelAdmin):
+    search_fields = ("name",)
+    fields = ("name", "permissions")
+
+    def formfield_for_manytomany(self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["queryset"] = Permission.objects.filter(content_type__app_label__in=OURS).select_related("content_type")
+        kwargs["widget"] = forms.CheckboxSelectMultiple
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class MailAdmin(_ModelAdmin):
+    """The outbox, to read: what was sent to whom, and what is stuck."""
+
+    list_display = ("subject", "recipients", "status", "created")
+    list_filter = ("status",)
+    search_fields = ("to", "subject")
+    fields = readonly_fields = ("subject", "recipients", "status", "created", "number_of_retries", "message")
+    ordering = ("-created", "-pk")
+    change_form_template = "admin/change_form.html"  # the library's own has a link to send again, at an address of its own admin
+    actions = None
+
+    @admin.display(description=_("to"))
+    def recipients(self, email: Email) -> str:
+        return ", ".join(email.to)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def tidy() -> None:
+    """Once all rooms are registered: take out what libraries registered and nobody needs (some of it breaks the content
+    security policy), put the house's own in place of the rest."""
+    site = admin.site
+    site.unregister([EmailTemplate, Attachment, Log, Email, Group, EmailAddress, ProcrastinateJob])
+    site.register(Email, MailAdmin)
+    site.register(Group, GroupAdmin)

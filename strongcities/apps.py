@@ -15,3 +15,9 @@ class StrongCitiesConfig(AppConfig):
 
 class AdminConfig(DjangoAdminConfig):
     default_site = "strongcities.admin.Site"
+
+    def ready(self) -> None:
+        super().ready()  # registers every room
+        from strongcities.admin import tidy  # imports models, so only now
+
+        tidy()

@@ -105,6 +105,18 @@ def test_an_empty_result_says_which_filter_to_drop(client, three):
     assert "No practice has any of these words" in client.get(HUB, {"q": "qqqqqq"}).content.decode()
 
 
+def test_filters_stand_there_only_with_something_to_choose(client, three):
+    assert "Show results" in client.get(HUB).content.decode()
+    assert "Show results" in client.get(HUB, {"q": "qqqqqq", "level": "primary"}).content.decode()
+    assert "Show results" not in client.get(HUB, {"q": "qqqqqq"}).content.decode()
+
+
+def test_what_is_made_up_is_said_before_all_else(client, three):
+    Practice.objects.filter(pk=three[0].pk).update(is_sample=True)
+    page = client.get(HUB).content.decode()
+    assert page.count('<p class="facts"><span class="sample">Sample</span>') == 1
+
+
 def test_an_empty_hub_says_what_will_stand_there(client):
     assert "The practices of cities will stand here" in client.get(HUB).content.decode()
 

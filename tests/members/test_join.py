@@ -56,6 +56,15 @@ def open_as(client, draft):
 # --- The way through -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("page", "words"), [("city", "Step 1 of 5: Your city"), ("city/new", "Step 1 of 5: Your city"), ("mandate", "Step 3 of 5: Mandate")]
+)
+def test_a_phone_is_told_the_step_in_one_line(client, page, words):
+    html = client.get(f"/join/{page}/").content.decode()
+    assert f"<summary>{words}</summary>" in html
+    assert html.count('aria-current="step"') == 1
+
+
 def test_a_new_city_from_the_first_page_to_the_status(client):
     assert post_all(client) == ["/join/city/choose/", "/join/person/", "/join/mandate/", "/join/principles/", "/join/check/"]
     assert client.get("/join/city/choose/").headers["Location"] == "/join/city/new/"  # nothing like it is here

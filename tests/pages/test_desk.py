@@ -52,3 +52,14 @@ def test_staff_find_the_admin_and_officials_do_not(client, asta):
 def test_wrong_method(client, asta):
     client.force_login(asta)
     assert client.post("/desk/").status_code == 405
+
+
+def test_staff_without_a_city_are_not_told_to_apply(client, asta):
+    client.force_login(asta)
+    assert "You stand for no city yet" in client.get("/desk/").content.decode()
+    asta.is_staff = True
+    asta.save()
+    page = client.get("/desk/").content.decode()
+    assert "Waits for you" in page
+    assert "You stand for no city yet" not in page
+    assert "Your cities" not in page

@@ -1,6 +1,11 @@
 """The field templates: what a screen reader is told, and what everyone reads."""
 
+import re
+
+import pytest
 from django import forms
+
+from members.models import User
 
 
 class Sample(forms.Form):
@@ -56,3 +61,10 @@ def test_form_without_errors_has_no_summary_and_keeps_hidden_fields():
     html = str(Sample())
     assert "error-summary" not in html
     assert 'name="secret" value="kept"' in html
+
+
+@pytest.mark.django_db
+def test_library_forms_speak_in_sentence_case(client):
+    client.force_login(User.objects.create_user("asta@aarhus.example", "a long password", name="Asta"))
+    page = client.get("/account/password/change/").content.decode()
+    assert re.findall(r'<label for="id_\w+">([^<]+?)\s*</label>', page) == ["Current password", "New password", "New password (again)"]

@@ -1,0 +1,37 @@
+"""Each mail has one thing to press, and says the same address in words."""
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from django.template.loader import render_to_string
+
+FOLDER = Path(settings.BASE_DIR) / "templates/mail/members"
+NAMES = sorted(path.stem for path in FOLDER.glob("[a-z]*.html"))
+CONTEXT = {
+    "city": "Lund", "token": "abc", "days": 14, "application": SimpleNamespace(pk=7), "why": "Who is <the> mayor?",
+    "site_url": "https://house.example", "contact_mail": "info@house.example", "language": "en",
+}  # fmt: skip
+
+
+def test_every_mail_is_looked_at():
+    assert {"approved", "confirm", "declined", "information_asked"} < set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_button_with_the_address_that_the_text_names(name):
+    html = render_to_string(f"mail/members/{name}.html", CONTEXT)
+    buttons = re.findall(r'<a class="button" href="(https://house\.example/[^"]+)">([^<]+)</a>', html)
+    assert len(buttons) == 1
+    assert html.count("<a class") == 1
+    address, words = buttons[0]
+    text = render_to_string(f"mail/members/{name}.txt", CONTEXT)
+    assert f"{words}: {address}\n" in text
+
+
+@pytest.mark.parametrize("name", ["declined", "information_asked"])
+def test_what_somebody_wrote_is_set_apart(name):
+    html = render_to_string(f"mail/members/{name}.html", CONTEXT)
+    assert '<blockquote dir="auto"><p>Who is &lt;the&gt; mayor?</p></blockquote>' in html

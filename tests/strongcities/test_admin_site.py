@@ -1,0 +1,61 @@
+"""The staff's rooms as a whole: which there are, and that their pages can be read by everyone."""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.urls import reverse
+from post_office.models import Email
+
+from members.models import Membership, User
+from strongcities import mail
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def root():
+    return User.objects.create_superuser("root@isd.example", "a long password", name="Root")
+
+
+def test_only_what_staff_need_is_there():
+    assert {model._meta.label for model in admin.site._registry} == {
+        "auth.Group", "hub.Practice", "members.Application", "members.City", "members.Official", "members.User",
+        "mfa.Authenticator", "post_office.Email",
+    }  # fmt: skip
+
+
+def test_mails_are_read_and_not_changed(client, root):
+    mail.send("members/confirm", to="nadia@lund.example", context={"token": "abc", "days": 14}, language="en")
+    sent = Email.objects.get()
+    client.force_login(root)
+    assert "nadia@lund.example" in client.get("/admin/post_office/email/").content.decode()
+    address = f"/admin/post_office/email/{sent.pk}/change/"
+    assert "Open your application" in client.get(address).content.decode()
+    assert client.post(address, {"subject": "Other"}).status_code == 403
+    assert client.get("/admin/post_office/email/add/").status_code == 403
+    assert client.post(f"/admin/post_office/email/{sent.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_a_group_is_given_only_what_the_house_has(client, root):
+    client.force_login(root)
+    page = client.get(reverse("admin:auth_group_add")).content.decode()
+    assert "Can change practice" in page or "Can change Practice" in page
+    assert "procrastinate" not in page.lower()
+    offered = re.findall(r'name="permissions" value="(\d+)"', page)
+    assert offered
+    client.post(reverse("admin:auth_group_add"), {"name": "Readers", "permissions": offered[:1]})
+    assert Group.objects.get(name="Readers").permissions.count() == 1
+
+
+def test_rows_below_a_record_have_words_in_every_header(client, root):
+    """Django's table of inlines has headers without words, and fields without labels."""
+    city = cast.make_city("Lund")
+    Membership.objects.create(city=city, joined="2016-01-01")
+    client.force_login(root)
+    page = client.get(reverse("admin:members_city_change", args=[city.pk])).content.decode()
+    assert "memberships-0-joined" in page
+    assert 'for="id_memberships-0-joined"' in page
+    assert not re.search(r"<th[^>]*>\s*</th>", page)
