@@ -76,9 +76,13 @@ class Earlier(ReadOnly):
 
     model = _EARLIER
     fk_name = "pgh_obj"
-    fields = readonly_fields = ("pgh_created_at", "title", "summary", "state", "evidence")
+    fields = readonly_fields = ("when", "title", "summary", "state", "evidence")
     ordering = ("-pgh_created_at",)
     verbose_name_plural = _("what it was before each change")
+
+    @admin.display(description=_("When"))
+    def when(self, event: Any) -> Any:
+        return event.pgh_created_at
 
 
 @admin.register(Practice)

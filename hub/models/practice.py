@@ -236,7 +236,7 @@ class Practice(Workflow):
     @property
     def levels_in_short(self) -> str:
         """Primary, Secondary: the labels without what follows the colon."""
-        return ", ".join(str(Level(slug).label).partition(":")[0] for slug in self.prevention_levels)
+        return gettext(", ").join(str(Level(slug).label).partition(":")[0] for slug in self.prevention_levels)
 
     @property
     def years(self) -> str:

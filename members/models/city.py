@@ -13,7 +13,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Func, Q
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from members import countries, names
 from members.querysets import CityQuerySet, today
@@ -23,14 +23,14 @@ from members.regions import Population, Region
 @pghistory.track(exclude=["folded", "spellings"])  # generated columns can't be written into a history
 class City(models.Model):
     class Kind(models.TextChoices):
-        CITY = "city", _("City")
+        CITY = "city", pgettext_lazy("kind of authority", "City")
         MUNICIPALITY = "municipality", _("Municipality")
         METROPOLITAN = "metropolitan", _("Metropolitan authority")
         DISTRICT = "district", _("District or borough")
         COUNTY = "county", _("County")
         PROVINCE = "province", _("Province")
         STATE = "state", _("State")
-        REGION = "region", _("Region")
+        REGION = "region", pgettext_lazy("kind of authority", "Region")
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(_("address"), max_length=140, unique=True)
