@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
@@ -19,8 +19,9 @@ _BROKEN = re.compile(r"\x00|%[89A-F][0-9A-F]")  # Django quotes again what it ca
 
 
 class BadInputMiddleware:
-    """Refuses what no person types and PostgreSQL can't store: NUL, and bytes that are no UTF-8, in the address, in
-    cookies and in forms (400); and bodies larger than any form of the house sends (413)."""
+    """Refuses what no person types and PostgreSQL can't store: NUL, and bytes that are no UTF-8, in the address and in
+    cookies (400); and bodies larger than any form of the house sends (413). In a form, NUL is for the form to refuse,
+    so that what else was typed stays (it comes along when text is pasted from a PDF)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -33,12 +34,6 @@ class BadInputMiddleware:
         if _length(request) > MAX_BODY:
             return bad_request(request, RequestDataTooBig())
         return self.get_response(request)
-
-    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
-        if request.method != "POST":
-            return None
-        texts = (text for name, values in request.POST.lists() for text in (name, *values))
-        return bad_request(request) if any("\x00" in text for text in texts) else None
 
 
 def _is_text(raw: bytes) -> bool:
@@ -72,10 +67,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page for an error that nobody caught, wherever it was raised: a view, a template or another middleware.
 
-    A database that can't be reached is 503, with a hint when to try again; anything else is 500. Django has logged the
-    error with its trace already.
+    A database that can't be reached is 503, with a hint when to try again; a text that it can't store is 400; anything
+    else is 500. Django logs the error with its trace.
     """
-    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+    error = sys.exception()
+    if isinstance(error, (DataError, ValueError)) and "NUL (0x00)" in str(error):  # past every form, into a query
+        return bad_request(request)
+    if isinstance(error, (OperationalError, InterfaceError)):
         response = HttpResponse(render_to_string("503.html"), status=503)
         response["Retry-After"] = "30"
         return response

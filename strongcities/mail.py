@@ -33,7 +33,8 @@ def send(name: str, *, to: str, context: dict[str, Any], language: str) -> None:
     """
     with override(language):
         context = {**context, "site_url": settings.SITE_URL, "contact_mail": settings.CONTACT_MAIL, "language": language}
-        message = EmailMultiAlternatives(_plain(f"mail/{name}.subject.txt", context), _plain(f"mail/{name}.txt", context), to=[to])
+        subject = _one_line(_plain(f"mail/{name}.subject.txt", context))
+        message = EmailMultiAlternatives(subject, _plain(f"mail/{name}.txt", context), to=[to])
         message.attach_alternative(render_to_string(f"mail/{name}.html", context), "text/html")
         message.send()
 

@@ -19,6 +19,7 @@ from strongcities.settings import *  # noqa: E402, F403  they read the environme
 
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405  a thread that ends leaves no connection open
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick; no test is about the hash
+MAILERS = {**MAILERS, "default": {"BACKEND": "tests.mailbox.WatchedOutbox"}}  # noqa: F405
 STATIC_ROOT = None  # type: ignore[assignment]  # tests serve static files from where they are written
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
