@@ -127,6 +127,10 @@ def _start(base: Path, name: str) -> None:
             raise Refused(f"An old PostgreSQL still runs in {place} and does not answer. Its log: {place / 'log'}")
         time.sleep(0.1)
     try:
+        # Nobody lives on this data, so whoever works here lives on what was deleted (a clone removed and made anew), and
+        # would take our socket along when it ends in order.
+        for pid in _processes(place):
+            _signal(pid, signal.SIGKILL)
         _make_data(place, guise)
         while not _try(base, name, guise, alive):
             if time.monotonic() > deadline:
@@ -347,7 +351,7 @@ def _processes(place: Path, *, postmaster: bool = False) -> list[int]:
 
 def _works_in(process: Path, folder: Path) -> bool:
     try:
-        return (process / "cwd").readlink() == folder
+        return str((process / "cwd").readlink()).removesuffix(" (deleted)") == str(folder)
     except OSError:  # gone, or somebody else's
         return False
 

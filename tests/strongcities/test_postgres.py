@@ -138,6 +138,17 @@ def test_after_kill_9_with_a_busy_process_left(base, monkeypatch):
     assert ask(base, "SELECT 1") == 1
 
 
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="finds old processes by /proc")
+def test_a_clone_that_was_removed_and_made_anew(base):
+    postgres.ensure_running(base)
+    old = postmaster(base)
+    shutil.rmtree(base / ".local")
+    postgres.ensure_running(base)
+    time.sleep(0.2)
+    assert not Path(f"/proc/{old}").exists()
+    assert ask(base, "SELECT 1") == 1
+
+
 def test_pid_file_of_a_dead_process(base):
     postgres.ensure_running(base)
     postgres.stop(base)
