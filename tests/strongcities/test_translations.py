@@ -53,7 +53,7 @@ def ids(message: Message) -> tuple[str, ...]:
 
 
 def forms(message: Message) -> tuple[str, ...]:
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
 def is_translated(message: Message) -> bool:
