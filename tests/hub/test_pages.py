@@ -294,7 +294,7 @@ def test_a_practice_in_full(client):
     )
     page = client.get(practice.get_absolute_url()).content.decode()
     assert '<h2 id="text-1-what-was-done">What was done</h2>' in page
-    assert '<a href="#text-2-what-was-done-said">What was done &amp; said</a>' in page
+    assert '<a href="#text-2-what-was-done-said"><bdi lang="en" dir="ltr">What was done &amp; said</bdi></a>' in page
     assert "<script>alert" not in page
     assert '<a href="https://a.example/?a=1&amp;b=2" rel="noopener external nofollow">A report</a>, The city' in page
     assert "Not known" in page, "the status is told honestly"
