@@ -6,12 +6,14 @@ Of what libraries bring, only what staff need is here (`tidy`): the mails, group
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
@@ -23,6 +25,7 @@ from post_office.models import Attachment, Email, EmailTemplate, Log
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from strongcities.door import OneDoor
+from strongcities.logs import without_tokens
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -69,13 +72,21 @@ class GroupAdmin(_ModelAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-class MailAdmin(_ModelAdmin):
+class ToRead(_ModelAdmin):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class MailAdmin(ToRead):
     """The outbox, to read: what was sent to whom, and what is stuck."""
 
     list_display = ("subject", "recipients", "status", "created")
     list_filter = ("status",)
     search_fields = ("to", "subject")
-    fields = readonly_fields = ("subject", "recipients", "status", "created", "number_of_retries", "message")
+    fields = readonly_fields = ("subject", "recipients", "status", "created", "number_of_retries", "text")
     ordering = ("-created", "-pk")
     change_form_template = "admin/change_form.html"  # the library's own has a link to send again, at an address of its own admin
     actions = None
@@ -84,20 +95,28 @@ class MailAdmin(_ModelAdmin):
     def recipients(self, email: Email) -> str:
         return ", ".join(email.to)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    @admin.display(description=_("text"))
+    def text(self, email: Email) -> str:
+        """Without what opens an account: a link is for the one it was mailed to."""
+        return re.sub(r"https?://\S+", lambda link: without_tokens(link[0]), email.message)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class SecondFactorAdmin(ToRead):
+    """Who has a second factor. Its secret is nobody's to read; a lost one is deleted, and its owner sets up another."""
+
+    list_display = fields = readonly_fields = ("user", "type", "created_at", "last_used_at")
+    search_fields = ("user__email",)
+    list_select_related = ("user",)
 
 
 def tidy() -> None:
     """Once all rooms are registered: take out what libraries registered and nobody needs (some of it breaks the content
     security policy), put the house's own in place of the rest."""
     site = admin.site
-    site.unregister([EmailTemplate, Attachment, Log, Email, Group, EmailAddress, ProcrastinateJob])
+    site.unregister([EmailTemplate, Attachment, Log, Email, Group, EmailAddress, Authenticator, ProcrastinateJob])
+    site.register(Authenticator, SecondFactorAdmin)
     site.register(Email, MailAdmin)
     site.register(Group, GroupAdmin)

@@ -28,7 +28,7 @@ def test_one_button_with_the_address_that_the_text_names(name):
     assert html.count("<a class") == 1
     address, words = buttons[0]
     text = render_to_string(f"mail/members/{name}.txt", CONTEXT)
-    assert f"{words}: {address}\n" in text
+    assert f"{words}:\n{address}\n" in text
 
 
 @pytest.mark.parametrize("name", ["declined", "information_asked"])

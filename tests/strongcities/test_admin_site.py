@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import reverse
@@ -37,6 +38,31 @@ def test_mails_are_read_and_not_changed(client, root):
     assert client.post(address, {"subject": "Other"}).status_code == 403
     assert client.get("/admin/post_office/email/add/").status_code == 403
     assert client.post(f"/admin/post_office/email/{sent.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_a_mail_is_read_without_what_opens_an_account(client, root):
+    mail.send(
+        "members/confirm", to="nadia@lund.example", context={"token": "a-token_that:OpensAnAccount0123456789", "days": 3}, language="en"
+    )
+    sent = Email.objects.get()
+    assert "OpensAnAccount" in sent.message
+    client.force_login(root)
+    page = client.get(f"/admin/post_office/email/{sent.pk}/change/").content.decode()
+    assert "/join/confirm/[token]/" in page
+    assert "OpensAnAccount" not in page
+
+
+def test_a_second_factor_is_seen_without_its_secret_and_can_be_taken_away(client, root):
+    theirs = Authenticator.objects.create(user=root, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DP"})
+    client.force_login(root)
+    address = f"/admin/mfa/authenticator/{theirs.pk}/"
+    page = client.get(f"{address}change/").content.decode()
+    assert "root@isd.example" in page or "Root" in page
+    assert "JBSWY3DP" not in page
+    assert client.post(f"{address}change/", {"data": "{}"}).status_code == 403
+    assert client.get("/admin/mfa/authenticator/add/").status_code == 403
+    assert client.post(f"{address}delete/", {"post": "yes"}).status_code == 302
+    assert not Authenticator.objects.exists()
 
 
 def test_a_group_is_given_only_what_the_house_has(client, root):
