@@ -21,9 +21,10 @@ AXE = {"preload": False, "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa",
 SWITCHES = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    # Playwright's own event loop runs in this thread, which Django would take for an asynchronous caller.
+    # Playwright's own event loop runs in this thread, which Django would take for an asynchronous caller, and which keeps
+    # others (the worker of test_jobs) from running theirs: so it ends with the tests of this folder.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with sync_playwright() as play:
