@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.template.loader import get_template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -14,9 +15,12 @@ from django.utils.translation import get_language
 
 from hub.models import Practice
 from hub.panel import Option
+from members.models import City
 from strongcities.templatetags.house import number
 
 register = template.Library()
+
+OF_CITY = 10  # practices on a city's page
 
 
 @register.simple_tag
@@ -26,6 +30,25 @@ def meter(evidence: str) -> SafeString:
     filled = int(evidence) if evidence.isdigit() else 0
     steps = "".join('<i class="on"></i>' if step < filled else "<i></i>" for step in range(4))
     return mark_safe(f'<span class="meter" aria-hidden="true">{steps}</span>')  # noqa: S308  no text of anybody's
+
+
+@dataclass(frozen=True)
+class OfCity:
+    """The practices that a city's page shows, and whether the hub has more of it."""
+
+    shown: list[Practice]
+    more: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.shown)
+
+
+@register.simple_tag(takes_context=True)
+def practices_of(context: Context, city: City) -> OfCity:
+    """The newest practices of `city` that the reader may see."""
+    found = Practice.objects.listed().visible_to(context["request"].user).filter(city=city).select_related("city")
+    newest = list(found.order_by("-published_at", "-pk")[: OF_CITY + 1])
+    return OfCity(newest[:OF_CITY], more=len(newest) > OF_CITY)
 
 
 @dataclass(frozen=True)

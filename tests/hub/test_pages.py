@@ -348,3 +348,25 @@ def test_arabic_has_its_prefix_and_direction(client, three):
     response = client.get("/ar/hub/", {"q": "council"})
     assert '<html lang="ar" dir="rtl">' in response.content.decode()
     assert 'href="/ar/hub/practices/practice-1/"' in response.content.decode()
+
+
+def test_a_city_s_page_shows_its_practices(client):
+    city, other = make_city("Here", "DE"), make_city("There", "FI")
+    here, hidden = make_practice(city, "Of here"), make_practice(city, "For members", audience="members")
+    make_practice(other, "Of there")
+    page = client.get(city.get_absolute_url()).content.decode()
+    assert here.get_absolute_url() in page
+    assert "For members" not in page
+    assert "Of there" not in page
+    client.force_login(make_staff())
+    assert hidden.get_absolute_url() in client.get(city.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(("count", "shown", "more"), [(10, 10, False), (11, 10, True)])
+def test_a_city_with_many_practices_leads_to_the_hub(client, count, shown, more):
+    city = make_city("Here", "DE")
+    for number in range(count):
+        make_practice(city, f"Practice number {number}")
+    page = client.get(city.get_absolute_url()).content.decode()
+    assert page.count("Practice number") == shown
+    assert (f"{reverse('hub:search')}?q=Here" in page) is more
