@@ -24,6 +24,7 @@ from hub.passages import marked
 from hub.querysets import EntryQuerySet
 from hub.taxonomy import CODED, FACETS
 from hub.words import Term
+from members.querysets import sees_members_only
 
 type Sort = Literal["relevance", "newest", "evidence"]
 
@@ -105,7 +106,7 @@ def search(query: Query, user: Any, page: int = 1, per_page: int = 20) -> Answer
         results=results,
         facets={name: _values(counts, name) for name in _NAMES},
         without={name: count + counts.total.get(_fails(name), 0) for name in _chosen(query)},
-        did_you_mean=words.nearest(query.words, terms, visible),
+        did_you_mean=words.nearest(query.words, terms, visible, sees_all=sees_members_only(user)),
     )
 
 

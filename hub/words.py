@@ -44,13 +44,15 @@ def fold(word: str) -> str:
 @dataclass(frozen=True)
 class Term:
     """One word asked for. `forms` are the words that count as it, `codes` the facets, countries that bear its name;
-    `weight` is larger the rarer it is; a `stop` word (the, de, في) is asked for only where nothing else is."""
+    `weight` is larger the rarer it is; it `is_public` if a practice for everyone holds it; a `stop` word (the, de, في) is
+    asked for only where nothing else is."""
 
     word: str
     forms: frozenset[str]
     codes: frozenset[str] = field(default=frozenset())
     weight: float = 0.0
     is_known: bool = False
+    is_public: bool = False
     is_stop: bool = False
 
     @property
@@ -68,13 +70,17 @@ def _quoted(lexeme: str) -> str:
     return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
+_RARE = 20  # practices; a word in more of them is taken to stand in a public one as well
 _READ = """
 SELECT asked.lexeme,
     array_agg(DISTINCT w.word) FILTER (WHERE w.word IS NOT NULL),
     coalesce(sum(w.records), 0)::integer,
     coalesce(sum(w.records) FILTER (WHERE w.is_stop AND w.word = asked.lexeme), 0)
         > coalesce(sum(w.records) FILTER (WHERE NOT w.is_stop AND w.word = asked.lexeme), 0),
-    (SELECT count(*) FROM hub_entry)
+    (SELECT count(*) FROM hub_entry),
+    coalesce(sum(w.records), 0) > %s OR EXISTS (
+        SELECT FROM hub_entry e WHERE NOT e.for_members
+        AND e.words @@ (SELECT string_agg(quote_literal(word), ' | ') FROM unnest(array_agg(w.word)) AS word)::tsquery)
 FROM unnest(to_tsvector('pg_catalog.simple', hub_words(%s))) AS asked
 CROSS JOIN LATERAL (SELECT array_agg(language) AS spoken FROM hub_word WHERE word = asked.lexeme) l
 LEFT JOIN LATERAL (
@@ -91,14 +97,15 @@ GROUP BY asked.lexeme
 def read(text: str) -> list[Term]:
     """The terms of a text, the rarest first; words that occur nowhere come last."""
     with connection.cursor() as cursor:
-        cursor.execute(_READ, [text, list(STEMMED)])
-        terms = [_term(*row) for row in cursor]
+        cursor.execute(_READ, [_RARE, text, list(STEMMED)])
+        names = ("word", "forms", "records", "is_stop", "of", "is_public")
+        terms = [_term(**dict(zip(names, row, strict=True))) for row in cursor]
     if not terms and (word := WORD.search(text)):  # so long that PostgreSQL takes it for none
         terms = [Term(word[0][:LONGEST], frozenset({word[0][:LONGEST]}))]
     return sorted(terms, key=lambda term: (not term.is_known, -term.weight, term.word))
 
 
-def _term(word: str, forms: list[str] | None, records: int, is_stop: bool, of: int) -> Term:
+def _term(*, word: str, forms: list[str] | None, records: int, is_stop: bool, of: int, is_public: bool) -> Term:
     counted = frozenset(forms or ()) | {word}
     codes = frozenset[str]().union(*(_bearers().get(form, ()) for form in counted))
     records = min(max(records, of // 4 if codes else 0), of)
@@ -108,6 +115,7 @@ def _term(word: str, forms: list[str] | None, records: int, is_stop: bool, of: i
         codes=codes,
         weight=math.log(1 + (of - records + 0.5) / (records + 0.5)),  # the inverse document frequency of BM25
         is_known=bool(forms or codes),
+        is_public=bool((forms and is_public) or codes),
         is_stop=is_stop,
     )
 
@@ -149,10 +157,15 @@ ORDER BY near.wrong, near.likeness DESC, abs(length(near.word) - length(near.wro
 """
 
 
-def nearest(text: str, terms: list[Term], visible: EntryQuerySet) -> str | None:
+def nearest(text: str, terms: list[Term], visible: EntryQuerySet, *, sees_all: bool) -> str | None:
     """`text` with each word that occurs nowhere replaced by the nearest that finds something in `visible`; None where no word
-    is unknown or nothing is near. Looks at the first five unknown words."""
-    unknown = {term.word for term in terms if not term.is_known and 2 < len(term.word) <= LONGEST and not term.word.isdigit()}
+    is unknown or nothing is near. Looks at the first five unknown words. To readers who don't see all, a word that only
+    practices for members hold is unknown as well: knowing it would tell that they do."""
+    unknown = {
+        term.word
+        for term in terms
+        if not (term.is_known if sees_all else term.is_public) and 2 < len(term.word) <= LONGEST and not term.word.isdigit()
+    }
     wrong = [folded for word in WORD.findall(text) if (folded := fold(word)) in unknown][:5]
     if not wrong:
         return None

@@ -67,6 +67,14 @@ class TestOneWriter:
         assert search(Query("lighthose"), member).did_you_mean == "lighthouse"
         assert search(Query("lighthose"), VISITOR).did_you_mean is None
 
+    def test_a_word_of_a_hidden_practice_is_as_unknown_as_one_that_is_nowhere(self):
+        city = make_city()
+        make_practice(city, "Johnson")
+        before = search(Query("johnsen families"), VISITOR).did_you_mean
+        make_practice(city, "Johnsen", audience="members")
+        assert before == search(Query("johnsen families"), VISITOR).did_you_mean == "johnson families"
+        assert search(Query("johnsen families"), make_staff()).did_you_mean is None
+
     def test_a_common_word_finds_where_the_rare_one_is_not_for_the_reader(self):
         city = make_city()
         make_practice(city, "The lighthouse", audience="members")
