@@ -206,9 +206,12 @@ class ApplicationAdmin(NeverDeleted):
         )
 
     def approve(self, request: HttpRequest, pk: int) -> HttpResponse:
-        mandate = request.POST.get("mandate") == "on"
+        mandate, seen = request.POST.get("mandate") == "on", request.POST.get("seen")
         return self._do(
-            request, pk, lambda application: application.approve(by=request.user, mandate=mandate), gettext("Your approval is recorded.")
+            request,
+            pk,
+            lambda application: application.approve(by=request.user, mandate=mandate, seen=seen),
+            gettext("Your approval is recorded."),
         )
 
     def ask(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -257,11 +257,12 @@ class Application(Workflow):
                 step.to(application.state)
             proposed.drop_if_only_proposed()
 
-    def approve(self, *, by: Any, mandate: bool = False) -> None:
+    def approve(self, *, by: Any, mandate: bool = False, seen: str | None = None) -> None:
         """One approval; the last one that is needed admits the applicant and, if it is new, the city (table above).
 
-        `mandate` says that `by` checked the applicant's claim to sign for the city. Raises MoveRefused when `by` gave
-        the first of two approvals, PermissionDenied when `by` may not approve or not confirm the mandate.
+        `mandate` says that `by` checked the applicant's claim to sign for the city; `seen` is the identity of the city that
+        `by` had before them (City.identity). Raises MoveRefused when that changed meanwhile, or `by` gave the first of two
+        approvals; PermissionDenied when `by` may not approve or not confirm the mandate.
         """
         with self.move("approve", by=by) as step:
             application = step.record
@@ -269,6 +270,8 @@ class Application(Workflow):
                 raise PermissionDenied
             # Two applications for one new city wait here for each other, so that it joins once and has one first lead.
             city = City.objects.select_for_update(no_key=True).get(pk=application.city_id)
+            if seen is not None and seen != city.identity:
+                raise MoveRefused(gettext("The city was changed while you looked at it. See what it is now, then decide."))
             application.needs_two = not city.is_member
             if not application.needs_two:
                 application._admit(step, city, by=by, mandate=mandate)

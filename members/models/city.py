@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from datetime import date
 from typing import cast
@@ -121,6 +122,12 @@ class City(models.Model):
         if not self.is_public:
             with suppress(models.ProtectedError):
                 self.delete()
+
+    @property
+    def identity(self) -> str:
+        """A mark of what tells people which city this is; another one as soon as any of it changes."""
+        told = repr((self.pk, self.name, self.other_names, self.kind, self.country, self.website))
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
 
     @property
     def country_name(self) -> str:

@@ -62,8 +62,8 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     loaded = _load(request, pk)
-    mandate = request.POST.get("mandate") == "on"
-    return _do(request, loaded, lambda: loaded.approve(by=request.user, mandate=mandate), gettext("Your approval is recorded."))
+    mandate, seen = request.POST.get("mandate") == "on", request.POST.get("seen")
+    return _do(request, loaded, lambda: loaded.approve(by=request.user, mandate=mandate, seen=seen), gettext("Your approval is recorded."))
 
 
 @signed_in

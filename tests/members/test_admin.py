@@ -290,3 +290,18 @@ def test_a_membership_that_ended_does_not_come_back_by_one_person(client, sam, l
 def test_an_endless_number_is_no_city(client, sam, application):
     client.force_login(sam)
     assert client.post(f"{QUEUE}{application.pk}/match/", {"city": "9" * 5000}).status_code == 404
+
+
+@pytest.mark.parametrize("change", [{"name": "Uppsala"}, {"website": "https://evil.example"}, {"kind": City.Kind.STATE}])
+def test_a_city_that_changed_under_the_reader_is_not_approved_unseen(client, sam, application, change):
+    client.force_login(sam)
+    seen = client.get(page_of(application)).context["application"].city.identity
+    assert f'name="seen" value="{seen}"' in text(client.get(page_of(application)))
+    City.objects.filter(pk=application.city_id).update(**change)
+    answer = client.post(f"{QUEUE}{application.pk}/approve/", {"seen": seen}, follow=True)
+    assert "The city was changed while you looked at it." in text(answer)
+    application.refresh_from_db()
+    assert application.first_approver is None
+    client.post(f"{QUEUE}{application.pk}/approve/", {"seen": City.objects.get(pk=application.city_id).identity})
+    application.refresh_from_db()
+    assert application.first_approver == sam
