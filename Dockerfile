@@ -9,8 +9,8 @@ RUN /venv/bin/pip install --require-hashes -r /build/requirements.txt
 COPY . /app
 WORKDIR /app
 # Translations and static files need no database and no secret: settings fill in those of a demo for these two steps.
-RUN DEMO=1 DATABASE_URL=postgres://none /venv/bin/python manage.py compilemessages \
- && DEMO=1 DATABASE_URL=postgres://none /venv/bin/python manage.py collectstatic --noinput -v 0 \
+RUN DEMO=1 DATABASE_URL=postgres:///none /venv/bin/python manage.py compilemessages \
+ && DEMO=1 DATABASE_URL=postgres:///none /venv/bin/python manage.py collectstatic --noinput -v 0 \
  && rm -rf .local \
  && /venv/bin/python -m compileall -q /venv/lib /app
 

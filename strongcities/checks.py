@@ -50,6 +50,11 @@ def _demo() -> Iterator[CheckMessage]:
         )
 
 
+    host = str(settings.DATABASES["default"].get("HOST") or "")
+    if host and not host.startswith("/") and host not in LOCAL | {"::1"}:
+        yield _missing("DEMO", f"a demo makes accounts with known passwords, but DATABASE_URL names another machine, {host}.", 13)
+
+
 def _production() -> Iterator[CheckMessage]:
     site = urlsplit(settings.SITE_URL)
     try:

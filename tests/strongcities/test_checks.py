@@ -76,6 +76,14 @@ def test_check_deploy_fails_on_them(production):
         call_command("check", "--deploy", databases=[])
 
 
+@pytest.mark.parametrize(
+    ("host", "found"), [("", []), ("/run/postgresql", []), ("127.0.0.1", []), ("::1", []), ("db.strongcities.example", ["DEMO"])]
+)
+def test_a_demo_on_another_machine_s_database_is_refused(settings, monkeypatch, host, found):
+    monkeypatch.setitem(settings.DATABASES["default"], "HOST", host)
+    assert names() == found
+
+
 @pytest.mark.django_db
 class TestDatabase:
     def found(self):
