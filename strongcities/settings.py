@@ -119,8 +119,6 @@ DATABASES: dict[str, dict[str, Any]] = {
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 # Counting facets sorts and hashes in memory: measured, 32 MB let it, PostgreSQL's 4 MB spill to disk.
 DATABASES["default"]["OPTIONS"].setdefault("options", "-c work_mem=32MB -c jit=off")
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
 _CACHE = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "strongcities_cache"}
 CACHES = {"default": {**_CACHE, "OPTIONS": {"MAX_ENTRIES": 100_000}}}  # beyond, counts of limits go; Django's 300 are soon full
 
@@ -128,8 +126,6 @@ CACHES = {"default": {**_CACHE, "OPTIONS": {"MAX_ENTRIES": 100_000}}}  # beyond,
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ar", "العربية")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_I18N = True
-USE_TZ = True
 TIME_ZONE = "UTC"
 
 # --- Files -----------------------------------------------------------------------------------------------------------
