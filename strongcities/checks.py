@@ -49,7 +49,6 @@ def _demo() -> Iterator[CheckMessage]:
             "DEMO", f"a demo has known passwords and may serve this machine only, but ALLOWED_HOSTS names {', '.join(strangers)}.", 1
         )
 
-
     host = str(settings.DATABASES["default"].get("HOST") or "")
     if host and not host.startswith("/") and host not in LOCAL | {"::1"}:
         yield _missing("DEMO", f"a demo makes accounts with known passwords, but DATABASE_URL names another machine, {host}.", 13)
