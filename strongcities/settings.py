@@ -171,7 +171,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Strong Cities Network"
 
 # --- Mail: every message is a row in the outbox first (strongcities/mail.py) -----------------------------------------
-DEFAULT_FROM_EMAIL = env("MAIL_FROM", f"Strong Cities Network <{CONTACT_MAIL}>")
+DEFAULT_FROM_EMAIL = env("MAIL_FROM") or f"Strong Cities Network <{CONTACT_MAIL}>"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAILERS = {
     "default": {"BACKEND": "strongcities.mail.Outbox"},

@@ -49,7 +49,7 @@ class Command(BaseCommand):
             raise CommandError("run_local serves the demo. With a database of your own, set DEMO=1 as well.")
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(line_buffering=True)  # whoever reads a file or a pipe sees each line at once
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a script's `make run &` begins with SIGINT ignored
             signal.signal(number, _stop)
         processes.register("runner")
         processes.end_orphans()
@@ -203,7 +203,7 @@ class Site:
             f"Strong Cities Network:  {self.url}/",
             "",
             f"  staff       {self.url}/admin/   staff@example.org, staff2@example.org",
-            f"  officials   {self.url}/account/login/   official@example.org (Aarhus), lead2@example.org (Mombasa)",
+            f"  officials   {self.url}/account/login/   official@example.org, lead@example.org (Aarhus), lead2@example.org (Mombasa)",
             f"  password    {demo.PASSWORD}   for all of them",
             f"  mails       {self.url}/demo/outbox/   nothing leaves this machine",
             "",
