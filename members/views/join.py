@@ -152,7 +152,7 @@ def save(request: HttpRequest, path: str) -> HttpResponse:
         return JsonResponse({}, status=429) if by_script else too_often(request, error)
     kept = joining.keep(draft, asked, request.POST)
     if by_script:
-        return JsonResponse({"saved": draft.saved}) if kept else JsonResponse({}, status=409)
+        return JsonResponse({"saved": draft.saved if kept else None})  # None: newer typing overtook it, nothing is lost
     until = timezone.localtime() + timedelta(seconds=request.session.get_expiry_age())
     messages.success(
         request, gettext("Saved. Come back to this page in this browser until %(day)s.") % {"day": date_format(until, "j F Y")}

@@ -54,6 +54,7 @@ class Saver {
       return;
     }
     const { saved } = await response.json();
+    if (!saved) return; // newer typing was there before this came
     if (this.form.elements.typed_at.value === sent) sessionStorage.removeItem(this.key);
     this.say(this.mark.dataset.wordsSaved, new Date(saved));
   }
