@@ -71,7 +71,7 @@ class QueueFilter(admin.SimpleListFilter):
 class ApplicationAdmin(NeverDeleted):
     """Nothing here is changed by a form: each verb has its own address, and the model decides whether it may be."""
 
-    list_display = ("person", "city", "stamp", "age", "marks", "approved_first")
+    list_display = ("person", "city", "stands", "age", "marks")
     list_display_links = ("person",)
     list_filter = (QueueFilter, "needs_two")
     search_fields = ("applicant__name", "applicant__email", "city__name")
@@ -101,8 +101,12 @@ class ApplicationAdmin(NeverDeleted):
         return format_html("{}<br>{}", application.applicant, application.title)
 
     @admin.display(description=_("state"), ordering="state")
-    def stamp(self, application: Application) -> str:
-        return format_html('<span class="stamp stamp--{}">{}</span>', application.state, application.get_state_display())
+    def stands(self, application: Application) -> str:
+        stamp = format_html('<span class="stamp stamp--{}">{}</span>', application.state, application.get_state_display())
+        if not application.is_open or not application.needs_two:
+            return stamp
+        needs = gettext("%(person)s approved; needs another") if application.first_approver else gettext("needs two approvals")
+        return format_html("{}<br>{}", stamp, needs % {"person": application.first_approver})
 
     @admin.display(description=_("age"), ordering="submitted_at")
     def age(self, application: Application) -> str:
@@ -114,16 +118,6 @@ class ApplicationAdmin(NeverDeleted):
         rows = [("+", words) for words in seen.speaks_for] + [("−", words) for words in seen.speaks_against]
         counts = gettext("%(for)d for, %(against)d against") % {"for": len(seen.speaks_for), "against": len(seen.speaks_against)}
         return format_html("<details><summary>{}</summary><ul>{}</ul></details>", counts, format_html_join("", "<li>{} {}</li>", rows))
-
-    @admin.display(description=_("approved by"))
-    def approved_first(self, application: Application) -> str:
-        if not application.needs_two:
-            return gettext("needs one")
-        return (
-            gettext("%(person)s; needs another") % {"person": application.first_approver}
-            if application.first_approver
-            else gettext("needs two")
-        )
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return super().changelist_view(request, {"title": self.opts.verbose_name_plural, **(extra_context or {})})

@@ -50,10 +50,11 @@ def of_many(applications: Iterable[Application]) -> dict[int, Evidence]:
     cities = {application.city_id for application in applications}
     joined = dict(City.objects.filter(pk__in=cities).with_joined().values_list("pk", "joined"))
     folded = names.folded(name for application in applications for name in (application.city.name, *application.city.other_names))
-    colleagues = _domains(cities)
+    domains = _domains(cities)
     return {
         application.pk: Evidence(
-            list(_for(application, joined[application.city_id], colleagues[application.city_id], folded)), list(_against(application))
+            list(_for(application, joined[application.city_id], _of_others(application, domains[application.city_id]), folded)),
+            list(_against(application)),
         )
         for application in applications
     }
@@ -66,13 +67,18 @@ def _may_be(match: matching.Match) -> str:
     return gettext("It may be %(city)s (%(kind)s), which is here already. %(why)s") % words
 
 
-def _domains(cities: set[int]) -> dict[int, set[str]]:
-    """The mail domains of those who stand for each city today."""
-    domains: dict[int, set[str]] = defaultdict(set)
+def _domains(cities: set[int]) -> dict[int, set[tuple[str, int]]]:
+    """The mail domains of those who stand for each city today, each with whose it is."""
+    domains: dict[int, set[tuple[str, int]]] = defaultdict(set)
     posts = Post.objects.today().filter(city__in=cities, official__user__is_active=True)
-    for city, mail in posts.values_list("city", F("official__user__email")):
-        domains[city].add(domain_of(mail))
+    for city, mail, user in posts.values_list("city", F("official__user__email"), F("official__user")):
+        domains[city].add((domain_of(mail), user))
     return domains
+
+
+def _of_others(application: Application, domains: set[tuple[str, int]]) -> set[str]:
+    """Without the applicant, who stands for the city too once the application is approved, and is no sign for it then."""
+    return {domain for domain, user in domains if user != application.applicant_id}
 
 
 def _for(application: Application, joined: date | None, colleagues: set[str], folded: dict[str, str]) -> Iterator[str]:
@@ -83,7 +89,7 @@ def _for(application: Application, joined: date | None, colleagues: set[str], fo
         belongs = gettext("The mail’s domain %(domain)s belongs to the city’s website %(host)s.")
         typed = gettext("The mail’s domain %(domain)s belongs to the website %(host)s that the applicant gave: is that the city’s own?")
         yield (belongs if city.is_public else typed) % words
-    if joined:
+    if joined and not (application.decided_at and application.needs_two and joined >= application.decided_at.date()):
         yield gettext("%(city)s is a member since %(day)s.") % {"city": city, "day": date_format(joined, "j F Y")}
     if domain_of(mail) in colleagues and not is_free(mail):
         yield gettext("Somebody with a mail address at %(domain)s stands for the city already.") % words

@@ -11,7 +11,10 @@ CODES = (
     "wo", "yo", "zh",
 )  # fmt: skip
 
+FIRST = frozenset({"ar", "en", "es", "fr", "ru", "zh"})  # the official languages of the United Nations: what people share
+
 
 def choices() -> list[tuple[str, str]]:
-    """(code, name) of every language, by name in the active language."""
-    return sorted(((code, languages.name(code)) for code in CODES), key=lambda item: item[1].casefold())
+    """(code, name) of every language, by name in the active language; those that most people share before the others."""
+    named = ((code, languages.name(code)) for code in CODES)
+    return sorted(named, key=lambda item: (item[0] not in FIRST, item[1].casefold()))

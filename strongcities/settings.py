@@ -162,10 +162,8 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_FORMS = {
-    "change_password": "members.forms.account.ChangePasswordForm",
-    "reset_password_from_key": "members.forms.account.ResetPasswordKeyForm",
-}
+_FORMS = ("add_email", "change_password", "login", "request_login_code", "reset_password", "reset_password_from_key")
+ACCOUNT_FORMS = {name: f"members.forms.account.{name.title().replace('_', '')}Form" for name in _FORMS}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Strong Cities Network"

@@ -26,8 +26,11 @@ OF_CITY = 10  # practices on a city's page
 @register.simple_tag
 @cache
 def meter(evidence: str) -> SafeString:
-    """The strength of evidence as four steps, filled up to it; decorative, its words stand beside it."""
+    """The strength of evidence as four steps, filled up to it; decorative, its words stand beside it. Nothing where no
+    step is reached: four empty boxes look like letters that the browser hasn't got."""
     filled = int(evidence) if evidence.isdigit() else 0
+    if not filled:
+        return mark_safe("")
     steps = "".join('<i class="on"></i>' if step < filled else "<i></i>" for step in range(4))
     return mark_safe(f'<span class="meter" aria-hidden="true">{steps}</span>')  # noqa: S308  no text of anybody's
 

@@ -1,4 +1,4 @@
-"""django-allauth's forms, in the house's sentence case."""
+"""django-allauth's forms, in the house's words and sentence case."""
 
 from __future__ import annotations
 
@@ -6,6 +6,30 @@ from typing import Any
 
 from allauth.account import forms
 from django.utils.translation import gettext_lazy as _
+
+
+class AddEmailForm(forms.AddEmailForm):  # type: ignore[misc]  # it ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New mail address")
+
+
+class LoginForm(forms.LoginForm):  # type: ignore[misc]  # it ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Mail address")
+
+
+class RequestLoginCodeForm(forms.RequestLoginCodeForm):  # type: ignore[misc]  # it ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("Mail address")
+
+
+class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]  # it ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("Mail address")
 
 
 class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]  # it ships no types
@@ -16,7 +40,7 @@ class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]  # it 
         self.fields["password2"].label = _("New password (again)")
 
 
-class ResetPasswordKeyForm(forms.ResetPasswordKeyForm):  # type: ignore[misc]  # it ships no types
+class ResetPasswordFromKeyForm(forms.ResetPasswordKeyForm):  # type: ignore[misc]  # it ships no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password1"].label = _("New password")

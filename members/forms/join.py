@@ -99,7 +99,10 @@ class PersonForm(forms.Form):
     email = forms.EmailField(
         label=_("Your mail address at work"),
         max_length=254,
-        help_text=_("We send one mail there to see that it is yours; later you sign in with it. An address of your city speaks for you."),
+        help_text=_(
+            "We send one mail there to see that it is yours; later you sign in with it."
+            " With an address at your city’s own domain we decide sooner."
+        ),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     title = NameField(label=_("Your post"), help_text=_("For example: deputy mayor, prevention coordinator, youth worker."))

@@ -60,7 +60,7 @@ def steps(draft: Draft | None, now: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [
         {"title": PAGES[step].title, "url": _url(step), "done": step in done, "now": step == now} for step in Draft.STEPS
     ]
-    return [*rows, {"title": gettext("Check and send"), "url": _url("check"), "done": False, "now": now == "check"}]
+    return [*rows, {"title": gettext("Check"), "url": _url("check"), "done": False, "now": now == "check"}]
 
 
 def _page(request: HttpRequest, page: Page, draft: Draft | None, form: forms.Form, **more: Any) -> HttpResponse:

@@ -79,6 +79,17 @@ def test_an_earlier_refusal_is_said(sam, nadia):
     assert any("for Ghent was declined" in words for words in evidence.of(again).speaks_against)
 
 
+@pytest.mark.django_db
+def test_what_spoke_for_it_is_the_same_once_it_is_approved(sam, nadia):
+    application = cast.make_application(nadia, City.propose(name="Leuven", country="BE", kind="city", website="https://leuven.be"))
+    before = evidence.of(application).speaks_for
+    for who in (sam, cast.make_staff("toni")):
+        application.approve(by=who)
+    application.refresh_from_db()
+    assert application.city.is_member
+    assert evidence.of(application).speaks_for == before  # neither the applicant's own post nor the membership it made counts
+
+
 # --- Matching --------------------------------------------------------------------------------------------------------
 
 

@@ -70,7 +70,7 @@ def test_a_new_city_from_the_first_page_to_the_status(client):
     assert client.get("/join/city/choose/").headers["Location"] == "/join/city/new/"  # nothing like it is here
     page = client.get("/join/check/").content.decode()
     assert "Petra Peeters" in page
-    assert "Send application" in page
+    assert "Mail me the link" in page
     assert client.post("/join/send/").headers["Location"] == "/join/sent/"
     assert "petra@leuven.be" in client.get("/join/sent/").content.decode()
     assert [message.to for message in outbox()] == [["petra@leuven.be"]]
@@ -281,7 +281,7 @@ def test_an_incomplete_application_is_not_sent(client):
     assert client.post("/join/send/").headers["Location"] == "/join/check/"
     page = client.get("/join/check/").content.decode()
     assert "these steps need an answer" in page
-    assert "Send application" not in page
+    assert "Mail me the link" not in page
     assert outbox() == []
 
 
