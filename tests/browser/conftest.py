@@ -10,12 +10,18 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, Response, sync_playwright
 
+from members.demo import make_people
+from tests.cast import secretariat
+
+DATA = Path(__file__).resolve().parents[2] / "data"
 AXE = {"preload": False, "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 # Chromium's own chatter with the outside is switched off: a test asks nobody but the site.
 SWITCHES = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -37,6 +43,15 @@ def chromium() -> Iterator[Browser]:
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def content(transactional_db) -> None:
+    """The real cities and practices, and the demo's people."""
+    call_command("import_cities", str(DATA / "founding_cities.csv"), verbosity=0)
+    call_command("import_practices", str(DATA / "practices.jsonl"), verbosity=0)
+    secretariat()
+    make_people()
 
 
 @dataclass
@@ -76,6 +91,7 @@ class Watched:
 
 
 def watch(watched: Watched, host: str) -> None:
+    """Write down what goes wrong on the page: errors, answers that are none, requests to others than `host`."""
     page, wrong = watched.page, watched.wrong
 
     def said(message: ConsoleMessage) -> None:
@@ -107,15 +123,7 @@ def browse(chromium: Browser, live_server) -> Iterator[Callable[..., Watched]]:
         page = context.new_page()
         page.set_default_timeout(15_000)
         watched = Watched(page, live_server.url, scripts)
-        host = urlsplit(live_server.url).netloc
-        page.on("console", lambda said: watched.wrong.append(f"{page.url}: {said.text}") if said.type == "error" else None)
-        page.on("pageerror", lambda error: watched.wrong.append(f"{page.url}: {error}"))
-        page.on(
-            "request",
-            lambda asked: (
-                watched.wrong.append(f"asks {asked.url}") if asked.url.startswith("http") and urlsplit(asked.url).netloc != host else None
-            ),
-        )
+        watch(watched, urlsplit(live_server.url).netloc)
         opened.append(watched)
         return watched
 

@@ -7,29 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from post_office.models import Email
 
-from members.demo import make_people
 from members.models import Application, City
 from strongcities.demo import PASSWORD
 from tests.browser.conftest import Watched
-from tests.cast import secretariat
 
-DATA = Path(__file__).resolve().parents[2] / "data"
 MAIL = "amal.example@harbour.example"
 OWN_PASSWORD = "seven quiet bridges"
-
-
-@pytest.fixture
-def content(transactional_db) -> None:
-    call_command("import_cities", str(DATA / "founding_cities.csv"), verbosity=0)
-    call_command("import_practices", str(DATA / "practices.jsonl"), verbosity=0)
-    secretariat()
-    make_people()
 
 
 def mine() -> Application:
