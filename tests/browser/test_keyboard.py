@@ -28,7 +28,7 @@ def test_each_stop_is_seen(browse, content, path):
     site = browse()
     site.page.set_viewport_size({"width": 1280, "height": 700})
     site.go(path)
-    stops = []
+    stops: list[dict[str, object]] = []
     while len(stops) < MOST:
         site.page.keyboard.press("Tab")
         stop = site.page.evaluate(STOP)
