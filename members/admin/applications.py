@@ -1,44 +1,29 @@
-"""The staff's rooms for members: the queue of applications with a page to decide on each, cities, officials, accounts."""
+"""The queue of applications to join, with a page to decide on each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, ManyToManyField, Min, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.text import capfirst
 from django.utils.timesince import timesince
 from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from members import countries, evidence
+from members import evidence
+from members.admin.base import NeverDeleted
 from members.forms.decisions import NoteForm, QuestionForm, ReasonForm
-from members.models import Application, City, Membership, Official, Post, User
+from members.models import Application, City
 from members.models.application import DECIDED, WAITING, State
-from members.querysets import today
 from strongcities.admin import Queue
 from strongcities.workflow import MoveRefused
-
-if TYPE_CHECKING:  # generic for the type checker alone
-    _ModelAdmin = admin.ModelAdmin[Any]
-    _StackedInline = admin.StackedInline[Any, Any]
-    _ModelForm = forms.ModelForm[Membership]
-else:
-    _ModelAdmin, _StackedInline, _ModelForm = admin.ModelAdmin, admin.StackedInline, forms.ModelForm
-
-
-class NeverDeleted(_ModelAdmin):
-    """Records that others rely on: they end by their dates or states, and stay."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class QueueFilter(admin.SimpleListFilter):
@@ -248,97 +233,3 @@ class ApplicationAdmin(NeverDeleted):
 
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
-
-
-IDENTITY = ("name", "other_names", "kind", "country", "website")  # by which people tell which city it is
-
-
-class MembershipForm(_ModelForm):
-    def clean(self) -> dict[str, Any]:
-        """A membership may end, or have ended earlier; one that is over doesn't come back: a city joins by two approvals."""
-        values = super().clean() or {}
-        was = Membership.objects.filter(pk=self.instance.pk).first()
-        if was and was.left and was.left <= today() and "left" in values and (values["left"] is None or values["left"] > was.left):
-            self.add_error("left", gettext("This membership ended. The city joins again by an application that two people approve."))
-        return values
-
-
-class MembershipInline(_StackedInline):
-    model = Membership
-    form = MembershipForm
-    extra = 0
-    can_delete = False
-
-
-@admin.register(City)
-class CityAdmin(NeverDeleted):
-    list_display = ("name", "country_words", "kind", "region", "is_public", "is_sample")
-    list_filter = ("is_public", "is_sample", "region", "kind")
-    search_fields = ("name", "other_names")
-    readonly_fields = ("is_sample",)
-    inlines = (MembershipInline,)
-    fields = (
-        "name", "slug", "other_names", "kind", "country", "region", "population", "population_band", "website",
-        "latitude", "longitude", "time_zone", "is_public", "is_sample",
-    )  # fmt: skip
-
-    @admin.display(description=_("country"), ordering="country")
-    def country_words(self, city: City) -> str:
-        return city.country_name
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """An address that was given out stays; and so does what a first approval was given to, or the second person would
-        have the first one's word for another city."""
-        if obj is None:
-            return self.readonly_fields
-        approved = Application.objects.open().filter(city=obj, first_approver__isnull=False).exists()
-        return (*self.readonly_fields, "slug", *(IDENTITY if approved else ()))
-
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return {} if obj else {"slug": ("name",)}
-
-    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        if db_field.name == "country":
-            return forms.ChoiceField(label=capfirst(db_field.verbose_name), choices=lambda: [("", "---------"), *countries.choices()])
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-
-class PostInline(_StackedInline):
-    model = Post
-    extra = 0
-    can_delete = False
-    autocomplete_fields = ("city",)
-
-
-@admin.register(Official)
-class OfficialAdmin(NeverDeleted):
-    list_display = ("user", "in_directory", "open_to_peers")
-    search_fields = ("user__name", "user__email", "posts__city__name")
-    list_select_related = ("user",)
-    readonly_fields = ("user", "in_directory", "wants_newsletter", "open_to_peers")  # consents are the person's to give
-    fields = ("user", "languages", "themes", "in_directory", "wants_newsletter", "open_to_peers")
-    inlines = (PostInline,)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """An official comes from an application."""
-        return False
-
-
-@admin.register(User)
-class UserAdmin(NeverDeleted):
-    """Accounts come from applications; staff are made by `manage.py createsuperuser` or by ticking here, by superusers."""
-
-    list_display = ("email", "name", "is_staff", "is_active", "joined")
-    list_filter = ("is_staff", "is_active", "groups")
-    search_fields = ("email", "name")
-    ordering = ("email",)
-    fields = ("email", "name", "language", "is_active", "is_staff", "is_superuser", "groups", "joined", "last_login")
-    readonly_fields = ("email", "joined", "last_login")  # an address is changed by its owner, who confirms it
-    formfield_overrides = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Superusers alone: who may change an account could make themselves anything."""
-        return bool(request.user.is_active and request.user.is_superuser)

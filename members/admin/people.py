@@ -1,0 +1,59 @@
+"""Officials with their posts, and accounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import ManyToManyField
+from django.http import HttpRequest
+
+from members.admin.base import NeverDeleted
+from members.models import Official, Post, User
+
+if TYPE_CHECKING:  # generic for the type checker alone
+    _StackedInline = admin.StackedInline[Any, Any]
+else:
+    _StackedInline = admin.StackedInline
+
+
+class PostInline(_StackedInline):
+    model = Post
+    extra = 0
+    can_delete = False
+    autocomplete_fields = ("city",)
+
+
+@admin.register(Official)
+class OfficialAdmin(NeverDeleted):
+    list_display = ("user", "in_directory", "open_to_peers")
+    search_fields = ("user__name", "user__email", "posts__city__name")
+    list_select_related = ("user",)
+    readonly_fields = ("user", "in_directory", "wants_newsletter", "open_to_peers")  # consents are the person's to give
+    fields = ("user", "languages", "themes", "in_directory", "wants_newsletter", "open_to_peers")
+    inlines = (PostInline,)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """An official comes from an application."""
+        return False
+
+
+@admin.register(User)
+class UserAdmin(NeverDeleted):
+    """Accounts come from applications; staff are made by `manage.py createsuperuser` or by ticking here, by superusers."""
+
+    list_display = ("email", "name", "is_staff", "is_active", "joined")
+    list_filter = ("is_staff", "is_active", "groups")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    fields = ("email", "name", "language", "is_active", "is_staff", "is_superuser", "groups", "joined", "last_login")
+    readonly_fields = ("email", "joined", "last_login")  # an address is changed by its owner, who confirms it
+    formfield_overrides = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Superusers alone: who may change an account could make themselves anything."""
+        return bool(request.user.is_active and request.user.is_superuser)
