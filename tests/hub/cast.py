@@ -18,7 +18,7 @@ PRACTICES = settings.BASE_DIR / "data" / "practices.jsonl"
 
 def make_city(name: str = "Aarhus", country: str = "DK", *, member: bool = True, **fields: Any) -> City:
     slug = fields.pop("slug", name.lower().replace(" ", "-"))
-    city = City.objects.create(name=name, country=country, slug=slug, is_public=True, **{"region": Region.EUROPE, **fields})
+    city = City.objects.create(name=name, country=country, slug=slug, **{"region": Region.EUROPE, "is_public": True, **fields})
     if member:
         Membership.objects.create(city=city, joined=date(2015, 9, 29))
     return city

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from members.models import Official, Post, User
-from tests.pages.cast import make_city
+from tests.hub.cast import make_city
 
 pytestmark = pytest.mark.django_db
 

@@ -3,7 +3,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from tests.pages.cast import make_city, make_practice
+from tests.hub.cast import make_city, make_practice
 
 pytestmark = pytest.mark.django_db
 QUERIES = 5  # skyline, its practices, the newest, figures of cities, figures of practices
@@ -16,7 +16,7 @@ def test_home_shows_members_practices_and_figures(client):
     page = client.get("/").content.decode()
     assert re.findall(r'<ul class="skyline".*?</ul>', page, re.DOTALL)[0].count("<li>") == 1
     assert f'href="{aarhus.get_absolute_url()}"' in page
-    assert "Parent networks" in page
+    assert "Youth council" in page
     assert [int(n) for n in re.findall(r"<dd>(\d+)</dd>", page)] == [1, 1, 2, 2]
     assert reverse("members:join") in page
 
