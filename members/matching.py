@@ -6,6 +6,8 @@ oe/ö/ø, ue/ü, doubled letters: `skeleton()` in migration 0001); and names tha
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -67,11 +69,45 @@ def find(typed: str, *, country: str = "", cities: CityQuerySet) -> list[Match]:
     With a `country`, a city elsewhere is named only if it has the very name or spelling, after those in the country.
     """
     found = _find(typed, country, cities)
-    if not any(match.how < How.LOOKS_LIKE for match in found) and (bare := _without_office(typed)) != typed:
+    if not any(match.how < How.LOOKS_LIKE for match in found) and (bare := _without_office([typed])[typed]) != typed:
         known = {match.city.pk for match in found}
         found += [match for match in _find(bare, country, cities) if match.city.pk not in known]
     found.sort(key=lambda match: (match.city.country != country if country else False, match.how, -match.similarity, match.city.folded))
     return found[:MOST]
+
+
+def twins(proposed: Iterable[City], among: CityQuerySet) -> dict[int, list[Match]]:
+    """The cities `among` that each of `proposed` may be a second time, best first: of the same country, and not itself.
+
+    By the key of the proposed city; in four queries, however many there are.
+    """
+    proposed = list(proposed)
+    bare = _without_office(city.name for city in proposed)
+    typed = {city.pk: bare[city.name] for city in proposed}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT p.id, alike.id
+            FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS p (id, typed, country)
+            CROSS JOIN LATERAL (
+                SELECT c.id FROM members_city c
+                WHERE c.country = p.country AND c.id <> p.id
+                    AND (c.spellings LIKE '%%|' || skeleton(p.typed) || '|%%' OR skeleton(p.typed) <%% c.spellings)
+                ORDER BY c.spellings LIKE '%%|' || skeleton(p.typed) || '|%%' DESC, skeleton(p.typed) <<-> c.spellings, c.id
+                LIMIT %s) alike
+            WHERE skeleton(p.typed) <> ''
+            """,
+            [list(typed), list(typed.values()), [city.country for city in proposed], MOST],
+        )
+        pairs = cursor.fetchall()
+    known = among.with_joined().in_bulk({other for _own, other in pairs})
+    pairs = [(own, known[other]) for own, other in pairs if other in known]
+    found: dict[int, list[Match]] = defaultdict(list)
+    for (own, city), rows in zip(pairs, _compare([(typed[own], city) for own, city in pairs]), strict=True):
+        found[own].append(_best(typed[own], city, rows))
+    for matches in found.values():
+        matches.sort(key=lambda match: (match.how, -match.similarity, match.city.folded))
+    return found
 
 
 def _find(typed: str, country: str, cities: CityQuerySet) -> list[Match]:
@@ -85,14 +121,15 @@ def _find(typed: str, country: str, cities: CityQuerySet) -> list[Match]:
     candidates = cities.with_joined().filter(same | alike)
     # "San José" would have a hundred cities like it in a large network: the very spelling first, then a page of others.
     found = {city.pk: city for city in [*candidates.filter(same)[:50], *candidates.filter(~same)[:200]]}
-    return [_best(typed, city, rows) for city, rows in _compare(typed, list(found.values()))]
+    asked = [(typed, city) for city in found.values()]
+    return [_best(typed, city, rows) for (_typed, city), rows in zip(asked, _compare(asked), strict=True)]
 
 
-def _without_office(typed: str) -> str:
-    """`typed` without the words around a city's name, unless nothing else is in it."""
-    words = typed.split()
-    folded = names.folded(words)
-    return " ".join(word for word in words if folded[word] not in _AROUND) or typed
+def _without_office(typed: Iterable[str]) -> dict[str, str]:
+    """Each text without the words around a city's name, unless nothing else is in it. One query."""
+    typed = list(typed)
+    folded = names.folded(word for text in typed for word in text.split())
+    return {text: " ".join(word for word in text.split() if folded[word] not in _AROUND) or text for text in typed}
 
 
 def _skeleton(typed: str) -> str:
@@ -101,22 +138,24 @@ def _skeleton(typed: str) -> str:
         return str(cursor.fetchone()[0])
 
 
-def _compare(typed: str, cities: list[City]) -> list[tuple[City, list[tuple[str, bool, bool, float]]]]:
-    """Each city with its names: (name, same but for accents, same spelling, similarity)."""
-    pairs = [(place, name) for place, city in enumerate(cities) for name in (city.name, *city.other_names)]
-    rows: dict[int, list[tuple[str, bool, bool, float]]] = {place: [] for place in range(len(cities))}
+def _compare(asked: list[tuple[str, City]]) -> list[list[tuple[str, bool, bool, float]]]:
+    """For each (what was typed, a city) the city's names: (name, same but for accents, same spelling, similarity)."""
+    pairs = [(place, typed, name) for place, (typed, city) in enumerate(asked) for name in (city.name, *city.other_names)]
+    rows: list[list[tuple[str, bool, bool, float]]] = [[] for _pair in asked]
+    if not pairs:
+        return rows
+    places, typed, names = map(list, zip(*pairs, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT place, name, fold(name) = fold(%(typed)s), skeleton(name) = skeleton(%(typed)s),
-                   similarity(skeleton(name), skeleton(%(typed)s))
-            FROM unnest(%(places)s::int[], %(names)s::text[]) AS known (place, name)
+            SELECT place, name, fold(name) = fold(typed), skeleton(name) = skeleton(typed), similarity(skeleton(name), skeleton(typed))
+            FROM unnest(%s::int[], %s::text[], %s::text[]) AS known (place, typed, name)
             """,
-            {"typed": typed, "places": [place for place, _name in pairs], "names": [name for _place, name in pairs]},
+            [places, typed, names],
         )
         for place, *row in cursor.fetchall():
             rows[place].append((row[0], row[1], row[2], row[3]))
-    return [(cities[place], names) for place, names in rows.items()]
+    return rows
 
 
 def _best(typed: str, city: City, rows: list[tuple[str, bool, bool, float]]) -> Match:

@@ -4,6 +4,7 @@ from members.models.application import Application, ApplicationNote, Application
 from members.models.city import City, Membership
 from members.models.draft import Draft
 from members.models.official import Official, Post
+from members.models.reason import Reason
 from members.models.user import User
 
-__all__ = ["Application", "ApplicationNote", "ApplicationTransition", "City", "Draft", "Membership", "Official", "Post", "User"]
+__all__ = ["Application", "ApplicationNote", "ApplicationTransition", "City", "Draft", "Membership", "Official", "Post", "Reason", "User"]

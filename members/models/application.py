@@ -257,12 +257,13 @@ class Application(Workflow):
                 step.to(application.state)
             proposed.drop_if_only_proposed()
 
-    def approve(self, *, by: Any, mandate: bool = False, seen: str | None = None) -> None:
+    def approve(self, *, by: Any, mandate: bool = False, seen: str | None = None, checked: str = "") -> None:
         """One approval; the last one that is needed admits the applicant and, if it is new, the city (table above).
 
         `mandate` says that `by` checked the applicant's claim to sign for the city; `seen` is the identity of the city that
-        `by` had before them (City.identity). Raises MoveRefused when that changed meanwhile, or `by` gave the first of two
-        approvals; PermissionDenied when `by` may not approve or not confirm the mandate.
+        `by` had before them (City.identity); `checked` is kept as a note of the staff. Raises MoveRefused when the city changed
+        meanwhile, or `by` gave the first of two approvals; PermissionDenied when `by` may not approve, not confirm the
+        mandate, or not note.
         """
         with self.move("approve", by=by) as step:
             application = step.record
@@ -287,6 +288,8 @@ class Application(Workflow):
             else:
                 Membership.objects.create(city=city, joined=today())
                 application._admit(step, city, by=by, mandate=mandate)
+            if checked:
+                application.note(by=by, text=checked)
 
     def decline(self, *, by: Any, why: str) -> None:
         """The end, with a reason that the applicant reads. A new application stays possible."""

@@ -126,7 +126,7 @@ class City(models.Model):
     @property
     def identity(self) -> str:
         """A mark of what tells people which city this is; another one as soon as any of it changes."""
-        told = repr((self.pk, self.name, self.other_names, self.kind, self.country, self.website))
+        told = repr((self.pk, self.name, self.other_names, str(self.kind), self.country, self.website))
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
     @property
