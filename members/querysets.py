@@ -25,6 +25,15 @@ class CityQuerySet(models.QuerySet[Any]):
 
         return self.filter(Exists(Membership.objects.today().filter(city=OuterRef("pk"))))
 
+    def merged_at(self, slug: str) -> Any:
+        """The city, shown to everyone, that the record at the address `slug` was merged into; None where there is none."""
+        gone = self.filter(slug=slug).select_related("merged_into").first()
+        while gone is not None and gone.merged_into is not None:
+            gone = gone.merged_into
+            if gone.is_public:
+                return gone
+        return None
+
     def with_joined(self) -> Self:
         """Each with `joined`: the day its present membership began, None for a city that is no member today."""
         from members.models import Membership  # the model's manager is made here

@@ -3,8 +3,9 @@
 from members.models.application import Application, ApplicationNote, ApplicationTransition
 from members.models.city import City, Membership
 from members.models.draft import Draft
+from members.models.merge import Merge, MergeTransition
 from members.models.official import Official, Post
 from members.models.reason import Reason
 from members.models.user import User
 
-__all__ = ["Application", "ApplicationNote", "ApplicationTransition", "City", "Draft", "Membership", "Official", "Post", "Reason", "User"]
+__all__ = ["Application", "ApplicationNote", "ApplicationTransition", "City", "Draft", "Membership", "Merge", "MergeTransition", "Official", "Post", "Reason", "User"]

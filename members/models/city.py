@@ -57,6 +57,9 @@ class City(models.Model):
         help_text=_("Off while a city is only named in an application; on once it joins or its practice is published."),
     )
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("merged into")
+    )
     folded = models.GeneratedField(
         expression=Func(F("name"), function="fold"), output_field=models.CharField(max_length=160), db_persist=True
     )
@@ -80,6 +83,7 @@ class City(models.Model):
                 name="city_one_of_a_name_kind_and_country",
                 violation_error_message=_("A city of this name, kind and country is there already."),
             ),
+            models.CheckConstraint(condition=Q(merged_into=None) | Q(is_public=False), name="city_merged_is_hidden"),
             models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="city_country_is_a_code"),
             models.CheckConstraint(
                 condition=(Q(latitude=None) & Q(longitude=None))
@@ -146,7 +150,8 @@ class City(models.Model):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def today(self) -> MembershipQuerySet:
-        return self.filter(Q(joined__lte=today()), Q(left=None) | Q(left__gt=today()))
+        """Those that make a member today. What a merge left at a record that is hidden makes none."""
+        return self.filter(Q(joined__lte=today()), Q(left=None) | Q(left__gt=today()), city__merged_into=None)
 
 
 @pghistory.track()

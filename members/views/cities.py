@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from members.filters import CityFilter
@@ -61,7 +61,10 @@ def _without(every: CityQuerySet, used: list[dict[str, Any]]) -> list[dict[str, 
 @require_safe
 @visitors_may_cache
 def city(request: HttpRequest, slug: str) -> HttpResponse:
-    """A city: what it is, since when a member; to people of member cities also its officials who agreed to be shown."""
+    """A city: what it is, since when a member; to people of member cities also its officials who agreed to be shown. The
+    address of one that was merged leads to the other (302, since a merge can be undone)."""
+    if other := City.objects.merged_at(slug):
+        return redirect(other)
     shown = get_object_or_404(City.objects.visible_to(request.user).with_joined(), slug=slug)
     officials = shown.posts.today().visible_to(request.user).select_related("official__user").order_by("-is_lead", "official__user__name")
     return render(request, "members/city.html", {"city": shown, "officials": officials, "memberships": shown.memberships.all()})

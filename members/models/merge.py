@@ -1,0 +1,261 @@
+"""Two records of one city become one, and can become two again for thirty days.
+
+| verb | from   | to     | who                                        | when                         |
+|------|--------|--------|--------------------------------------------|------------------------------|
+| undo | merged | undone | staff with the permission to merge cities  | up to thirty days afterwards |
+
+What moves: every row of any room that points at the city that goes, by every foreign key to it, found by asking Django; so
+rooms that come later are merged too. What would break a rule of the database at the city that stays (a membership at the
+same time, an open post of the same person) stays where it is, and the preview says so. The city that goes is hidden, keeps
+its row and its address, which leads to the one that stays, whose other names then include its name.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy as _
+
+from members.models.application import Application
+from members.models.city import City
+from strongcities.workflow import Move, MoveRefused, Step, Transition, Workflow
+
+UNDONE_WITHIN = timedelta(days=30)
+_BATCH = 500
+
+
+class State(models.TextChoices):
+    MERGED = "merged", _("merged")
+    UNDONE = "undone", _("undone")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of one kind that point at the city that goes: how many move, and how many stay because of a rule."""
+
+    words: str
+    moving: int
+    staying: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a merge would do. `mark` changes with whatever it counts: a merge is of what somebody saw. `refused` says why
+    there can be none, in words; empty where there can."""
+
+    parts: list[Part]
+    new_names: list[str]
+    mark: str
+    refused: str
+
+
+class Merge(Workflow):
+    State = State
+    MOVES: ClassVar[dict[str, Move]] = {"undo": Move({State.MERGED}, State.UNDONE)}
+
+    kept = models.ForeignKey(City, models.PROTECT, related_name="+", verbose_name=_("the city that stays"))
+    dropped = models.ForeignKey(City, models.PROTECT, related_name="+", verbose_name=_("the city that goes"))
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.MERGED, editable=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    moved = models.JSONField(_("what moved"), default=dict, editable=False)  # {"app.model.field": keys}
+    added_names = models.JSONField(_("names added"), default=list, editable=False)
+    was_public = models.BooleanField(_("was shown to everyone"), editable=False)
+    made_public = models.BooleanField(_("made the other one shown to everyone"), editable=False)
+
+    class Meta:
+        verbose_name = _("merge of two cities")
+        verbose_name_plural = _("merges of cities")
+        ordering = ["-at", "-pk"]
+        permissions = [("merge_city", "Can merge cities and undo it")]
+        constraints = [
+            models.UniqueConstraint(fields=["dropped"], condition=Q(state=State.MERGED), name="merge_one_at_a_time_of_a_city"),
+            models.CheckConstraint(condition=~Q(kept=F("dropped")), name="merge_of_two_cities"),
+        ]
+
+    def __str__(self) -> str:
+        return gettext("%(dropped)s into %(kept)s") % {"dropped": self.dropped, "kept": self.kept}
+
+    # --- Who may -----------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def may_merge(user: Any) -> bool:
+        return bool(user.is_active and user.is_staff and user.has_perm("members.merge_city"))
+
+    def can_undo(self, user: Any) -> bool:
+        return self.may_merge(user)
+
+    @property
+    def until(self) -> Any:
+        """When it can no longer be undone."""
+        return self.at + UNDONE_WITHIN
+
+    def moved_in_words(self) -> list[Part]:
+        """What moved, kind by kind."""
+        return [Part(_words(name), len(keys), 0) for name, keys in sorted(self.moved.items())]
+
+    # --- Verbs -------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def preview(cls, kept: City, dropped: City) -> Preview:
+        """What `merge` would do, found by doing it and taking it back. Costs as much as the merge."""
+        refused = _refused(kept, dropped)
+        if refused:
+            return Preview([], [], "", refused)
+        with transaction.atomic():
+            moved, left = _move(dropped, kept)
+            parts = [Part(_words(field), len(moved.get(field, [])), left.get(field, 0)) for field in sorted({*moved, *left})]
+            transaction.set_rollback(True)  # nothing of it is to stay
+        mark = "|".join([kept.identity, dropped.identity, *(f"{part.words}:{part.moving}:{part.staying}" for part in parts)])
+        return Preview(parts, _new_names(kept, dropped), mark, "")
+
+    @classmethod
+    def merge(cls, *, kept: City, dropped: City, by: Any, seen: str) -> Merge:
+        """Make one of two; everything or nothing. `seen` is the preview's mark.
+
+        Raises PermissionDenied; MoveRefused where there can be no merge, or what would move is no longer what was seen.
+        """
+        if not cls.may_merge(by):
+            raise PermissionDenied
+        with transaction.atomic():
+            # In the order of their keys, so that two merges of the same two cities wait for each other, never crosswise.
+            locked = {city.pk: city for city in City.objects.select_for_update().filter(pk__in=[kept.pk, dropped.pk]).order_by("pk")}
+            kept, dropped = locked[kept.pk], locked[dropped.pk]
+            preview = cls.preview(kept, dropped)
+            if preview.refused:
+                raise MoveRefused(preview.refused)
+            if seen != preview.mark:
+                raise MoveRefused(gettext("Something changed since you looked. See what would move now, then decide."))
+            was_public = dropped.is_public
+            dropped.merged_into, dropped.is_public = kept, False
+            dropped.save(update_fields=["merged_into", "is_public"])
+            moved, _left = _move(dropped, kept)
+            made_public = was_public and not kept.is_public
+            kept.other_names = [*kept.other_names, *preview.new_names]
+            kept.is_public = kept.is_public or was_public
+            kept.save()
+            record = cls.objects.create(
+                kept=kept, dropped=dropped, by=by, moved=moved, added_names=preview.new_names, was_public=was_public, made_public=made_public
+            )
+            record.begin("merge", by=by)
+        return record
+
+    def undo(self, *, by: Any) -> int:
+        """Make two of one again: what moved and is still there goes back. Answers how many rows had gone elsewhere
+        meanwhile and stay there. Raises MoveRefused after thirty days, or where the city that stayed has gone itself."""
+        with self.move("undo", by=by) as step:
+            return _undo(step)
+
+
+class MergeTransition(Transition):
+    subject = models.ForeignKey(Merge, models.CASCADE, related_name="transitions", verbose_name=_("merge"))
+
+    class Meta(Transition.Meta):
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+
+
+def _fields() -> dict[str, models.Field[Any, Any]]:
+    """Every foreign key of any room that points at a city, by "app.model.field"; without the history's and this one's own."""
+    found = {}
+    for relation in City._meta.get_fields(include_hidden=True):
+        if not relation.auto_created or not (relation.one_to_many or relation.one_to_one):
+            continue
+        model, field = relation.related_model, relation.field
+        if model is Merge or hasattr(model, "pgh_tracked_model"):
+            continue
+        found[f"{model._meta.label_lower}.{field.name}"] = field
+    return found
+
+
+def _words(name: str) -> str:
+    model = _fields()[name].model
+    return str(model._meta.verbose_name_plural)
+
+
+def _refused(kept: City, dropped: City) -> str:
+    """Why these two can't be one, in words; nothing where they can."""
+    if kept.pk == dropped.pk:
+        return gettext("That is one and the same record.")
+    if kept.merged_into_id or dropped.merged_into_id:
+        return gettext("One of them was merged already.")
+    if kept.within_id == dropped.pk or dropped.within_id == kept.pk:
+        return gettext("One lies within the other: they are two authorities. Change that first, if it is wrong.")
+    theirs = Application.objects.open().filter(city=dropped).values("applicant")
+    both = Application.objects.open().filter(city=kept, applicant__in=theirs).select_related("applicant").first()
+    if both:
+        return gettext("%(person)s has an open application for each of them. Settle one first.") % {"person": both.applicant}
+    if Application.objects.open().filter(city__in=[kept, dropped], first_approver__isnull=False).exists():
+        return gettext("An application for one of them has its first approval: that was given for a city as it is. Settle it first.")
+    return ""
+
+
+def _new_names(kept: City, dropped: City) -> list[str]:
+    """The names of the city that goes which the one that stays doesn't have yet."""
+    known = {kept.name, *kept.other_names}
+    return [name for name in dict.fromkeys([dropped.name, *dropped.other_names]) if name not in known]
+
+
+def _move(source: City, target: City) -> tuple[dict[str, list[int]], dict[str, int]]:
+    """Point what points at `source` at `target`: ({field: keys that moved}, {field: how many a rule kept back})."""
+    moved: dict[str, list[int]] = {}
+    left: defaultdict[str, int] = defaultdict(int)
+    for name, field in _fields().items():
+        keys = list(field.model._base_manager.filter(**{field.name: source}).order_by("pk").values_list("pk", flat=True))
+        gone = _point(field, keys, target)
+        if gone:
+            moved[name] = gone
+        if len(gone) < len(keys):
+            left[name] = len(keys) - len(gone)
+    return moved, dict(left)
+
+
+def _point(field: models.Field[Any, Any], keys: list[int], target: City) -> list[int]:
+    """Point the rows of `keys` at `target`; the keys for which the database's rules allow it. All at once where they all may."""
+    done: list[int] = []
+    for start in range(0, len(keys), _BATCH):
+        batch = keys[start : start + _BATCH]
+        if _update(field, batch, target):
+            done += batch
+        else:
+            done += [key for key in batch if _update(field, [key], target)]
+    return done
+
+
+def _update(field: models.Field[Any, Any], keys: list[int], target: City) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            field.model._base_manager.filter(pk__in=keys).update(**{field.name: target})
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # rules that wait for the end must speak here
+    except IntegrityError:
+        return False
+    return True
+
+
+def _undo(step: Step[Merge]) -> int:
+    record = step.record
+    if timezone.now() > record.until:
+        raise MoveRefused(gettext("It is over thirty days ago: the two can no longer be told apart with certainty."))
+    locked = {city.pk: city for city in City.objects.select_for_update().filter(pk__in=[record.kept_id, record.dropped_id]).order_by("pk")}
+    kept, dropped = locked[record.kept_id], locked[record.dropped_id]
+    if kept.merged_into_id:
+        raise MoveRefused(gettext("%(city)s was itself merged into another one since. Undo that first.") % {"city": kept})
+    elsewhere = 0
+    dropped.merged_into, dropped.is_public = None, record.was_public
+    dropped.save(update_fields=["merged_into", "is_public"])
+    for name, keys in record.moved.items():
+        field = _fields()[name]
+        still = list(field.model._base_manager.filter(pk__in=keys, **{field.name: kept}).order_by("pk").values_list("pk", flat=True))
+        elsewhere += len(keys) - len(_point(field, still, dropped))
+    kept.other_names = [name for name in kept.other_names if name not in record.added_names]
+    kept.is_public = kept.is_public and not record.made_public
+    kept.save()
+    return elsewhere
