@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from members import countries
 from members.admin.base import NeverDeleted
-from members.models import Application, City, Membership
+from members.models import City, Membership
 from members.querysets import today
 
 if TYPE_CHECKING:  # generic for the type checker alone
@@ -62,8 +62,7 @@ class CityAdmin(NeverDeleted):
         have the first one's word for another city."""
         if obj is None:
             return self.readonly_fields
-        approved = Application.objects.open().filter(city=obj, first_approver__isnull=False).exists()
-        return (*self.readonly_fields, "slug", *(IDENTITY if approved else ()))
+        return (*self.readonly_fields, "slug", *(IDENTITY if obj.is_half_approved else ()))
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj else {"slug": ("name",)}
