@@ -44,6 +44,7 @@ else:
     _CharField = models.CharField
 
 BYTES = 5_000_000
+TOO_LARGE = _("The file is larger than 5 MB. Save the picture smaller, please.")
 PIXELS = 30_000_000  # decoded, some 120 MB
 SMALLEST = (600, 300)  # width and height: less is blurred on the page of a city
 STRETCH = 4  # at most so many times as wide as high, or as high as wide
@@ -84,7 +85,7 @@ def draw(file: Any) -> Drawn:
     Raises ValidationError, in words for whoever chose the file, for everything that isn't a still picture of a fit size.
     """
     if file.size > BYTES:
-        raise ValidationError(_("The file is larger than 5 MB. Save the picture smaller, please."), code="bytes")
+        raise ValidationError(TOO_LARGE, code="bytes")
     head = file.read(1024)
     file.seek(0)
     _refuse_by_kind(head)

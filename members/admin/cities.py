@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy as _
 
 from members import countries
-from members.admin.base import NeverDeleted
+from members.admin.changes import ShowsHistory
 from members.models import City, Membership
 from members.querysets import today
 
@@ -42,7 +42,7 @@ class MembershipInline(_StackedInline):
 
 
 @admin.register(City)
-class CityAdmin(NeverDeleted):
+class CityAdmin(ShowsHistory):
     list_display = ("name", "country_words", "kind", "region", "is_public", "is_sample")
     list_filter = ("is_public", "is_sample", "region", "kind")
     search_fields = ("name", "other_names")

@@ -7,187 +7,385 @@ import django.db.models.functions.text
 import django.db.models.lookups
 import pgtrigger.compiler
 import pgtrigger.migrations
-import strongcities.uploads
 from django.conf import settings
 from django.db import migrations, models
 
+import strongcities.uploads
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0002_secretariat'),
+        ("members", "0002_secretariat"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CityChange',
+            name="CityChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
-                ('fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), verbose_name='what changed')),
-                ('why', models.TextField(blank=True, verbose_name='why')),
-                ('seen_at', models.DateTimeField(blank=True, null=True, verbose_name='looked at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="at")),
+                (
+                    "fields",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), verbose_name="what changed"),
+                ),
+                ("why", models.TextField(blank=True, verbose_name="why")),
+                ("seen_at", models.DateTimeField(blank=True, null=True, verbose_name="looked at")),
             ],
             options={
-                'verbose_name': 'change by a lead official',
-                'verbose_name_plural': 'changes by lead officials',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "change by a lead official",
+                "verbose_name_plural": "changes by lead officials",
+                "ordering": ["-at", "-pk"],
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='city',
-            name='insert_insert',
+            model_name="city",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='city',
-            name='update_update',
+            model_name="city",
+            name="update_update",
         ),
         migrations.AddField(
-            model_name='city',
-            name='picture',
-            field=strongcities.uploads.PictureField(db_default='', verbose_name='picture'),
+            model_name="city",
+            name="picture",
+            field=strongcities.uploads.PictureField(db_default="", verbose_name="picture"),
         ),
         migrations.AddField(
-            model_name='city',
-            name='picture_alt',
-            field=models.CharField(blank=True, db_default='', default='', max_length=300, verbose_name='what the picture shows'),
+            model_name="city",
+            name="picture_alt",
+            field=models.CharField(blank=True, db_default="", default="", max_length=300, verbose_name="what the picture shows"),
         ),
         migrations.AddField(
-            model_name='city',
-            name='picture_credit',
-            field=models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='who made the picture'),
+            model_name="city",
+            name="picture_credit",
+            field=models.CharField(blank=True, db_default="", default="", max_length=200, verbose_name="who made the picture"),
         ),
         migrations.AddField(
-            model_name='city',
-            name='picture_licence',
-            field=models.CharField(blank=True, choices=[('cc-by-4.0', 'Creative Commons Attribution 4.0'), ('cc-by-sa-4.0', 'Creative Commons Attribution-ShareAlike 4.0'), ('cc-by-nc-4.0', 'Creative Commons Attribution-NonCommercial 4.0'), ('all-rights-reserved', 'All rights reserved'), ('cc0-1.0', 'No rights reserved (Creative Commons Zero)')], db_default='', default='', max_length=30, verbose_name='licence of the picture'),
+            model_name="city",
+            name="picture_licence",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("cc-by-4.0", "Creative Commons Attribution 4.0"),
+                    ("cc-by-sa-4.0", "Creative Commons Attribution-ShareAlike 4.0"),
+                    ("cc-by-nc-4.0", "Creative Commons Attribution-NonCommercial 4.0"),
+                    ("all-rights-reserved", "All rights reserved"),
+                    ("cc0-1.0", "No rights reserved (Creative Commons Zero)"),
+                ],
+                db_default="",
+                default="",
+                max_length=30,
+                verbose_name="licence of the picture",
+            ),
         ),
         migrations.AddField(
-            model_name='city',
-            name='profile',
-            field=models.TextField(blank=True, db_default='', default='', help_text='Markdown.', validators=[django.core.validators.MaxLengthValidator(10000)], verbose_name='profile'),
+            model_name="city",
+            name="profile",
+            field=models.TextField(
+                blank=True,
+                db_default="",
+                default="",
+                help_text="Markdown.",
+                validators=[django.core.validators.MaxLengthValidator(10000)],
+                verbose_name="profile",
+            ),
         ),
         migrations.AddField(
-            model_name='city',
-            name='profile_language',
-            field=models.CharField(db_default='en', default='en', max_length=3, verbose_name='language of the profile'),
+            model_name="city",
+            name="profile_language",
+            field=models.CharField(db_default="en", default="en", max_length=3, verbose_name="language of the profile"),
         ),
         migrations.AddField(
-            model_name='city',
-            name='themes',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('local-strategy-and-action-planning', 'Local strategy and action planning'), ('local-prevention-networks', 'Local prevention networks'), ('local-risk-and-needs-assessment', 'Local risk and needs assessment'), ('community-engagement-and-social-cohesion', 'Community engagement and social cohesion'), ('youth-engagement', 'Youth engagement'), ('education-and-critical-thinking', 'Education and critical thinking'), ('counter-narratives-and-communications', 'Counter-narratives and communications'), ('polarisation-and-hate', 'Polarisation and hate'), ('online-harms-and-disinformation', 'Online harms and disinformation'), ('refugees-and-displacement', 'Refugees and displacement'), ('public-private-partnerships', 'Public-private partnerships'), ('gender-equality', 'Gender equality'), ('family-and-psychosocial-support', 'Family and psychosocial support'), ('disengagement-and-reintegration', 'Disengagement and reintegration'), ('crisis-response-and-victims', 'Crisis response and victims')], max_length=60), blank=True, db_default=models.Value('{}'), default=list, help_text='What the city works on, at most five.', verbose_name='themes'),
+            model_name="city",
+            name="themes",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(
+                    choices=[
+                        ("local-strategy-and-action-planning", "Local strategy and action planning"),
+                        ("local-prevention-networks", "Local prevention networks"),
+                        ("local-risk-and-needs-assessment", "Local risk and needs assessment"),
+                        ("community-engagement-and-social-cohesion", "Community engagement and social cohesion"),
+                        ("youth-engagement", "Youth engagement"),
+                        ("education-and-critical-thinking", "Education and critical thinking"),
+                        ("counter-narratives-and-communications", "Counter-narratives and communications"),
+                        ("polarisation-and-hate", "Polarisation and hate"),
+                        ("online-harms-and-disinformation", "Online harms and disinformation"),
+                        ("refugees-and-displacement", "Refugees and displacement"),
+                        ("public-private-partnerships", "Public-private partnerships"),
+                        ("gender-equality", "Gender equality"),
+                        ("family-and-psychosocial-support", "Family and psychosocial support"),
+                        ("disengagement-and-reintegration", "Disengagement and reintegration"),
+                        ("crisis-response-and-victims", "Crisis response and victims"),
+                    ],
+                    max_length=60,
+                ),
+                blank=True,
+                db_default=models.Value("{}"),
+                default=list,
+                help_text="What the city works on, at most five.",
+                verbose_name="themes",
+            ),
         ),
         migrations.AddField(
-            model_name='cityevent',
-            name='picture',
-            field=strongcities.uploads.PictureField(db_default='', verbose_name='picture'),
+            model_name="cityevent",
+            name="picture",
+            field=strongcities.uploads.PictureField(db_default="", verbose_name="picture"),
         ),
         migrations.AddField(
-            model_name='cityevent',
-            name='picture_alt',
-            field=models.CharField(blank=True, db_default='', default='', max_length=300, verbose_name='what the picture shows'),
+            model_name="cityevent",
+            name="picture_alt",
+            field=models.CharField(blank=True, db_default="", default="", max_length=300, verbose_name="what the picture shows"),
         ),
         migrations.AddField(
-            model_name='cityevent',
-            name='picture_credit',
-            field=models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='who made the picture'),
+            model_name="cityevent",
+            name="picture_credit",
+            field=models.CharField(blank=True, db_default="", default="", max_length=200, verbose_name="who made the picture"),
         ),
         migrations.AddField(
-            model_name='cityevent',
-            name='picture_licence',
-            field=models.CharField(blank=True, choices=[('cc-by-4.0', 'Creative Commons Attribution 4.0'), ('cc-by-sa-4.0', 'Creative Commons Attribution-ShareAlike 4.0'), ('cc-by-nc-4.0', 'Creative Commons Attribution-NonCommercial 4.0'), ('all-rights-reserved', 'All rights reserved'), ('cc0-1.0', 'No rights reserved (Creative Commons Zero)')], db_default='', default='', max_length=30, verbose_name='licence of the picture'),
+            model_name="cityevent",
+            name="picture_licence",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("cc-by-4.0", "Creative Commons Attribution 4.0"),
+                    ("cc-by-sa-4.0", "Creative Commons Attribution-ShareAlike 4.0"),
+                    ("cc-by-nc-4.0", "Creative Commons Attribution-NonCommercial 4.0"),
+                    ("all-rights-reserved", "All rights reserved"),
+                    ("cc0-1.0", "No rights reserved (Creative Commons Zero)"),
+                ],
+                db_default="",
+                default="",
+                max_length=30,
+                verbose_name="licence of the picture",
+            ),
         ),
         migrations.AddField(
-            model_name='cityevent',
-            name='profile',
-            field=models.TextField(blank=True, db_default='', default='', help_text='Markdown.', validators=[django.core.validators.MaxLengthValidator(10000)], verbose_name='profile'),
+            model_name="cityevent",
+            name="profile",
+            field=models.TextField(
+                blank=True,
+                db_default="",
+                default="",
+                help_text="Markdown.",
+                validators=[django.core.validators.MaxLengthValidator(10000)],
+                verbose_name="profile",
+            ),
         ),
         migrations.AddField(
-            model_name='cityevent',
-            name='profile_language',
-            field=models.CharField(db_default='en', default='en', max_length=3, verbose_name='language of the profile'),
+            model_name="cityevent",
+            name="profile_language",
+            field=models.CharField(db_default="en", default="en", max_length=3, verbose_name="language of the profile"),
         ),
         migrations.AddField(
-            model_name='cityevent',
-            name='themes',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('local-strategy-and-action-planning', 'Local strategy and action planning'), ('local-prevention-networks', 'Local prevention networks'), ('local-risk-and-needs-assessment', 'Local risk and needs assessment'), ('community-engagement-and-social-cohesion', 'Community engagement and social cohesion'), ('youth-engagement', 'Youth engagement'), ('education-and-critical-thinking', 'Education and critical thinking'), ('counter-narratives-and-communications', 'Counter-narratives and communications'), ('polarisation-and-hate', 'Polarisation and hate'), ('online-harms-and-disinformation', 'Online harms and disinformation'), ('refugees-and-displacement', 'Refugees and displacement'), ('public-private-partnerships', 'Public-private partnerships'), ('gender-equality', 'Gender equality'), ('family-and-psychosocial-support', 'Family and psychosocial support'), ('disengagement-and-reintegration', 'Disengagement and reintegration'), ('crisis-response-and-victims', 'Crisis response and victims')], max_length=60), blank=True, db_default=models.Value('{}'), default=list, help_text='What the city works on, at most five.', verbose_name='themes'),
+            model_name="cityevent",
+            name="themes",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(
+                    choices=[
+                        ("local-strategy-and-action-planning", "Local strategy and action planning"),
+                        ("local-prevention-networks", "Local prevention networks"),
+                        ("local-risk-and-needs-assessment", "Local risk and needs assessment"),
+                        ("community-engagement-and-social-cohesion", "Community engagement and social cohesion"),
+                        ("youth-engagement", "Youth engagement"),
+                        ("education-and-critical-thinking", "Education and critical thinking"),
+                        ("counter-narratives-and-communications", "Counter-narratives and communications"),
+                        ("polarisation-and-hate", "Polarisation and hate"),
+                        ("online-harms-and-disinformation", "Online harms and disinformation"),
+                        ("refugees-and-displacement", "Refugees and displacement"),
+                        ("public-private-partnerships", "Public-private partnerships"),
+                        ("gender-equality", "Gender equality"),
+                        ("family-and-psychosocial-support", "Family and psychosocial support"),
+                        ("disengagement-and-reintegration", "Disengagement and reintegration"),
+                        ("crisis-response-and-victims", "Crisis response and victims"),
+                    ],
+                    max_length=60,
+                ),
+                blank=True,
+                db_default=models.Value("{}"),
+                default=list,
+                help_text="What the city works on, at most five.",
+                verbose_name="themes",
+            ),
         ),
         migrations.AddIndex(
-            model_name='city',
-            index=models.Index(condition=models.Q(('picture', ''), _negated=True), fields=['picture'], name='city_pictures'),
+            model_name="city",
+            index=models.Index(condition=models.Q(("picture", ""), _negated=True), fields=["picture"], name="city_pictures"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='city',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "members_cityevent" ("country", "id", "is_public", "is_sample", "kind", "latitude", "longitude", "name", "other_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "picture", "picture_alt", "picture_credit", "picture_licence", "population", "population_band", "profile", "profile_language", "region", "slug", "themes", "time_zone", "website") VALUES (NEW."country", NEW."id", NEW."is_public", NEW."is_sample", NEW."kind", NEW."latitude", NEW."longitude", NEW."name", NEW."other_names", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."picture", NEW."picture_alt", NEW."picture_credit", NEW."picture_licence", NEW."population", NEW."population_band", NEW."profile", NEW."profile_language", NEW."region", NEW."slug", NEW."themes", NEW."time_zone", NEW."website"); RETURN NULL;', hash='0b6c2cc5dec82e75346f5f3603e695272ac89e21', operation='INSERT', pgid='pgtrigger_insert_insert_6d9c2', table='members_city', when='AFTER')),
+            model_name="city",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "members_cityevent" ("country", "id", "is_public", "is_sample", "kind", "latitude", "longitude", "name", "other_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "picture", "picture_alt", "picture_credit", "picture_licence", "population", "population_band", "profile", "profile_language", "region", "slug", "themes", "time_zone", "website") VALUES (NEW."country", NEW."id", NEW."is_public", NEW."is_sample", NEW."kind", NEW."latitude", NEW."longitude", NEW."name", NEW."other_names", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."picture", NEW."picture_alt", NEW."picture_credit", NEW."picture_licence", NEW."population", NEW."population_band", NEW."profile", NEW."profile_language", NEW."region", NEW."slug", NEW."themes", NEW."time_zone", NEW."website"); RETURN NULL;',
+                    hash="0b6c2cc5dec82e75346f5f3603e695272ac89e21",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_6d9c2",
+                    table="members_city",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='city',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."country" IS DISTINCT FROM (NEW."country") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_public" IS DISTINCT FROM (NEW."is_public") OR OLD."is_sample" IS DISTINCT FROM (NEW."is_sample") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."other_names" IS DISTINCT FROM (NEW."other_names") OR OLD."picture" IS DISTINCT FROM (NEW."picture") OR OLD."picture_alt" IS DISTINCT FROM (NEW."picture_alt") OR OLD."picture_credit" IS DISTINCT FROM (NEW."picture_credit") OR OLD."picture_licence" IS DISTINCT FROM (NEW."picture_licence") OR OLD."population" IS DISTINCT FROM (NEW."population") OR OLD."population_band" IS DISTINCT FROM (NEW."population_band") OR OLD."profile" IS DISTINCT FROM (NEW."profile") OR OLD."profile_language" IS DISTINCT FROM (NEW."profile_language") OR OLD."region" IS DISTINCT FROM (NEW."region") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."themes" IS DISTINCT FROM (NEW."themes") OR OLD."time_zone" IS DISTINCT FROM (NEW."time_zone") OR OLD."website" IS DISTINCT FROM (NEW."website"))', func='INSERT INTO "members_cityevent" ("country", "id", "is_public", "is_sample", "kind", "latitude", "longitude", "name", "other_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "picture", "picture_alt", "picture_credit", "picture_licence", "population", "population_band", "profile", "profile_language", "region", "slug", "themes", "time_zone", "website") VALUES (NEW."country", NEW."id", NEW."is_public", NEW."is_sample", NEW."kind", NEW."latitude", NEW."longitude", NEW."name", NEW."other_names", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."picture", NEW."picture_alt", NEW."picture_credit", NEW."picture_licence", NEW."population", NEW."population_band", NEW."profile", NEW."profile_language", NEW."region", NEW."slug", NEW."themes", NEW."time_zone", NEW."website"); RETURN NULL;', hash='5db12adc5ce8c983bf1c1dfdf74261eac8ba87e8', operation='UPDATE', pgid='pgtrigger_update_update_b2c2d', table='members_city', when='AFTER')),
+            model_name="city",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."country" IS DISTINCT FROM (NEW."country") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_public" IS DISTINCT FROM (NEW."is_public") OR OLD."is_sample" IS DISTINCT FROM (NEW."is_sample") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."other_names" IS DISTINCT FROM (NEW."other_names") OR OLD."picture" IS DISTINCT FROM (NEW."picture") OR OLD."picture_alt" IS DISTINCT FROM (NEW."picture_alt") OR OLD."picture_credit" IS DISTINCT FROM (NEW."picture_credit") OR OLD."picture_licence" IS DISTINCT FROM (NEW."picture_licence") OR OLD."population" IS DISTINCT FROM (NEW."population") OR OLD."population_band" IS DISTINCT FROM (NEW."population_band") OR OLD."profile" IS DISTINCT FROM (NEW."profile") OR OLD."profile_language" IS DISTINCT FROM (NEW."profile_language") OR OLD."region" IS DISTINCT FROM (NEW."region") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."themes" IS DISTINCT FROM (NEW."themes") OR OLD."time_zone" IS DISTINCT FROM (NEW."time_zone") OR OLD."website" IS DISTINCT FROM (NEW."website"))',
+                    func='INSERT INTO "members_cityevent" ("country", "id", "is_public", "is_sample", "kind", "latitude", "longitude", "name", "other_names", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "picture", "picture_alt", "picture_credit", "picture_licence", "population", "population_band", "profile", "profile_language", "region", "slug", "themes", "time_zone", "website") VALUES (NEW."country", NEW."id", NEW."is_public", NEW."is_sample", NEW."kind", NEW."latitude", NEW."longitude", NEW."name", NEW."other_names", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."picture", NEW."picture_alt", NEW."picture_credit", NEW."picture_licence", NEW."population", NEW."population_band", NEW."profile", NEW."profile_language", NEW."region", NEW."slug", NEW."themes", NEW."time_zone", NEW."website"); RETURN NULL;',
+                    hash="5db12adc5ce8c983bf1c1dfdf74261eac8ba87e8",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_b2c2d",
+                    table="members_city",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='city',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('profile'), models.Value(10000)), name='city_profile_is_readable'),
+            model_name="city",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length("profile"), models.Value(10000)),
+                name="city_profile_is_readable",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='city',
-            constraint=models.CheckConstraint(condition=models.Q(('profile_language__regex', '^[a-z]{2,3}$')), name='city_profile_language_is_a_code'),
+            model_name="city",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("profile_language__regex", "^[a-z]{2,3}$")), name="city_profile_language_is_a_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='city',
-            constraint=models.CheckConstraint(condition=models.Q(('themes__contained_by', ['local-strategy-and-action-planning', 'local-prevention-networks', 'local-risk-and-needs-assessment', 'community-engagement-and-social-cohesion', 'youth-engagement', 'education-and-critical-thinking', 'counter-narratives-and-communications', 'polarisation-and-hate', 'online-harms-and-disinformation', 'refugees-and-displacement', 'public-private-partnerships', 'gender-equality', 'family-and-psychosocial-support', 'disengagement-and-reintegration', 'crisis-response-and-victims'])), name='city_themes_are_known'),
+            model_name="city",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "themes__contained_by",
+                        [
+                            "local-strategy-and-action-planning",
+                            "local-prevention-networks",
+                            "local-risk-and-needs-assessment",
+                            "community-engagement-and-social-cohesion",
+                            "youth-engagement",
+                            "education-and-critical-thinking",
+                            "counter-narratives-and-communications",
+                            "polarisation-and-hate",
+                            "online-harms-and-disinformation",
+                            "refugees-and-displacement",
+                            "public-private-partnerships",
+                            "gender-equality",
+                            "family-and-psychosocial-support",
+                            "disengagement-and-reintegration",
+                            "crisis-response-and-victims",
+                        ],
+                    )
+                ),
+                name="city_themes_are_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='city',
-            constraint=models.CheckConstraint(condition=models.Q(('themes', []), ('themes__len__lte', 5), _connector='OR'), name='city_themes_are_few', violation_error_message='A city names five themes at most.'),
+            model_name="city",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("themes", []), ("themes__len__lte", 5), _connector="OR"),
+                name="city_themes_are_few",
+                violation_error_message="A city names five themes at most.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='city',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('picture', ''), ('picture_alt', ''), ('picture_credit', ''), ('picture_licence', '')), models.Q(('picture__regex', '^[0-9a-f]{32}-[1-9][0-9]{0,3}x[1-9][0-9]{0,3}$'), ('picture_licence__in', ['cc-by-4.0', 'cc-by-sa-4.0', 'cc-by-nc-4.0', 'all-rights-reserved', 'cc0-1.0']), models.Q(('picture_alt', ''), _negated=True), models.Q(('picture_credit', ''), _negated=True)), _connector='OR'), name='city_picture_has_words_credit_and_licence', violation_error_message='A picture needs words for those who can’t see it, a credit and a licence.'),
+            model_name="city",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("picture", ""), ("picture_alt", ""), ("picture_credit", ""), ("picture_licence", "")),
+                    models.Q(
+                        ("picture__regex", "^[0-9a-f]{32}-[1-9][0-9]{0,3}x[1-9][0-9]{0,3}$"),
+                        ("picture_licence__in", ["cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "all-rights-reserved", "cc0-1.0"]),
+                        models.Q(("picture_alt", ""), _negated=True),
+                        models.Q(("picture_credit", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="city_picture_has_words_credit_and_licence",
+                violation_error_message="A picture needs words for those who can’t see it, a credit and a licence.",
+            ),
         ),
         migrations.AddField(
-            model_name='citychange',
-            name='after',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='change', to='members.cityevent', verbose_name='after'),
+            model_name="citychange",
+            name="after",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="change", to="members.cityevent", verbose_name="after"
+            ),
         ),
         migrations.AddField(
-            model_name='citychange',
-            name='before',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.cityevent', verbose_name='before'),
+            model_name="citychange",
+            name="before",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="members.cityevent", verbose_name="before"
+            ),
         ),
         migrations.AddField(
-            model_name='citychange',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
+            model_name="citychange",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="by"
+            ),
         ),
         migrations.AddField(
-            model_name='citychange',
-            name='city',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='members.city', verbose_name='city'),
+            model_name="citychange",
+            name="city",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="members.city", verbose_name="city"
+            ),
         ),
         migrations.AddField(
-            model_name='citychange',
-            name='seen_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='looked at by'),
+            model_name="citychange",
+            name="seen_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="looked at by",
+            ),
         ),
         migrations.AddField(
-            model_name='citychange',
-            name='undoes',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='members.citychange', verbose_name='takes back'),
+            model_name="citychange",
+            name="undoes",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="undone_by",
+                to="members.citychange",
+                verbose_name="takes back",
+            ),
         ),
         migrations.AddIndex(
-            model_name='citychange',
-            index=models.Index(condition=models.Q(('seen_at', None)), fields=['at'], name='city_change_queue'),
+            model_name="citychange",
+            index=models.Index(condition=models.Q(("seen_at", None)), fields=["at"], name="city_change_queue"),
         ),
         migrations.AddConstraint(
-            model_name='citychange',
-            constraint=models.CheckConstraint(condition=models.Q(('fields__len__gte', 1)), name='city_change_changes_something'),
+            model_name="citychange",
+            constraint=models.CheckConstraint(condition=models.Q(("fields__len__gte", 1)), name="city_change_changes_something"),
         ),
         migrations.AddConstraint(
-            model_name='citychange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('seen_at', None), ('seen_by', None)), models.Q(('seen_at__isnull', False), ('seen_by__isnull', False)), _connector='OR'), name='city_change_is_seen_by_somebody'),
+            model_name="citychange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("seen_at", None), ("seen_by", None)),
+                    models.Q(("seen_at__isnull", False), ("seen_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="city_change_is_seen_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='citychange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('undoes', None), ('why', '')), models.Q(('undoes__isnull', False), models.Q(('why', ''), _negated=True)), _connector='OR'), name='city_change_taken_back_for_a_reason'),
+            model_name="citychange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("undoes", None), ("why", "")),
+                    models.Q(("undoes__isnull", False), models.Q(("why", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="city_change_taken_back_for_a_reason",
+            ),
         ),
     ]

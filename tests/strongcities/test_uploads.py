@@ -32,7 +32,7 @@ def largest(drawn):
 
 
 def is_red(pixel):
-    return pixel[0] > 150 > 80 > pixel[2]
+    return pixel[0] > 150 and pixel[2] < 80
 
 
 def refused(content):
