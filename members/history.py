@@ -13,12 +13,16 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from members import countries
 from members.models import City, CityChange, User
+from strongcities import languages
 from strongcities.differences import difference
 from strongcities.uploads import Picture, PictureField
 
 _EVENT = City.events.rel.related_model  # type: ignore[attr-defined]  # made by pghistory
 TRACKED = tuple(field.name for field in _EVENT._meta.concrete_fields if not field.name.startswith("pgh_") and field.name != "id")
+
+_NAMES = {"country": countries.name, "profile_language": languages.name}  # codes, by what gives their names
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,8 @@ def shown(record: Any, name: str) -> str:
         return ""
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
+    if name in _NAMES:
+        return _NAMES[name](value)
     return str(dict(field.flatchoices).get(value, value))
 
 

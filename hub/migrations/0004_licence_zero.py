@@ -4,29 +4,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('hub', '0003_secretariat'),
-        ('members', '0003_profile_and_picture'),
+        ("hub", "0003_secretariat"),
+        ("members", "0003_profile_and_picture"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='practice',
-            name='practice_licence_is_known',
+            model_name="practice",
+            name="practice_licence_is_known",
         ),
         migrations.AlterField(
-            model_name='practice',
-            name='licence',
-            field=models.CharField(blank=True, choices=[('cc-by-4.0', 'Creative Commons Attribution 4.0'), ('cc-by-sa-4.0', 'Creative Commons Attribution-ShareAlike 4.0'), ('cc-by-nc-4.0', 'Creative Commons Attribution-NonCommercial 4.0'), ('all-rights-reserved', 'All rights reserved'), ('cc0-1.0', 'No rights reserved (Creative Commons Zero)')], max_length=30, verbose_name='licence'),
+            model_name="practice",
+            name="licence",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("cc-by-4.0", "Creative Commons Attribution 4.0"),
+                    ("cc-by-sa-4.0", "Creative Commons Attribution-ShareAlike 4.0"),
+                    ("cc-by-nc-4.0", "Creative Commons Attribution-NonCommercial 4.0"),
+                    ("all-rights-reserved", "All rights reserved"),
+                    ("cc0-1.0", "No rights reserved (Creative Commons Zero)"),
+                ],
+                max_length=30,
+                verbose_name="licence",
+            ),
         ),
         migrations.AlterField(
-            model_name='practicehistory',
-            name='licence',
-            field=models.CharField(blank=True, choices=[('cc-by-4.0', 'Creative Commons Attribution 4.0'), ('cc-by-sa-4.0', 'Creative Commons Attribution-ShareAlike 4.0'), ('cc-by-nc-4.0', 'Creative Commons Attribution-NonCommercial 4.0'), ('all-rights-reserved', 'All rights reserved'), ('cc0-1.0', 'No rights reserved (Creative Commons Zero)')], max_length=30, verbose_name='licence'),
+            model_name="practicehistory",
+            name="licence",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("cc-by-4.0", "Creative Commons Attribution 4.0"),
+                    ("cc-by-sa-4.0", "Creative Commons Attribution-ShareAlike 4.0"),
+                    ("cc-by-nc-4.0", "Creative Commons Attribution-NonCommercial 4.0"),
+                    ("all-rights-reserved", "All rights reserved"),
+                    ("cc0-1.0", "No rights reserved (Creative Commons Zero)"),
+                ],
+                max_length=30,
+                verbose_name="licence",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(('licence__in', ['cc-by-4.0', 'cc-by-sa-4.0', 'cc-by-nc-4.0', 'all-rights-reserved', 'cc0-1.0', ''])), name='practice_licence_is_known'),
+            model_name="practice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("licence__in", ["cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "all-rights-reserved", "cc0-1.0", ""])),
+                name="practice_licence_is_known",
+            ),
         ),
     ]

@@ -64,6 +64,10 @@ class CityAdmin(ShowsHistory):
             return self.readonly_fields
         return (*self.readonly_fields, "slug", *(IDENTITY if obj.is_half_approved else ()))
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Of a city that is there, only what was changed in this form: its lead officials may be editing the rest."""
+        obj.save(update_fields=form.changed_data if change else None)
+
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj else {"slug": ("name",)}
 
