@@ -21,6 +21,7 @@ RATES = {
     "send": (20, 3600),  # mails asked for from one address of the net
     "send to": (5, 3600),  # mails to one mailbox, whoever asks
     "confirm": (30, 3600),
+    "upload": (60, 3600),  # pictures of one account: each takes a second of the server's time
 }
 
 

@@ -1,12 +1,14 @@
 from django.urls import path
 
-from members.views import applications, cities, confirm, consents, join, status
+from members.views import applications, cities, confirm, consents, editing, join, status
 
 app_name = "members"
 urlpatterns = [
     # cities
     path("cities/", cities.cities, name="cities"),
     path("cities/<slug:slug>/", cities.city, name="city"),
+    path("cities/<slug:slug>/edit/", editing.edit, name="city_edit"),
+    path("cities/<slug:slug>/edit/preview/", editing.preview, name="city_preview"),
     # becoming a Strong City
     path("join/", join.start, name="join"),
     path("join/check/", join.check, name="join_check"),

@@ -10,7 +10,7 @@ from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from members.models import Application
+from members.models import Application, CityChange
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Item:
 
 def waiting_for(user: Any) -> list[Item]:
     """Everything that waits for `user`, the oldest first. Staff get a line per queue with its count, not each row."""
-    items = [*_own(user), *(_queues(user) if user.vets else _colleagues(user))]
+    items = [*_own(user), *(_queues(user) if user.vets else _colleagues(user)), *_changes(user)]
     return sorted(items, key=lambda item: item.since)
 
 
@@ -73,3 +73,13 @@ def _queues(user: Any) -> list[Item]:
     words = ngettext("%(count)d application to join", "%(count)d applications to join", row["count"]) % {"count": row["count"]}
     url = reverse("admin:members_application_changelist")
     return [Item(words, row["oldest"], gettext("Vet, and decide or ask."), gettext("Open the queue"), url)]
+
+
+def _changes(user: Any) -> list[Item]:
+    """What lead officials changed on their cities' pages, for the staff to look at."""
+    row = CityChange.objects.visible_to(user).unseen().aggregate(count=Count("pk"), oldest=Min("at"))
+    if not row["count"]:
+        return []
+    words = ngettext("%(count)d change of a city’s page", "%(count)d changes of cities’ pages", row["count"]) % {"count": row["count"]}
+    url = reverse("admin:members_citychange_changelist")
+    return [Item(words, row["oldest"], gettext("Look at each, take back what is wrong."), gettext("Open the queue"), url)]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
+from strongcities import uploads
 from strongcities.logs import request_id
 
 KEPT = timedelta(days=90)  # mails, for staff who look into what was sent
@@ -74,6 +75,13 @@ def tidy(timestamp: int) -> None:
 
     SessionStore.clear_expired()
     cleanup_expired_mails(timezone.now() - KEPT)
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(queue="tidy", queueing_lock="tidy-pictures")
+def tidy_pictures(timestamp: int) -> int:
+    """Every night: pictures that no record shows and no history will bring back. Answers how many."""
+    return uploads.tidy(timezone.now())
 
 
 @app.periodic(cron="47 3 * * *")

@@ -11,8 +11,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy as _
 
 from members import countries
-from members.admin.base import NeverDeleted
-from members.models import Application, City, Membership
+from members.admin.changes import ShowsHistory
+from members.models import City, Membership
 from members.querysets import today
 
 if TYPE_CHECKING:  # generic for the type checker alone
@@ -42,7 +42,7 @@ class MembershipInline(_StackedInline):
 
 
 @admin.register(City)
-class CityAdmin(NeverDeleted):
+class CityAdmin(ShowsHistory):
     list_display = ("name", "country_words", "kind", "region", "is_public", "is_sample")
     list_filter = ("is_public", "is_sample", "region", "kind")
     search_fields = ("name", "other_names")
@@ -62,8 +62,11 @@ class CityAdmin(NeverDeleted):
         have the first one's word for another city."""
         if obj is None:
             return self.readonly_fields
-        approved = Application.objects.open().filter(city=obj, first_approver__isnull=False).exists()
-        return (*self.readonly_fields, "slug", *(IDENTITY if approved else ()))
+        return (*self.readonly_fields, "slug", *(IDENTITY if obj.is_half_approved else ()))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Of a city that is there, only what was changed in this form: its lead officials may be editing the rest."""
+        obj.save(update_fields=form.changed_data if change else None)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj else {"slug": ("name",)}

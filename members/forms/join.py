@@ -14,6 +14,7 @@ from members.mailboxes import domain_of
 from members.models import City, Post, User
 from members.names import clean_name
 from members.regions import Population
+from strongcities.forms import WebsiteField
 from strongcities.themes import Theme
 
 
@@ -55,13 +56,10 @@ class NewCityForm(forms.Form):
     name = NameField(label=_("Name of your city"), help_text=_("As it should stand in the directory."))
     country = forms.ChoiceField(label=_("Country"), choices=_countries)
     kind = forms.ChoiceField(label=_("Kind"), choices=City.Kind.choices, help_text=_("What kind of authority it is."))
-    website = forms.URLField(
+    website = WebsiteField(
         label=_("Its official website"),
-        max_length=300,
-        assume_scheme="https",
         required=False,
         help_text=_("Helps us to see that you write from the city. Leave it empty if it has none."),
-        widget=forms.URLInput(attrs={"placeholder": "https://"}),
     )
     population_band = forms.ChoiceField(
         label=_("Inhabitants, about"),
@@ -69,12 +67,6 @@ class NewCityForm(forms.Form):
         required=False,
         help_text=_("So that cities of the same size find each other."),
     )
-
-    def clean_website(self) -> str:
-        website: str = self.cleaned_data["website"]
-        if website and not website.startswith(("http://", "https://")):
-            raise ValidationError(_("A website begins with https:// or http://."))
-        return website
 
     def clean(self) -> dict[str, Any]:
         """Refuses a city that is shown here already. One that is only proposed stays unnamed: its being here would

@@ -5,20 +5,30 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, models, transaction
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from members import countries, names
 from members.querysets import CityQuerySet, today
 from members.regions import Population, Region
+from strongcities import languages
+from strongcities.licences import Licence, deed
+from strongcities.themes import Theme
+from strongcities.uploads import NAME, Picture, PictureField
+
+PROFILE_LENGTH = 10_000  # characters: some five pages
+MOST_THEMES = 5
 
 
 @pghistory.track(exclude=["folded", "spellings"])  # generated columns can't be written into a history
@@ -51,6 +61,22 @@ class City(models.Model):
     latitude = models.DecimalField(_("latitude"), max_digits=7, decimal_places=4, null=True, blank=True)
     longitude = models.DecimalField(_("longitude"), max_digits=7, decimal_places=4, null=True, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=60, blank=True)
+    profile = models.TextField(
+        _("profile"), blank=True, default="", db_default="", validators=[MaxLengthValidator(PROFILE_LENGTH)], help_text=_("Markdown.")
+    )
+    profile_language = models.CharField(_("language of the profile"), max_length=3, default="en", db_default="en")
+    themes = ArrayField(
+        models.CharField(max_length=60, choices=Theme),
+        verbose_name=_("themes"),
+        default=list,
+        db_default=Value("{}"),
+        blank=True,
+        help_text=_("What the city works on, at most five."),
+    )
+    picture = PictureField(_("picture"), db_default="")
+    picture_alt = models.CharField(_("what the picture shows"), max_length=300, blank=True, default="", db_default="")
+    picture_credit = models.CharField(_("who made the picture"), max_length=200, blank=True, default="", db_default="")
+    picture_licence = models.CharField(_("licence of the picture"), max_length=30, choices=Licence, blank=True, default="", db_default="")
     is_public = models.BooleanField(
         _("shown to everyone"),
         default=False,
@@ -86,8 +112,25 @@ class City(models.Model):
                 | Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
                 name="city_place_is_on_earth",
             ),
+            models.CheckConstraint(condition=LessThanOrEqual(Length("profile"), Value(PROFILE_LENGTH)), name="city_profile_is_readable"),
+            models.CheckConstraint(condition=Q(profile_language__regex=r"^[a-z]{2,3}$"), name="city_profile_language_is_a_code"),
+            models.CheckConstraint(condition=Q(themes__contained_by=Theme.values), name="city_themes_are_known"),
+            models.CheckConstraint(
+                condition=Q(themes=[]) | Q(themes__len__lte=MOST_THEMES),
+                name="city_themes_are_few",
+                violation_error_message=_("A city names five themes at most."),
+            ),
+            models.CheckConstraint(
+                condition=Q(picture="", picture_alt="", picture_credit="", picture_licence="")
+                | (Q(picture__regex=f"^{NAME}$", picture_licence__in=Licence.values) & ~Q(picture_alt="") & ~Q(picture_credit="")),
+                name="city_picture_has_words_credit_and_licence",
+                violation_error_message=_("A picture needs words for those who can’t see it, a credit and a licence."),
+            ),
         ]
-        indexes = [GinIndex(OpClass(F("spellings"), name="gin_trgm_ops"), name="city_spellings_trigrams")]
+        indexes = [
+            GinIndex(OpClass(F("spellings"), name="gin_trgm_ops"), name="city_spellings_trigrams"),
+            models.Index(fields=["picture"], condition=~Q(picture=""), name="city_pictures"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -128,6 +171,35 @@ class City(models.Model):
         """A mark of what tells people which city this is; another one as soon as any of it changes."""
         told = repr((self.pk, self.name, self.other_names, str(self.kind), self.country, self.website))
         return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+    def can_edit(self, user: Any) -> bool:
+        """Who may edit the city's page: its lead officials while it is a member, and staff who may change cities."""
+        if not user.is_authenticated:
+            return False
+        return bool(user.keeps_cities or (user.leads(self) and self.is_member))
+
+    @property
+    def is_half_approved(self) -> bool:
+        """Whether one of two people approved an application for it: until the second one did, what it was approved as stays."""
+        return self.applications.open().filter(first_approver__isnull=False).exists()
+
+    @property
+    def shown_picture(self) -> Picture | None:
+        return Picture(self.picture) if self.picture else None
+
+    @property
+    def picture_deed(self) -> str:
+        """Where the licence of the picture can be read, or ""."""
+        return deed(self.picture_licence)
+
+    @property
+    def profile_direction(self) -> str:
+        return languages.direction(self.profile_language)
+
+    @property
+    def theme_labels(self) -> list[tuple[str, str]]:
+        """(slug, label) of each of its themes, in the network's order."""
+        return [(theme.value, str(theme.label)) for theme in Theme if theme in self.themes]
 
     @property
     def country_name(self) -> str:

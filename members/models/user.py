@@ -61,6 +61,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.is_active and self.is_staff and self.has_perm("members.vet_application")
 
     @property
+    def keeps_cities(self) -> bool:
+        """Whether this account looks after the cities' records for ISD: staff with the permission (group Secretariat)."""
+        return self.is_active and self.is_staff and self.has_perm("members.change_city")
+
+    @property
     def posts_today(self) -> models.QuerySet[Any]:
         """The posts that this account's official holds today, in member cities or not."""
         from members.models.official import Post  # the two files name each other

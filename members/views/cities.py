@@ -61,7 +61,14 @@ def _without(every: CityQuerySet, used: list[dict[str, Any]]) -> list[dict[str, 
 @require_safe
 @visitors_may_cache
 def city(request: HttpRequest, slug: str) -> HttpResponse:
-    """A city: what it is, since when a member; to people of member cities also its officials who agreed to be shown."""
+    """A city: its picture and profile, what it is, since when a member; to people of member cities also its officials who
+    agreed to be shown."""
     shown = get_object_or_404(City.objects.visible_to(request.user).with_joined(), slug=slug)
     officials = shown.posts.today().visible_to(request.user).select_related("official__user").order_by("-is_lead", "official__user__name")
-    return render(request, "members/city.html", {"city": shown, "officials": officials, "memberships": shown.memberships.all()})
+    context = {
+        "city": shown,
+        "officials": officials,
+        "memberships": shown.memberships.all(),
+        "may_edit": shown.can_edit(request.user),
+    }
+    return render(request, "members/city.html", context)

@@ -13,6 +13,7 @@ VIEWS = {
     "pages:privacy": ("public", READ), "pages:accessibility": ("public", READ), "pages:styleguide": ("public", READ),
     "pages:desk": ("signed in", READ),
     "members:cities": ("public", READ), "members:city": ("public", READ),
+    "members:city_edit": ("signed in", FORM), "members:city_preview": ("signed in", ACT),
     "members:join": ("public", READ), "members:join_page": ("public", FORM), "members:join_choose": ("public", FORM),
     "members:join_save": ("public", ACT), "members:join_check": ("public", READ), "members:join_send": ("public", ACT),
     "members:join_sent": ("public", READ), "members:join_discard": ("public", ACT), "members:join_confirm": ("public", FORM),
@@ -24,6 +25,8 @@ VIEWS = {
     "demo:outbox": ("public", READ), "demo:mail": ("public", READ),
     "admin:members_application_change": ("staff", READ),
     **{f"admin:members_application_{verb}": ("staff", ACT) for verb in ("review", "approve", "ask", "decline", "match", "note")},
+    "admin:members_citychange_change": ("staff", READ),
+    **{f"admin:members_citychange_{verb}": ("staff", ACT) for verb in ("look", "take_back")},
     **{f"admin:hub_practice_{verb}": ("staff", ACT) for verb in ("submit", "review", "publish", "ask_changes", "archive", "restore")},
 }  # fmt: skip
 ARGUMENTS = {"slug": "nothing", "pk": 1, "path": "city", "token": "nothing", "object_id": "1"}
