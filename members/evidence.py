@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from members import matching, names
+from members import matching, names, vouching
 from members.mailboxes import domain_of, host_of, is_free, same_house
 from members.models import Application, City, Post
 from members.models.application import State
@@ -45,15 +45,17 @@ def of(application: Application) -> Evidence:
 
 
 def of_many(applications: Iterable[Application]) -> dict[int, Evidence]:
-    """What can be told of each at a glance, in three queries however many they are. Give them with city and applicant."""
+    """What can be told of each at a glance, in five queries however many they are. Give them with city and applicant."""
     applications = list(applications)
     cities = {application.city_id for application in applications}
     joined = dict(City.objects.filter(pk__in=cities).with_joined().values_list("pk", "joined"))
     folded = names.folded(name for application in applications for name in (application.city.name, *application.city.other_names))
     domains = _domains(cities)
+    said = vouching.said_of(applications)
     return {
         application.pk: Evidence(
-            list(_for(application, joined[application.city_id], _of_others(application, domains[application.city_id]), folded)),
+            [*_for(application, joined[application.city_id], _of_others(application, domains[application.city_id]), folded)]
+            + said[application.pk],
             list(_against(application)),
         )
         for application in applications

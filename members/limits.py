@@ -21,6 +21,10 @@ RATES = {
     "send": (20, 3600),  # mails asked for from one address of the net
     "send to": (5, 3600),  # mails to one mailbox, whoever asks
     "confirm": (30, 3600),
+    "invite": (60, 86400),  # invitations mailed by one account
+    "invite to": (3, 86400),  # invitations to one mailbox, whoever invites
+    "vouch": (10, 3600),  # colleagues named by one account
+    "vouch to": (5, 86400),  # mails to one mailbox, whoever names it
 }
 
 

@@ -64,4 +64,10 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
     """A city: what it is, since when a member; to people of member cities also its officials who agreed to be shown."""
     shown = get_object_or_404(City.objects.visible_to(request.user).with_joined(), slug=slug)
     officials = shown.posts.today().visible_to(request.user).select_related("official__user").order_by("-is_lead", "official__user__name")
-    return render(request, "members/city.html", {"city": shown, "officials": officials, "memberships": shown.memberships.all()})
+    context = {
+        "city": shown,
+        "officials": officials,
+        "memberships": shown.memberships.all(),
+        "manages": shown.can_manage_people(request.user),
+    }
+    return render(request, "members/city.html", context)
