@@ -2,13 +2,14 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import members.models.invitation
-import members.models.user
-import members.querysets
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+import members.models.invitation
+import members.models.user
+import members.querysets
 
 
 class Migration(migrations.Migration):
