@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -11,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from members.forms.join import MailField, PersonForm
 from members.mailboxes import domain_of
-from members.models import City, Post
-from members.models.domain import own_domains
+from members.models import Post
+from members.models.domain import DOMAIN, own_domains
 
 
 class InviteForm(forms.Form):
@@ -94,24 +95,30 @@ class HandOverForm(MandateTick):
         others = post.city.posts.today().exclude(official=post.official_id).filter(is_lead=False, official__user__is_active=True)
         field: Any = self.fields["to"]
         # Everybody who ever stood for the city may be named: who left meanwhile is refused with words, by the verb.
-        field.queryset = post.city.posts.exclude(official=post.official_id)
+        ever = post.city.posts.exclude(official=post.official_id)
+        field.queryset = ever.select_related("official__user").order_by("official__user__name", "pk")
         field.choices = [(other.pk, f"{other.official}, {other.title}") for other in others.select_related("official__user")]
+
+
+class DomainField(forms.CharField):
+    """A mail domain in the name service's form, with or without the @ before it."""
+
+    default_validators: ClassVar = [RegexValidator(DOMAIN, _("A mail domain is what stands after the @: aarhus.dk"))]
+
+    def to_python(self, value: Any) -> str:
+        return domain_of(super().to_python(value).lower())
 
 
 class DomainForm(forms.Form):
     """Which domain, and that its meaning was read. A lead official chooses among their own, staff type any."""
 
-    domain = forms.CharField(
-        label=_("Mail domain"),
-        max_length=253,
-        validators=[RegexValidator(r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", _("A mail domain is what stands after the @: aarhus.dk"))],
-    )
+    domain = DomainField(label=_("Mail domain"), max_length=253)
     understood = forms.BooleanField(label=_("I understand: whoever has a mailbox there joins without being asked"))
 
-    def __init__(self, *args: Any, user: Any, city: City, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, on: Collection[str], **kwargs: Any) -> None:
+        """`on` are the domains that are confirmed already, and awake."""
         super().__init__(*args, **kwargs)
         if not user.vets:
-            on = {rule.domain for rule in city.domains.on() if not rule.sleeps}
             own = [domain for domain in own_domains(user) if domain not in on]
             self.fields["domain"] = forms.ChoiceField(
                 label=_("Mail domain"), choices=[(domain, domain) for domain in own], widget=forms.RadioSelect
@@ -119,6 +126,3 @@ class DomainForm(forms.Form):
             self.has_choice = bool(own)
         else:
             self.has_choice = True
-
-    def clean_domain(self) -> str:
-        return domain_of(self.cleaned_data["domain"])

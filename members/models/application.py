@@ -271,7 +271,7 @@ class Application(Workflow):
 
     def _approved_by(self, user: Any, why: str = "") -> bool:
         """Whether `user`, who decided beforehand, could approve by hand today (alone, for a member city); then it is done."""
-        if not (self.city.is_member and self.can_approve(user)):
+        if not (user.is_active and self.city.is_member and self.can_approve(user)):
             return False
         with suppress(PermissionDenied, MoveRefused), transaction.atomic():  # the city or the lead official left this moment
             self.approve(by=user, why=why)

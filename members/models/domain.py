@@ -39,6 +39,8 @@ from members.mailboxes import FREE, domain_of, is_free
 from members.models.city import City
 from strongcities.workflow import MoveRefused
 
+DOMAIN = r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"  # as domain_of answers it
+
 
 def own_domains(user: Any) -> list[str]:
     """The domains of the account's confirmed addresses that are a house's own, not a free mailbox provider's."""
@@ -79,7 +81,7 @@ class CityDomain(models.Model):
             models.UniqueConstraint(fields=["domain"], condition=Q(ended=None, is_shared=False), name="citydomain_one_city_unless_shared"),
             models.UniqueConstraint(fields=["city", "domain"], condition=Q(ended=None), name="citydomain_once_per_city"),
             models.CheckConstraint(condition=Q(ended=None) | Q(ended__gte=F("since")), name="citydomain_ends_after_it_began"),
-            models.CheckConstraint(condition=Q(domain__regex=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"), name="citydomain_is_a_domain"),
+            models.CheckConstraint(condition=Q(domain__regex=DOMAIN), name="citydomain_is_a_domain"),
         ]
 
     def __str__(self) -> str:

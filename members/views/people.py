@@ -48,6 +48,7 @@ def show_people(request: HttpRequest, city: City, *, invite: Form | None = None,
     for post in posts:
         post.city = city
         vars(post)["acts"] = _acts(post, user, again)
+    rules = _rules(city, posts)
     own = next((post for post in posts if post.is_of(user) and post.is_lead), None)
     context = {
         "city": city,
@@ -56,15 +57,30 @@ def show_people(request: HttpRequest, city: City, *, invite: Form | None = None,
         "others": any(not post.is_of(user) and not post.is_lead for post in posts),
         "applications": Application.objects.waiting().to_decide_by(user).filter(city=city).select_related("applicant"),
         "invitations": Invitation.objects.open().visible_to(user).filter(city=city).select_related("invited_by"),
-        "domains": city.domains.on().select_related("confirmed_by"),
+        "domains": rules,
         "steps": PostTransition.objects.filter(subject__city=city)
         .select_related("subject__official__user", "by")
         .order_by("-at", "-pk")[:STEPS_SHOWN],
         "invite": invite or InviteForm(prefix="invite", initial={"language": get_language()}),
-        "domain": domain or DomainForm(prefix="domain", user=user, city=city),
+        "domain": domain or DomainForm(prefix="domain", user=user, on=_awake(rules)),
         "may_leave": city.can_leave(user),
     }
     return render(request, "members/people.html", context)
+
+
+def _rules(city: City, posts: list[Post]) -> list[CityDomain]:
+    """The city's confirmed domains, each with whether it sleeps (CityDomain.sleeps), asked once for all."""
+    lead = {post.official.user_id for post in posts if post.is_lead}
+    rules = list(city.domains.on().select_related("confirmed_by"))
+    people: dict[int, Any] = {}
+    for rule in rules:
+        person = people.setdefault(rule.confirmed_by_id, rule.confirmed_by)
+        vars(rule)["asleep"] = not person.is_active or not (person.pk in lead or person.vets)
+    return rules
+
+
+def _awake(rules: list[CityDomain]) -> set[str]:
+    return {rule.domain for rule in rules if not vars(rule)["asleep"]}
 
 
 def _acts(post: Post, user: Any, again: set[int]) -> dict[str, bool]:
@@ -89,7 +105,8 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def confirm_domain(request: HttpRequest, slug: str) -> HttpResponse:
     city = managed(request, slug)
-    form = DomainForm(request.POST, prefix="domain", user=request.user, city=city)
+    rules = _rules(city, list(city.posts.today().select_related("official")))
+    form = DomainForm(request.POST, prefix="domain", user=request.user, on=_awake(rules))
     if not form.is_valid():
         return show_people(request, city, domain=form)
     domain = form.cleaned_data["domain"]

@@ -57,8 +57,8 @@ def test_the_mail_has_the_link_and_says_who_invites(invitation):
     (mail,) = outbox()
     assert mail.to == ["nina@aarhus.dk"]
     assert mail.subject == "Lene Lund invites you to the Strong Cities Network, for Aarhus"
-    assert address(invitation) in mail.message
-    assert address(invitation) in mail.html_message
+    links = {part.split("/")[0] for body in (mail.message, mail.html_message) for part in body.split("/members/invitations/")[1:]}
+    assert [inviting.invitation_of(token) for token in links] == [invitation]
     assert "14 days" in mail.message
 
 
@@ -131,10 +131,11 @@ def test_bad_addresses(client, lene, email):
 
 
 def test_plus_and_unicode_domains_are_one_mailbox_each(client, lene):
+    punycode = "århus.dk".encode("idna").decode()
     client.force_login(lene)
-    for email in ("Nina+Net@Århus.dk", "nina+net@xn--rhus-hoa.dk"):
+    for email in ("Nina+Net@Århus.dk", f"nina+net@{punycode}"):
         client.post("/members/cities/aarhus-dk/invite/", {"invite-email": email, "invite-language": "en"})
-    assert [row.email for row in Invitation.objects.all()] == ["nina+net@xn--rhus-hoa.dk"]
+    assert [row.email for row in Invitation.objects.all()] == [f"nina+net@{punycode}"]
 
 
 def test_one_mailbox_is_invited_three_times_a_day(client, lene, sam):
