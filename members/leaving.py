@@ -29,6 +29,8 @@ from strongcities.workflow import MoveRefused
 def leave_network(user: Any) -> None:
     """`user` leaves every city they stand for, and is signed out everywhere."""
     with transaction.atomic():
+        for application in Application.objects.of(user).open().order_by("pk"):  # before the cities, as an approval locks them
+            application.withdraw(by=user)
         cities = Post.objects.filter(_not_over(), official__user=user).values("city")
         locked = list(City.objects.select_for_update(no_key=True).filter(pk__in=cities).order_by("pk"))
         posts = _open_posts(Q(official__user=user, city__in=locked))
@@ -37,8 +39,6 @@ def leave_network(user: Any) -> None:
             for lead in post.city.leads_today():
                 context = {"city": post.city, "person": user, "why": ""}
                 mail.send("members/colleague_left", to=lead.email, context=context, language=lead.language)
-        for application in Application.objects.of(user).open().order_by("pk"):
-            application.withdraw(by=user)
         if official := getattr(user, "official", None):
             official.take_consents_back()
         user.end_sessions()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -103,16 +103,23 @@ class HandOverForm(MandateTick):
 class DomainField(forms.CharField):
     """A mail domain in the name service's form, with or without the @ before it."""
 
-    default_validators: ClassVar = [RegexValidator(DOMAIN, _("A mail domain is what stands after the @: aarhus.dk"))]
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            **{
+                "max_length": 253,
+                "validators": [RegexValidator(DOMAIN, _("A mail domain is what stands after the @: aarhus.dk"))],
+                **kwargs,
+            }
+        )
 
     def to_python(self, value: Any) -> str:
-        return domain_of(super().to_python(value).lower())
+        return domain_of((super().to_python(value) or "").lower())
 
 
 class DomainForm(forms.Form):
     """Which domain, and that its meaning was read. A lead official chooses among their own, staff type any."""
 
-    domain = DomainField(label=_("Mail domain"), max_length=253)
+    domain = DomainField(label=_("Mail domain"))
     understood = forms.BooleanField(label=_("I understand: whoever has a mailbox there joins without being asked"))
 
     def __init__(self, *args: Any, user: Any, on: Collection[str], **kwargs: Any) -> None:

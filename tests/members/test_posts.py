@@ -289,6 +289,6 @@ def test_the_people_page_asks_as_often_for_three_as_for_one(client, sam, aarhus,
         cast.make_application(cast.make_user(f"a{number}@aarhus.dk"), aarhus)
     client.force_login(sam)
     client.get("/members/cities/aarhus-dk/people/")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         page = text(client.get("/members/cities/aarhus-dk/people/"))
     assert page.count("End the post<") == count
