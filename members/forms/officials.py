@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -35,6 +36,22 @@ class InvitedForm(PersonForm):
         super().__init__(*args, **kwargs)
         if has_account:
             del self.fields["name"]
+
+
+class Together:
+    """Several forms of one page as one, for the summary of what has to be put right."""
+
+    non_field_errors: tuple[str, ...] = ()
+
+    def __init__(self, parts: Iterable[forms.Form]) -> None:
+        self._parts = list(parts)
+
+    def __iter__(self) -> Iterator[forms.BoundField]:
+        return chain.from_iterable(self._parts)
+
+    @property
+    def errors(self) -> dict[str, Any]:
+        return {name: errors for part in self._parts for name, errors in part.errors.items()}
 
 
 class ColleagueForm(forms.Form):

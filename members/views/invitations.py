@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from members import inviting
 from members.forms.join import PasswordForm, PrinciplesForm
-from members.forms.officials import InvitedForm, InviteForm
+from members.forms.officials import InvitedForm, InviteForm, Together
 from members.inviting import Settled
 from members.joining import AppliedAlready, LinkBad, Refused, SignInFirst
 from members.limits import TooOften, knock, too_often
@@ -86,7 +86,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         asked = _forms(request, found, account)
         valid = [form.is_valid() for form in asked.values()]
         if request.method != "POST" or not all(valid):
-            return render(request, "members/invitation.html", {"invitation": found, "forms": asked, "account": account})
+            return render(request, "members/invitation.html", {"invitation": found, "forms": asked, "together": Together(asked.values())})
         knock(request, "confirm")
         given = {name: value for form in asked.values() for name, value in form.cleaned_data.items()}
         application = inviting.accept(token, user=request.user, language=get_language() or "en", **_sorted(asked, given))
