@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from strongcities import demo
 
-MAILS_WHERE_KNOWN = {"account_reset_password", "account_request_login_code"}
+MAILS_WHERE_KNOWN = {"account_reset_password", "account_request_login_code", "members:join_vouch"}
 EVEN = 0.6  # seconds
 
 

@@ -22,6 +22,10 @@ RATES = {
     "send to": (5, 3600),  # mails to one mailbox, whoever asks
     "confirm": (30, 3600),
     "upload": (60, 3600),  # pictures of one account: each takes a second of the server's time
+    "invite": (60, 86400),  # invitations mailed by one account
+    "invite to": (3, 86400),  # invitations to one mailbox, whoever invites
+    "vouch": (10, 3600),  # colleagues named by one account
+    "vouch to": (5, 86400),  # mails to one mailbox, whoever names it
 }
 
 

@@ -25,6 +25,12 @@ class CityQuerySet(models.QuerySet[Any]):
 
         return self.filter(Exists(Membership.objects.today().filter(city=OuterRef("pk"))))
 
+    def led_by(self, user: Any) -> Self:
+        """Member today, with `user` as a lead official today."""
+        from members.models import Post  # the model's manager is made here
+
+        return self.members().filter(pk__in=Post.objects.today().filter(official__user=user, is_lead=True).values("city"))
+
     def with_joined(self) -> Self:
         """Each with `joined`: the day its present membership began, None for a city that is no member today."""
         from members.models import Membership  # the model's manager is made here

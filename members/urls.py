@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members.views import applications, cities, confirm, consents, editing, join, status
+from members.views import applications, cities, confirm, consents, editing, invitations, join, people, posts, status, vouches
 
 app_name = "members"
 urlpatterns = [
@@ -19,12 +19,36 @@ urlpatterns = [
     path("join/confirm/<str:token>/again/", confirm.again, name="join_again"),
     path("join/status/", status.status, name="join_status"),
     path("join/status/<int:pk>/answer/", status.answer, name="join_answer"),
+    path("join/status/<int:pk>/vouch/", vouches.ask, name="join_vouch"),
     path("join/status/<int:pk>/withdraw/", status.withdraw, name="join_withdraw"),
     path("join/city/choose/", join.choose, name="join_choose"),
     path("join/<path:path>/save/", join.save, name="join_save"),
     path("join/<path:path>/", join.page, name="join_page"),
     # what an official agreed to
     path("members/consents/", consents.consents, name="consents"),
+    # what I am and was; leaving
+    path("members/posts/", posts.posts, name="posts"),
+    path("members/posts/<int:pk>/leave/", posts.leave, name="post_leave"),
+    path("members/leave/", posts.leave_network, name="leave"),
+    # a city's people, for its lead officials
+    path("members/cities/<slug:slug>/people/", people.people, name="people"),
+    path("members/cities/<slug:slug>/invite/", invitations.invite, name="city_invite"),
+    path("members/cities/<slug:slug>/domains/confirm/", people.confirm_domain, name="domain_confirm"),
+    path("members/cities/<slug:slug>/leave/", posts.leave_city, name="city_leave"),
+    path("members/cities/<slug:slug>/leave/confirm/", posts.leave_city_confirm, name="city_leave_confirm"),
+    path("members/domains/<int:pk>/end/", people.end_domain, name="domain_end"),
+    path("members/posts/<int:pk>/end/", posts.end, name="post_end"),
+    path("members/posts/<int:pk>/appoint/", posts.appoint, name="post_appoint"),
+    path("members/posts/<int:pk>/hand-over/", posts.hand_over, name="post_hand_over"),
+    path("members/posts/<int:pk>/revet/", posts.revet, name="post_revet"),
+    # an invitation
+    path("members/invitations/<str:token>/", invitations.invitation, name="invitation"),
+    path("members/invitations/<int:pk>/renew/", invitations.renew, name="invitation_renew"),
+    path("members/invitations/<int:pk>/withdraw/", invitations.withdraw, name="invitation_withdraw"),
+    # a colleague asks to be vouched for
+    path("members/vouches/<int:pk>/", vouches.vouch, name="vouch"),
+    path("members/vouches/<int:pk>/vouch/", vouches.give, name="vouch_give"),
+    path("members/vouches/<int:pk>/decline/", vouches.decline, name="vouch_decline"),
     # a colleague's application
     path("members/applications/<int:pk>/", applications.application, name="application"),
     path("members/applications/<int:pk>/approve/", applications.approve, name="application_approve"),

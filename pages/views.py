@@ -83,6 +83,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     user: Any = request.user  # an account, for the view is for the signed in
     context = {
         "posts": user.posts_today.select_related("city"),
+        "led": set(City.objects.led_by(user).values_list("pk", flat=True)),
         "standing": standing_of(user),
         "waiting": waiting_for(user),
     }

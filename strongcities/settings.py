@@ -168,6 +168,9 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Strong Cities Network"
 
+# --- Members ---------------------------------------------------------------------------------------------------------
+REVET_AFTER = int(env("REVET_AFTER", "730"))  # days after which somebody is asked whether an official still stands for their city
+
 # --- Mail: every message is a row in the outbox first (strongcities/mail.py) -----------------------------------------
 DEFAULT_FROM_EMAIL = env("MAIL_FROM") or f"Strong Cities Network <{CONTACT_MAIL}>"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

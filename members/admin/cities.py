@@ -39,6 +39,7 @@ class MembershipInline(_StackedInline):
     form = MembershipForm
     extra = 0
     can_delete = False
+    readonly_fields = ("why_left", "left_by")
 
 
 @admin.register(City)

@@ -28,6 +28,20 @@ class NameField(forms.CharField):
         return clean_name(super().clean(value))
 
 
+class MailField(forms.EmailField):
+    """A mail address in lower case, its domain in the name service's form, so that one mailbox has one account."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 254, **kwargs})
+
+    def clean(self, value: Any) -> str:
+        email: str = super().clean(value)
+        local, at, domain = email.rpartition("@")
+        if not local.isascii():
+            raise ValidationError(_("We can’t deliver mail to letters like these before the @. Do you have another address?"), code="ascii")
+        return f"{local.lower()}{at}{domain_of(domain)}"
+
+
 def _countries() -> list[tuple[str, str]]:
     return [("", gettext("Choose a country")), *countries.choices()]
 
@@ -88,9 +102,8 @@ class NewCityForm(forms.Form):
 
 class PersonForm(forms.Form):
     name = NameField(label=_("Your name"), help_text=_("First name and family name, as colleagues know you."))
-    email = forms.EmailField(
+    email = MailField(
         label=_("Your mail address at work"),
-        max_length=254,
         help_text=_(
             "We send one mail there to see that it is yours; later you sign in with it."
             " With an address at your city’s own domain we decide sooner."
@@ -119,14 +132,6 @@ class PersonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("In your own words; read by those who decide on your application."),
     )
-
-    def clean_email(self) -> str:
-        """In lower case, its domain in the name service's form, so that one mailbox has one account."""
-        email: str = self.cleaned_data["email"]
-        local = email.rpartition("@")[0].lower()
-        if not local.isascii():
-            raise ValidationError(_("We can’t deliver mail to letters like these before the @. Do you have another address?"), code="ascii")
-        return f"{local}@{domain_of(email)}"
 
 
 class MandateForm(forms.Form):

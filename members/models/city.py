@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, cast
 
 import pghistory
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -210,6 +211,20 @@ class City(models.Model):
         """Whether the city is a member today."""
         return self.memberships.today().exists()
 
+    def can_manage_people(self, user: Any) -> bool:
+        """Who keeps the list of this member city's people: its lead officials, and staff who vet."""
+        return bool(user.is_authenticated and user.is_active and (user.vets or user.leads(self)) and self.is_member)
+
+    def can_leave(self, user: Any) -> bool:
+        """Who may say that the city leaves the network: a lead official who may sign for it, and staff who vet."""
+        may_sign = user.is_authenticated and user.posts_today.filter(city=self, is_lead=True, has_mandate=True).exists()
+        return bool(self.can_manage_people(user) and (user.vets or may_sign))
+
+    def leads_today(self) -> list[Any]:
+        """The accounts of its lead officials today, for mails to them."""
+        posts = self.posts.today().filter(is_lead=True, official__user__is_active=True).select_related("official__user")
+        return [post.official.user for post in posts]
+
     @property
     def member_since(self) -> date | None:
         """The day since which the city is a member without a break in its present membership; None if it isn't one."""
@@ -229,6 +244,10 @@ class Membership(models.Model):
     joined = models.DateField(_("joined"))
     left = models.DateField(_("left"), null=True, blank=True)
     is_founding = models.BooleanField(_("founding city"), default=False)
+    why_left = models.TextField(_("why it left"), blank=True, default="", db_default="", max_length=2000)
+    left_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("who said so")
+    )
 
     objects = MembershipQuerySet.as_manager()
 

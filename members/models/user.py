@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -10,7 +11,12 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+
+
+def new_session_key() -> str:
+    return secrets.token_urlsafe(24)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -38,6 +44,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("works for ISD"), default=False, help_text=_("May open the admin."))
     is_active = models.BooleanField(_("active"), default=True)
     joined = models.DateTimeField(_("account since"), default=timezone.now)
+    session_key = models.CharField(max_length=40, default=new_session_key, editable=False)  # part of what every session is checked by
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -51,6 +58,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def _get_session_auth_hash(self, secret: Any = None) -> str:
+        """What a session is checked by with each request (Django's own, of the password), with the key of the sessions."""
+        return salted_hmac("members.User.session", f"{self.password}|{self.session_key}", secret=secret, algorithm="sha256").hexdigest()
+
+    def end_sessions(self) -> None:
+        """Sign the account out of every browser: no session that is open now holds with its next request."""
+        self.session_key = new_session_key()
+        self.save(update_fields=["session_key"])
 
     def get_full_name(self) -> str:
         return self.name

@@ -70,5 +70,6 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
         "officials": officials,
         "memberships": shown.memberships.all(),
         "may_edit": shown.can_edit(request.user),
+        "manages": shown.can_manage_people(request.user),
     }
     return render(request, "members/city.html", context)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
@@ -337,7 +338,10 @@ MAILS = sorted(
 @pytest.mark.parametrize("name", MAILS)
 def test_mail_is_arabic(db, name):
     application = cast.make_application()
-    context = {"application": application, "city": application.city, "why": "؟", "token": "token", "days": 3}
+    context = {
+        "application": application, "city": application.city, "cities": [application.city], "why": "؟", "token": "token", "days": 3,
+        "person": application.applicant, "domain": "gent.be", "mandate": True, "vouch": SimpleNamespace(pk=1),
+    }  # fmt: skip
     mail.send(name, to="nadia@gent.be", context=context, language="ar")
     message = outbox()[-1]
     html = Words(message.html_message)
