@@ -381,8 +381,8 @@ def test_two_accepts_of_a_new_person_make_one_account(monkeypatch):
 
     invitation = make()
     token, stranger = invitation.token, AnonymousUser()
-    meeting, of_token = Meeting(), Invitation.of_token.__func__
-    monkeypatch.setattr(Invitation, "of_token", classmethod(lambda cls, token: meeting.pass_on(of_token(cls, token))))
+    meeting, of_token = Meeting(), Invitation.of_token
+    monkeypatch.setattr(Invitation, "of_token", lambda token: meeting.pass_on(of_token(token)))
     results = race(
         *[lambda: inviting.accept(token, user=stranger, told=TOLD, name="Nina", password="a long password indeed")] * 2
     )  # fmt: skip

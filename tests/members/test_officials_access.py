@@ -5,6 +5,8 @@ has an account and an application for Aarhus, in which she named Ove. Each addre
 one, else POST without an answer), so nothing but who asks decides.
 """
 
+from typing import Any
+
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
@@ -49,7 +51,7 @@ def addresses(lene, aarhus, nadia):
     Vouch.ask(application, ove.email, by=nadia, colleague=ove)
     invitation = Invitation.invite(aarhus, "new@aarhus.dk", by=lene, language="en")
     own, other, sissels = Post.objects.get(official__user=ove), Post.objects.get(official__user=lene), cast.make_post(sissel, aarhus)
-    arguments = {
+    arguments: dict[str, list[Any]] = {
         "posts": [], "leave": [], "post_leave": [own.pk], "domain_end": [CityDomain.confirm(aarhus, "aarhus.dk", by=lene).pk],
         "post_end": [sissels.pk], "post_appoint": [sissels.pk], "post_hand_over": [other.pk], "post_revet": [sissels.pk],
         "invitation": [invitation.token], "invitation_renew": [invitation.pk], "invitation_withdraw": [invitation.pk],
