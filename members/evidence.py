@@ -34,7 +34,7 @@ def of(application: Application) -> Evidence:
     evidence = of_many([application])[application.pk]
     city = application.city
     if not city.is_member:
-        found = matching.find(city.name, country=city.country, cities=City.objects.exclude(pk=city.pk))
+        found = matching.find(city.name, country=city.country, cities=City.objects.that_may_be(city))
         evidence.duplicates = [match for match in found if match.city.country == city.country]
         evidence.speaks_against += [_may_be(match) for match in evidence.duplicates]
     earlier = Application.objects.filter(applicant=application.applicant_id, state=State.DECLINED).exclude(pk=application.pk)

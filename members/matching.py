@@ -1,7 +1,7 @@
 """Finding the city that somebody means: Århus finds Aarhus, Koeln finds Köln, Roterdam finds Rotterdam.
 
 In this order: the same name but for case and accents; another name that the city has; another spelling of either (aa/å,
-oe/ö/ø, ue/ü, doubled letters: `skeleton()` in migration 0001); and names that look alike, by pg_trgm's word similarity.
+oe/ö/ø, ue/ü, doubled letters: `skeleton()` in migration 0004); and names that look alike, by pg_trgm's word similarity.
 """
 
 from __future__ import annotations
@@ -13,18 +13,10 @@ from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext
 
-from members import names
 from members.models import City
 from members.querysets import CityQuerySet
 
 MOST = 8
-# What people write around the name of their city ("City of Atlanta", "Aarhus Kommune", "Mairie de Paris"), folded.
-_AROUND = frozenset(
-    """
-    ajuntament alcaldia ayuntamiento belediyesi by city comune concello council county de del di du gemeente kommun kommune
-    landeshauptstadt mairie metropolitan municipal municipalidad municipality municipio of prefeitura stad stadt the ville
-    """.split()  # noqa: SIM905  a line of words reads better than a line of quotes
-)
 
 
 class How(IntEnum):
@@ -89,30 +81,44 @@ def _find(typed: str, country: str, cities: CityQuerySet) -> list[Match]:
 
 
 def _without_office(typed: str) -> str:
-    """`typed` without the words around a city's name, unless nothing else is in it."""
-    words = typed.split()
-    folded = names.folded(words)
-    return " ".join(word for word in words if folded[word] not in _AROUND) or typed
+    """`typed` without the words around a city's name ("City of …"), unless nothing else is in it."""
+    return _told("SELECT without_office(%s)", typed)
 
 
 def _skeleton(typed: str) -> str:
+    return _told("SELECT skeleton(%s)", typed)
+
+
+def _told(sql: str, typed: str) -> str:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT skeleton(%s)", [typed])
+        cursor.execute(sql, [typed])
         return str(cursor.fetchone()[0])
 
 
 def _compare(typed: str, cities: list[City]) -> list[tuple[City, list[tuple[str, bool, bool, float]]]]:
     """Each city with its names: (name, same but for accents, same spelling, similarity)."""
-    pairs = [(place, name) for place, city in enumerate(cities) for name in (city.name, *city.other_names)]
+    pairs = [
+        (place, name, office)
+        for place, city in enumerate(cities)
+        for office, names in ((False, (city.name, *city.other_names)), (True, (city.official_name, city.own_name)))
+        for name in names
+        if name
+    ]
     rows: dict[int, list[tuple[str, bool, bool, float]]] = {place: [] for place in range(len(cities))}
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT place, name, fold(name) = fold(%(typed)s), skeleton(name) = skeleton(%(typed)s),
-                   similarity(skeleton(name), skeleton(%(typed)s))
-            FROM unnest(%(places)s::int[], %(names)s::text[]) AS known (place, name)
+            SELECT place, name, fold(name) = fold(%(typed)s), skeleton(bare) = skeleton(%(typed)s),
+                   similarity(skeleton(bare), skeleton(%(typed)s))
+            FROM unnest(%(places)s::int[], %(names)s::text[], %(offices)s::boolean[]) AS known (place, name, office)
+            CROSS JOIN LATERAL (SELECT CASE WHEN office THEN without_office(name) ELSE name END AS bare) AS without
             """,
-            {"typed": typed, "places": [place for place, _name in pairs], "names": [name for _place, name in pairs]},
+            {
+                "typed": typed,
+                "places": [place for place, _name, _office in pairs],
+                "names": [name for _place, name, _office in pairs],
+                "offices": [office for _place, _name, office in pairs],
+            },
         )
         for place, *row in cursor.fetchall():
             rows[place].append((row[0], row[1], row[2], row[3]))

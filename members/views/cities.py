@@ -18,6 +18,7 @@ from strongcities.caching import visitors_may_cache
 from strongcities.paging import Pages
 
 PER_PAGE = 30
+PARTS = 30  # authorities within one that its page names
 
 
 @public
@@ -61,7 +62,22 @@ def _without(every: CityQuerySet, used: list[dict[str, Any]]) -> list[dict[str, 
 @require_safe
 @visitors_may_cache
 def city(request: HttpRequest, slug: str) -> HttpResponse:
-    """A city: what it is, since when a member; to people of member cities also its officials who agreed to be shown."""
-    shown = get_object_or_404(City.objects.visible_to(request.user).with_joined(), slug=slug)
+    """A city: what it is, since when a member, the authorities over it and within it; to people of member cities also its
+    officials who agreed to be shown."""
+    visible = City.objects.visible_to(request.user)
+    shown = get_object_or_404(visible.with_joined(), slug=slug)
     officials = shown.posts.today().visible_to(request.user).select_related("official__user").order_by("-is_lead", "official__user__name")
-    return render(request, "members/city.html", {"city": shown, "officials": officials, "memberships": shown.memberships.all()})
+    context = {
+        "city": shown,
+        "over": visible.over(shown),
+        "parts": _parts(visible.filter(within=shown)),
+        "officials": officials,
+        "memberships": shown.memberships.all(),
+    }
+    return render(request, "members/city.html", context)
+
+
+def _parts(parts: CityQuerySet) -> dict[str, Any]:
+    """The authorities within a city: as many as a line holds, and how many more there are."""
+    found = list(parts)
+    return {"shown": found[:PARTS], "more": max(len(found) - PARTS, 0)}
