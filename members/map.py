@@ -199,7 +199,7 @@ REGIONS = {
     Region.MIDDLE_EAST: Box(-18, 11, 64, 42),
     Region.WEST_AFRICA: Box(-26, -19, 32, 28),
     Region.EAST_AFRICA: Box(11, -36, 60, 23),
-    Region.SOUTH_ASIA: Box(59, -1, 98, 40),
+    Region.SOUTH_ASIA: Box(44, -1, 98, 40),
     Region.CENTRAL_ASIA: Box(46, 34, 88, 56),
     Region.EAST_ASIA: Box(72, -48, -169.1, 55),
 }

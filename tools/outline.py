@@ -21,7 +21,7 @@ from members import map as world  # noqa: E402  found beside this folder
 
 OUT = BASE / "static" / "img" / "world.svg"
 SOUTHMOST = -60  # no authority of a city is in Antarctica
-LEAST = 95.0  # square units (some 600 km²): smaller islands and triangles are left out
+LEAST = 60.0  # square units (some 400 km²): smaller islands and triangles are left out
 
 Point = tuple[float, float]
 
