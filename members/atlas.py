@@ -89,7 +89,7 @@ def _view(narrowed: CityFilter, chosen: dict[str, list[str]]) -> View:
 def _spot(mark: Mark, chosen: dict[str, list[str]]) -> Spot:
     x, y = f"{mark.x:.0f}", f"{mark.y:.0f}"
     if mark.count == 1:
-        return Spot(reverse("members:city", args=mark.slugs), mark.names[0], mark.names[0], "", x, y, "", mark.side)
+        return Spot(reverse("members:city", args=[mark.slug]), mark.names[0], mark.names[0], "", x, y, "", mark.side)
     words = {"count": mark.count, "names": gettext(", ").join(mark.names)}
     told = (
         gettext("%(count)d cities: %(names)s") if mark.count <= len(mark.names) else gettext("%(count)d cities, among them %(names)s")

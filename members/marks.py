@@ -28,8 +28,8 @@ _DOT = 16  # from a mark's middle to where its name begins
 
 @dataclass(frozen=True)
 class Mark:
-    """One city, or several that stand too close together: how many, the middle of them in degrees, what lies about them,
-    the largest by name, and where in the drawing it stands."""
+    """One city, or several that stand too close together: how many, the middle of them in degrees, the latitudes and turns
+    between which they lie, the largest of them, and where in the drawing the mark stands."""
 
     count: int
     latitude: float
@@ -38,11 +38,19 @@ class Mark:
     north: float
     start: float
     end: float
-    names: tuple[str, ...]
-    slugs: tuple[str, ...]
+    largest: tuple[tuple[int, str, str], ...]  # inhabitants, name and address of a few, the largest first
     x: float
     y: float
     side: str = "none"  # of the mark, where its name has room: end, start or none
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for _size, name, _slug in self.largest)
+
+    @property
+    def slug(self) -> str:
+        """The address of the largest, for a single one its own."""
+        return self.largest[0][2]
 
     @property
     def box(self) -> Box | None:
@@ -107,11 +115,9 @@ def _cells(grid: Grid, cities: CityQuerySet) -> Any:
     def of_row(values: list[float]) -> Func:
         return Func(Value(values, degrees), row, template="((%(expressions)s])", arg_joiner=")[", output_field=FloatField())
 
-    largest = [F("population").desc(nulls_last=True), "pk"]
-
-    def first(name: str) -> Func:
-        every = ArrayAgg(name, order_by=largest)
-        return Func(every, template=f"(%(expressions)s)[1:{NAMED}]", output_field=ArrayField(TextField()))
+    def largest(name: str, kind: Any) -> Func:
+        every = ArrayAgg(name, order_by=[F("population").desc(nulls_last=True), "pk"])
+        return Func(every, template=f"(%(expressions)s)[1:{NAMED}]", output_field=ArrayField(kind))
 
     return (
         cities.order_by()
@@ -120,7 +126,8 @@ def _cells(grid: Grid, cities: CityQuerySet) -> Any:
         .values("row", "column")
         .annotate(
             count=Count("pk"), middle=Avg("latitude"), centre=Avg("turn"), south=Min("latitude"), north=Max("latitude"),
-            start=Min("turn"), end=Max("turn"), names=first("name"), slugs=first("slug"),
+            start=Min("turn"), end=Max("turn"), sizes=largest("population", IntegerField()), names=largest("name", TextField()),
+            slugs=largest("slug", TextField()),
         )
     )  # fmt: skip
 
@@ -130,7 +137,7 @@ def _mark(view: View, cell: dict[str, Any]) -> Mark:
     x, y = _within(view, latitude, turn)
     return Mark(
         cell["count"], latitude, turn, float(cell["south"]), float(cell["north"]), cell["start"], cell["end"],
-        tuple(cell["names"]), tuple(cell["slugs"]), x, y,
+        tuple(zip((size or 0 for size in cell["sizes"]), cell["names"], cell["slugs"], strict=True)), x, y,
     )  # fmt: skip
 
 
@@ -142,9 +149,9 @@ def _within(view: View, latitude: float, turn: float) -> tuple[float, float]:
 
 
 def _apart(view: View, marks: list[Mark]) -> list[Mark]:
-    """The marks with those made one that stand nearer than a finger can tell; the larger keeps its name. Neighbours in two
-    cells may stand close to the line between them, so cells alone don't keep them apart."""
-    left = sorted(marks, key=lambda mark: (-mark.count, mark.slugs))
+    """The marks with those made one that stand nearer than a finger can tell. Neighbours in two cells may stand close to the
+    line between them, so cells alone don't keep them apart."""
+    left = sorted(marks, key=lambda mark: (-mark.count, mark.slug))
     while pair := _too_near(left):
         one, other = pair
         left = [mark for mark in left if mark is not one and mark is not other]
@@ -167,7 +174,7 @@ def _joined(view: View, one: Mark, other: Mark) -> Mark:
     x, y = _within(view, latitude, turn)
     return Mark(
         count, latitude, turn, min(one.south, other.south), max(one.north, other.north), min(one.start, other.start),
-        max(one.end, other.end), (one.names + other.names)[:NAMED], (one.slugs + other.slugs)[:NAMED], x, y,
+        max(one.end, other.end), tuple(sorted(one.largest + other.largest, key=lambda city: -city[0])[:NAMED]), x, y,
     )  # fmt: skip
 
 
