@@ -9,6 +9,8 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, Func, Q, TextField
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from members import countries
@@ -19,11 +21,27 @@ from members.regions import Population, Region
 from strongcities.themes import Theme
 
 
+class Boxes(forms.CheckboxSelectMultiple):
+    """Boxes to tick, drawn without a template for each: a directory of every country has three hundred of them."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = {str(one) for one in value or ()}
+        prefix = (attrs or {}).get("id", f"id_{name}")
+        return format_html_join(
+            "\n",
+            '<div><label for="{0}_{1}"><input type="checkbox" name="{2}" value="{3}" id="{0}_{1}"{4}> {5}</label></div>',
+            (
+                (prefix, place, name, option, SafeString(" checked") if str(option) in chosen else "", label)
+                for place, (option, label) in enumerate(self.choices)
+            ),
+        )
+
+
 class Ticks(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  # it ships no types
     """Boxes to tick; a city needs one of what they say."""
 
     def __init__(self, label: Any, choices: Any = (), **options: Any) -> None:
-        super().__init__(label=label, choices=choices, widget=forms.CheckboxSelectMultiple, distinct=False, **options)
+        super().__init__(label=label, choices=choices, widget=Boxes, distinct=False, **options)
 
 
 class SectionField(forms.CharField):
@@ -96,7 +114,7 @@ class CityFilter(django_filters.FilterSet):  # type: ignore[misc]  # it ships no
     @property
     def groups(self) -> list[Any]:
         """The fields of boxes to tick that have any."""
-        return [field for field in self.form if isinstance(field.field.widget, forms.CheckboxSelectMultiple) and field.field.choices]
+        return [field for field in self.form if isinstance(field.field.widget, Boxes) and field.field.choices]
 
     @property
     def section(self) -> Box | None:

@@ -136,7 +136,7 @@ def test_ten_thousand_cities_ask_as_often_as_one_and_send_no_more_marks(client, 
         atlas = response.context["atlas"]
         assert 10 < len(atlas.spots) < 100
         assert atlas.marks.on_map + atlas.marks.outside + atlas.marks.nowhere == response.context["page"].paginator.count
-        assert atlas.marks.on_map > 150
+        assert atlas.marks.on_map > 50
         assert len(response.content) < 150_000
 
 
