@@ -164,9 +164,9 @@ def directory() -> list[tuple[str, str]]:
         few, many = sizes["100"], sizes["10000"]
         rows.append((
             f"10,000 member cities beside 100: {name}",
-            f"statements {many['statements']} beside {few['statements']}   {many['constants'] / few['constants']:5.2f} times the time"
+            (f"statements {many['statements']} beside {few['statements']}   {many['constants'] / few['constants']:5.2f} times the time"
             f" ({many['ms']:.0f} ms beside {few['ms']:.0f})   {many['bytes']:,} bytes beside {few['bytes']:,}"
-            f"   {many['marks']} marks beside {few['marks']}",
+            f"   {many['marks']} marks beside {few['marks']}"),
         ))  # fmt: skip
     return rows
 

@@ -44,17 +44,16 @@ class Ticks(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  # it sh
         super().__init__(label=label, choices=choices, widget=Boxes, distinct=False, **options)
 
 
-class SectionField(forms.CharField):
+class SectionField(forms.Field):
     """A section of the map, as `Box` writes it."""
 
     widget = forms.HiddenInput
 
     def to_python(self, value: Any) -> Box | None:
-        text = super().to_python(value)
-        if not text:
+        if not value:
             return None
         try:
-            return Box.read(text)
+            return Box.read(str(value))
         except ValueError as error:
             raise ValidationError(_("That is no section of the map."), code="section") from error
 

@@ -12,7 +12,7 @@ The outline (static/img/world.svg) is drawn by tools/outline.py with these very 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from members.regions import Region
@@ -121,9 +121,9 @@ class Box:
         return Box.about(self.south, self.north, *self.turns, times=3)
 
 
-def _whole(degrees: float, to: object) -> float:
+def _whole(degrees: float, to: Callable[[float], int]) -> float:
     """`degrees` in hundredths, `to` the next lower or higher one; what is one but for the last binary digits stays."""
-    return max(-180.0, min(180.0, to(round(degrees * 100, 6)) / 100))  # type: ignore[operator]
+    return max(-180.0, min(180.0, to(round(degrees * 100, 6)) / 100))
 
 
 @dataclass(frozen=True)
@@ -170,9 +170,7 @@ class View:
         side = cell / self.scale
         latitudes = [latitude_at(self.y + self.height - row * side) for row in range(rows + 1)]
         middles = [per_degree(latitude_at(self.y + self.height - (row + 0.5) * side)) for row in range(rows)]
-        return Grid(
-            columns, latitudes, [180 + (self.x - WIDTH / 2) / degree for degree in middles], [side / degree for degree in middles]
-        )
+        return Grid(columns, latitudes, [180 + (self.x - WIDTH / 2) / degree for degree in middles], [side / degree for degree in middles])
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,9 @@ class Marks:
 
 def turn_of(column: str) -> Func:
     """The `map.turned` of a column of longitudes, in SQL."""
-    return Func(Cast(column, FloatField()), template=f"mod((%(expressions)s + {540 - MIDDLE})::numeric, 360)::float8", output_field=FloatField())
+    return Func(
+        Cast(column, FloatField()), template=f"mod((%(expressions)s + {540 - MIDDLE})::numeric, 360)::float8", output_field=FloatField()
+    )
 
 
 def extent(cities: CityQuerySet) -> Box | None:
@@ -186,7 +188,7 @@ def _named(marks: list[Mark]) -> list[Mark]:
         for side, way in (("end", 1), ("start", -1)) if mark.count == 1 else ():
             near, far = mark.x + way * _DOT, mark.x + way * (_DOT + _LETTER * len(mark.names[0]))
             spot = (min(near, far) + 1, mark.y - _LINE / 2, max(near, far), mark.y + _LINE / 2)
-            if 0 <= spot[0] and spot[2] <= View.DRAWN and not any(_over(spot, other) for other in taken):
+            if spot[0] >= 0 and spot[2] <= View.DRAWN and not any(_over(spot, other) for other in taken):
                 taken.append(spot)
                 mark = replace(mark, side=side)  # noqa: PLW2901  the same mark, with its name's place
                 break

@@ -1,7 +1,7 @@
 """Finding the city that somebody means: Århus finds Aarhus, Koeln finds Köln, Roterdam finds Rotterdam.
 
 In this order: the same name but for case and accents; another name that the city has; another spelling of either (aa/å,
-oe/ö/ø, ue/ü, doubled letters: `skeleton()` in migration 0004); and names that look alike, by pg_trgm's word similarity.
+oe/ö/ø, ue/ü, doubled letters: `skeleton()` in the migration city_names); and names that look alike, by pg_trgm's word similarity.
 """
 
 from __future__ import annotations

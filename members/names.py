@@ -1,7 +1,8 @@
 """Names of cities and people: how they are cleaned, compared and put into addresses.
 
 What "the same" means is the database's to say, once: `fold()` takes case and accents away (strongcities' migration 0001),
-`skeleton()` also what spellings differ in, `without_office()` what stands around a name (migration 0004 here). Nothing in Python repeats them.
+`skeleton()` also what spellings differ in, `without_office()` what stands around a name (migration city_names here). Nothing in
+Python repeats them.
 """
 
 from __future__ import annotations

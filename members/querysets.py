@@ -49,14 +49,14 @@ class CityQuerySet(models.QuerySet[Any]):
     def over(self, city: Any) -> Self:
         """The authorities that `city` is part of, the nearest first."""
         chain = "SELECT over.id FROM cities_over(%s) AS over"
-        near = RawSQL(f"array_position(ARRAY({chain} ORDER BY distance), members_city.id)", [city.pk])  # noqa: S611  no text in it
+        near = RawSQL(f"array_position(ARRAY({chain} ORDER BY distance), members_city.id)", [city.pk])  # noqa: S611  its parameter is a key
         return self.filter(pk__in=RawSQL(chain, [city.pk])).order_by(near)  # noqa: S611
 
     def that_may_be(self, city: Any) -> Self:
         """Without `city` itself, and without authorities of another kind over the same place: a county is no duplicate of
         the city of its name that lies within it."""
-        over = Q(pk__in=RawSQL("SELECT over.id FROM cities_over(%s) AS over", [city.pk]))  # noqa: S611
-        under = Q(RawSQL("%s IN (SELECT over.id FROM cities_over(members_city.id) AS over)", [city.pk], models.BooleanField()))  # noqa: S611
+        over = Q(pk__in=RawSQL("SELECT over.id FROM cities_over(%s) AS over", [city.pk]))
+        under = Q(RawSQL("%s IN (SELECT over.id FROM cities_over(members_city.id) AS over)", [city.pk], models.BooleanField()))
         return self.exclude(pk=city.pk).exclude(~Q(kind=city.kind) & (over | under))
 
     def would_ring(self, city: int, within: int) -> bool:

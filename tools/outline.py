@@ -12,7 +12,9 @@ import heapq
 import json
 import sys
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 BASE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(BASE))
@@ -36,7 +38,7 @@ def main() -> None:
     print(f"{OUT.relative_to(BASE)}: {len(drawn)} rings, {OUT.stat().st_size:,} bytes")
 
 
-def read(topology: dict) -> list[list[Point]]:
+def read(topology: dict[str, Any]) -> list[list[Point]]:
     """The rings of all land as (longitude, latitude), without their last point, which is their first."""
     (kx, ky), (dx, dy) = topology["transform"]["scale"], topology["transform"]["translate"]
     arcs = []
@@ -74,7 +76,7 @@ def stitched(rings: list[list[Point]]) -> list[list[Point]]:
             between = [a, b]
             if a[0] == b[0] == seam:  # along the seam both sides shall have the same points
                 between = [(seam, y) for y in heights if min(a[1], b[1]) <= y <= max(a[1], b[1])][:: 1 if a[1] < b[1] else -1]
-            for edge in zip(between, between[1:]):  # noqa: B905  the pairs of a line
+            for edge in pairwise(between):
                 if edges[edge[::-1]]:
                     edges[edge[::-1]] -= 1
                 else:
@@ -133,7 +135,7 @@ def path(ring: list[Point]) -> str:
     points = [(round(x), round(y)) for x, y in ring]
     text = f"M{points[0][0]} {points[0][1]}l"
     steps = []
-    for (ax, ay), (bx, by) in zip(points, points[1:]):  # noqa: B905  the pairs of a line
+    for (ax, ay), (bx, by) in pairwise(points):
         steps.append(f"{bx - ax}{' ' if by >= ay else ''}{by - ay}")
     return text + "".join(step if step[0] == "-" or n == 0 else f" {step}" for n, step in enumerate(steps)) + "z"
 

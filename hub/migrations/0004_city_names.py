@@ -6,7 +6,9 @@ import importlib
 from django.db import migrations
 
 BEFORE = importlib.import_module("hub.migrations.0002_search")
-ENTER_BEFORE = BEFORE.ENTER[: BEFORE.ENTER.index("CREATE FUNCTION hub_count_words")].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+ENTER_BEFORE = BEFORE.ENTER[: BEFORE.ENTER.index("CREATE FUNCTION hub_count_words")].replace(
+    "CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"
+)
 NAMES_BEFORE = "c.name, array_to_string(c.other_names, ' ')"
 NAMES = "c.name, without_office(c.official_name), without_office(c.own_name), array_to_string(c.other_names, ' ')"
 if ENTER_BEFORE.count(NAMES_BEFORE) != 1:

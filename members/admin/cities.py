@@ -72,7 +72,7 @@ class CityAdmin(NeverDeleted):
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
         if "within" in form.base_fields:
-            near = form.base_fields["within"]
+            near: Any = form.base_fields["within"]
             near.queryset = City.objects.filter(Q(country=obj.country) | Q(pk=obj.within_id)).exclude(pk=obj.pk)
             near.label_from_instance = lambda city: f"{city.name} ({city.get_kind_display()})"
             near.widget.can_add_related = near.widget.can_change_related = near.widget.can_view_related = False

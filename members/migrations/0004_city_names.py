@@ -33,7 +33,7 @@ AROUND = """
     di distrito district du gemeente gobernacion government governorate kommun kommune landeshauptstadt mairie metropolitan
     municipal municipalidad municipality municipio municipiul of opstina prefecture prefeitura primaria province region stad
     stadt state the ville wilaya بلدية محافظة مدينة ولاية город община
-""".split()
+""".split()  # noqa: SIM905  a line of words reads better than a line of quotes
 
 SPELLINGS = f"""
 CREATE FUNCTION without_office(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $body$
@@ -58,9 +58,11 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $body$
     WHERE skeleton <> ''
 $body$;
 DROP FUNCTION spellings(text, text[]);
-"""
+"""  # noqa: S608  words of this very file
 
-BEFORE = importlib.import_module("members.migrations.0001_initial").SKELETON.replace("CREATE FUNCTION skel", "CREATE OR REPLACE FUNCTION skel")
+BEFORE = importlib.import_module("members.migrations.0001_initial").SKELETON.replace(
+    "CREATE FUNCTION skel", "CREATE OR REPLACE FUNCTION skel"
+)
 NO_SPELLINGS = f"""
 DROP FUNCTION spellings(text, text, text, text[]);
 DROP FUNCTION without_office(text);

@@ -89,7 +89,7 @@ class City(models.Model):
         expression=Func(F("name"), function="fold"), output_field=models.CharField(max_length=160), db_persist=True
     )
 
-    # Every name the city goes by, each reduced to what spellings have in common: "|arhus|ahrus|" (migration 0004).
+    # Every name the city goes by, each reduced to what spellings have in common: "|arhus|ahrus|" (migration city_names).
     spellings = models.GeneratedField(
         expression=Func(F("name"), F("official_name"), F("own_name"), F("other_names"), function="spellings"),
         output_field=models.TextField(),

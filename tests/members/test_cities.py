@@ -166,7 +166,7 @@ def placed(every_city):
 
 def test_the_map_has_the_cities_of_the_list(client, placed):
     page = text(client.get("/cities/"))
-    aim = re.search(r'href="(\?bbox=[^"#]+)#map"', page)[1]
+    (aim,) = set(re.findall(r'href="(\?bbox=[^"#]+)#map"', page))
     assert links(page) == [
         (f"{aim}#map", "2 cities: Copenhagen, Aarhus. Show them closer"),
         ("/cities/mombasa-ke/", "Mombasa"),

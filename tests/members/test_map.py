@@ -3,6 +3,7 @@
 import math
 import re
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def test_the_constants_are_the_paper_s(latitude, height):
 
 
 def test_as_wide_as_the_equator_is_long():
-    assert world.project(0, 11) == (pytest.approx(world.WIDTH / 2), pytest.approx(world.HEIGHT / 2))
+    assert world.project(0, 11) == pytest.approx((world.WIDTH / 2, world.HEIGHT / 2))
     assert world.project(0, -169)[0] == pytest.approx(0)
     assert world.project(0, -169.0001)[0] == pytest.approx(world.WIDTH, abs=0.1)
 
@@ -58,7 +59,9 @@ def test_a_turn_gives_its_longitude_back(longitude):
 # --- Sections --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["", "1,2,3", "1,2,3,4,5", "a,b,c,d", "0,10,5,5", "0,-91,5,5", "-181,0,5,5", "0,0,0,5", "nan,0,5,5", "0,0,inf,5"])
+@pytest.mark.parametrize(
+    "text", ["", "1,2,3", "1,2,3,4,5", "a,b,c,d", "0,10,5,5", "0,-91,5,5", "-181,0,5,5", "0,0,0,5", "nan,0,5,5", "0,0,inf,5"]
+)
 def test_no_section(text):
     with pytest.raises(ValueError):  # noqa: PT011  whichever part of it is wrong
         Box.read(text)
@@ -141,7 +144,9 @@ def on_land(latitude, longitude):
     return odd
 
 
-@pytest.mark.parametrize("place", [(48.85, 2.35), (12.0, 8.5), (-15.84, -70.02), (39.74, -104.98), (66, -172), (67, 178), (66, -160), (-25, 135), (62, 100)])
+@pytest.mark.parametrize(
+    "place", [(48.85, 2.35), (12.0, 8.5), (-15.84, -70.02), (39.74, -104.98), (66, -172), (67, 178), (66, -160), (-25, 135), (62, 100)]
+)
 def test_land_is_where_the_projection_puts_it(place):
     assert on_land(*place)
 
@@ -154,7 +159,7 @@ def test_and_sea_is_sea(place):
 def test_no_ring_runs_across_the_whole_map():
     """A ring that the map's cut went through would be drawn from one edge to the other."""
     for points in rings():
-        assert all(abs(ax - bx) < world.WIDTH / 8 for (ax, _), (bx, _) in zip(points, points[1:], strict=False))
+        assert all(abs(ax - bx) < world.WIDTH / 8 for (ax, _), (bx, _) in pairwise(points))
 
 
 # --- Marks -----------------------------------------------------------------------------------------------------------
@@ -183,6 +188,7 @@ def test_near_ones_are_one_mark_that_opens_closer():
     member("Denver", 39.739, -104.985, country="US")
     shown = marks.on(WORLD, City.objects.all()).shown
     assert [(mark.count, mark.names) for mark in shown] == [(1, ("Denver",)), (2, ("Copenhagen", "Aarhus"))]
+    assert shown[1].box is not None
     closer = View.of([shown[1].box])
     assert places_of(marks.on(closer, City.objects.filter(country="DK"))) == [(1, ("Aarhus",)), (1, ("Copenhagen",))]
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 def sql(function, *words):
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}({', '.join(['%s'] * len(words))})", words)  # noqa: S608  our own functions' names
+        cursor.execute(f"SELECT {function}({', '.join(['%s'] * len(words))})", words)
         return cursor.fetchone()[0]
 
 
@@ -38,7 +38,9 @@ def test_what_stands_around_a_name(told, bare):
 
 
 def test_spellings_hold_every_name_once():
-    city = cast.make_city("Aarhus", official_name="City of Aarhus", own_name="Århus Kommune", own_language="da", other_names=["AAR", "Smilets by"])
+    city = cast.make_city(
+        "Aarhus", official_name="City of Aarhus", own_name="Århus Kommune", own_language="da", other_names=["AAR", "Smilets by"]
+    )
     city.refresh_from_db()
     assert city.spellings == "|arhus|ar|smiletsby|"
 
@@ -54,7 +56,7 @@ def test_the_directory_finds_a_city_by_any_name(client, words):
 
 
 def test_offices_that_are_called_alike_make_no_cities_alike():
-    """"Municipality of" is most of the letters of both names, and says nothing of either."""
+    """The office is most of the letters of both names, and says nothing of either."""
     cast.make_city("Ruse", country="BG", official_name="Municipality of Ruse")
     assert [match.city.name for match in matching.find("Municipality of Ruse", cities=City.objects.all())] == ["Ruse"]
     assert matching.find("Municipality of Utrecht", cities=City.objects.all()) == []
@@ -105,7 +107,13 @@ def test_the_admin_refuses_names_in_mixed_alphabets(client, sam, field, typed):
 def test_the_admin_takes_names_in_order(client, sam):
     paris = cast.make_city("Paris", country="FR")
     client.force_login(sam)
-    form = {**city_form(paris), "official_name": "  City  of Ｐaris ", "own_name": "Ville de Paris", "own_language": "fr", "other_names": "Lutetia, Lutetia"}
+    form = {
+        **city_form(paris),
+        "official_name": "  City  of Ｐaris ",
+        "own_name": "Ville de Paris",
+        "own_language": "fr",
+        "other_names": "Lutetia, Lutetia",
+    }
     assert client.post(reverse("admin:members_city_change", args=[paris.pk]), form).status_code == 302
     paris.refresh_from_db()
     assert (paris.official_name, paris.own_name, paris.other_names) == ("City of Paris", "Ville de Paris", ["Lutetia"])

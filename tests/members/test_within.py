@@ -40,13 +40,13 @@ def test_the_chain_is_told_the_nearest_first(kenya):
 
 
 def test_no_city_is_part_of_itself(kenya):
-    with pytest.raises(IntegrityError, match="city_is_no_part_of_itself|city_within_no_ring"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="city_is_no_part_of_itself"), transaction.atomic():
         put(kenya[0], kenya[0])
 
 
 @pytest.mark.parametrize("place", [1, 2, 3])
 def test_no_city_is_within_its_own_part(kenya, place):
-    with pytest.raises(IntegrityError, match="city_within_no_ring|part of its own part"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="would be a part of its own part"), transaction.atomic():
         put(kenya[0], kenya[place])
     assert City.objects.get(pk=kenya[0].pk).within is None
 
