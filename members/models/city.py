@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Func, Q, Value
@@ -53,7 +54,31 @@ class City(models.Model):
         blank=True,
         help_text=_("Separated by commas. A search for any of them finds the city."),
     )
+    official_name = models.CharField(
+        _("official name"),
+        max_length=200,
+        blank=True,
+        help_text=_("In English, in full, where it is more than the name: “City of Aarhus”."),
+    )
+    own_name = models.CharField(
+        _("name in its own language"),
+        max_length=200,
+        blank=True,
+        help_text=_("As the authority writes it itself, in its own script: “Aarhus Kommune”."),
+    )
+    own_language = models.CharField(
+        _("its own language"), max_length=3, blank=True, help_text=_("The language that this name is in; both are given or neither.")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.CITY)
+    within = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name=_("part of"),
+        help_text=_("The next larger authority over the same place: a city’s county, a county’s state."),
+    )
     country = models.CharField(_("country"), max_length=2)
     region = models.CharField(_("network region"), max_length=30, choices=Region)
     population = models.PositiveIntegerField(_("inhabitants"), null=True, blank=True)
@@ -88,10 +113,15 @@ class City(models.Model):
         expression=Func(F("name"), function="fold"), output_field=models.CharField(max_length=160), db_persist=True
     )
 
-    # Every name the city goes by, each reduced to what spellings have in common: "|arhus|ahrus|" (migration 0001).
+    # Every name the city goes by, each reduced to what spellings have in common: "|arhus|ahrus|" (migration city_names).
     spellings = models.GeneratedField(
-        expression=Func(F("name"), F("other_names"), function="spellings"), output_field=models.TextField(), db_persist=True
+        expression=Func(F("name"), F("official_name"), F("own_name"), F("other_names"), function="spellings"),
+        output_field=models.TextField(),
+        db_persist=True,
     )
+
+    # By these people tell which city it is: a decision was on them as they were.
+    IDENTITY = ("name", "official_name", "own_name", "own_language", "other_names", "kind", "country", "website")
 
     objects = CityQuerySet.as_manager()
 
@@ -127,6 +157,16 @@ class City(models.Model):
                 name="city_picture_has_words_credit_and_licence",
                 violation_error_message=_("A picture needs words for those who can’t see it, a credit and a licence."),
             ),
+            models.CheckConstraint(
+                condition=Q(own_name="", own_language="") | (~Q(own_name="") & ~Q(own_language="")),
+                name="city_own_name_has_a_language",
+                violation_error_message=_("A name in the city’s own language needs the language, and the language a name."),
+            ),
+            models.CheckConstraint(
+                condition=Q(within=None) | ~Q(within=F("pk")),
+                name="city_is_no_part_of_itself",
+                violation_error_message=_("An authority is no part of itself."),
+            ),
         ]
         indexes = [
             GinIndex(OpClass(F("spellings"), name="gin_trgm_ops"), name="city_spellings_trigrams"),
@@ -138,6 +178,26 @@ class City(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("members:city", args=[self.slug])
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """Every name that is typed is cleaned (members.names), whatever form it comes by; and no authority is put within
+        one of its own parts. What the database would only refuse is said here in words, under the lock that it takes."""
+        left_out, wrong = set(exclude or ()), {}
+        for field in {"name", "official_name", "own_name", "other_names"} - left_out:
+            try:
+                setattr(self, field, names.clean_names(getattr(self, field)))
+            except ValidationError as error:
+                wrong[field] = error.error_list
+        if "own_language" not in left_out and self.own_language and not languages.exists(self.own_language):
+            wrong["own_language"] = ValidationError(_("There is no language of this code."), code="language").error_list
+        if "within" not in left_out and self.pk and self.within_id and City.objects.would_ring(self.pk, self.within_id):
+            wrong["within"] = ValidationError(_("This authority is itself part of %(city)s."), params={"city": self.name}).error_list
+        try:
+            super().clean_fields(exclude=left_out)
+        except ValidationError as error:
+            wrong = error.update_error_dict(wrong)
+        if wrong:
+            raise ValidationError(wrong)
 
     @classmethod
     def propose(cls, *, name: str, country: str, kind: str, website: str = "", population_band: str = "") -> City:
@@ -170,7 +230,7 @@ class City(models.Model):
     @property
     def identity(self) -> str:
         """A mark of what tells people which city this is; another one as soon as any of it changes."""
-        told = repr((self.pk, self.name, self.other_names, str(self.kind), self.country, self.website))
+        told = repr((self.pk, *(str(getattr(self, field)) for field in self.IDENTITY)))
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
     def can_edit(self, user: Any) -> bool:
@@ -205,6 +265,11 @@ class City(models.Model):
     @property
     def country_name(self) -> str:
         return countries.name(self.country)
+
+    @property
+    def own_direction(self) -> str:
+        """`rtl` or `ltr`: how the name in the city's own language is written."""
+        return languages.direction(self.own_language)
 
     @property
     def is_member(self) -> bool:
