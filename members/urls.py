@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members.views import applications, cities, confirm, consents, editing, invitations, join, people, posts, status, vouches
+from members.views import applications, cities, colleagues, confirm, consents, editing, invitations, join, posts, status, vouches
 
 app_name = "members"
 urlpatterns = [
@@ -31,12 +31,12 @@ urlpatterns = [
     path("members/posts/<int:pk>/leave/", posts.leave, name="post_leave"),
     path("members/leave/", posts.leave_network, name="leave"),
     # a city's people, for its lead officials
-    path("members/cities/<slug:slug>/people/", people.people, name="people"),
+    path("members/cities/<slug:slug>/colleagues/", colleagues.colleagues, name="colleagues"),
     path("members/cities/<slug:slug>/invite/", invitations.invite, name="city_invite"),
-    path("members/cities/<slug:slug>/domains/confirm/", people.confirm_domain, name="domain_confirm"),
+    path("members/cities/<slug:slug>/domains/confirm/", colleagues.confirm_domain, name="domain_confirm"),
     path("members/cities/<slug:slug>/leave/", posts.leave_city, name="city_leave"),
     path("members/cities/<slug:slug>/leave/confirm/", posts.leave_city_confirm, name="city_leave_confirm"),
-    path("members/domains/<int:pk>/end/", people.end_domain, name="domain_end"),
+    path("members/domains/<int:pk>/end/", colleagues.end_domain, name="domain_end"),
     path("members/posts/<int:pk>/end/", posts.end, name="post_end"),
     path("members/posts/<int:pk>/appoint/", posts.appoint, name="post_appoint"),
     path("members/posts/<int:pk>/hand-over/", posts.hand_over, name="post_hand_over"),

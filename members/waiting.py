@@ -93,7 +93,7 @@ def _to_confirm(user: Any) -> list[Item]:
             datetime.combine(counts[city.pk]["oldest"], time(), UTC),
             gettext("Do they still stand for %(city)s?") % {"city": city},
             gettext("Open the people of the city"),
-            reverse("members:people", args=[city.slug]),
+            reverse("members:colleagues", args=[city.slug]),
             city,
         )
         for city in City.objects.filter(pk__in=counts)

@@ -1,6 +1,6 @@
 """The staff's rooms for who stands for cities: cities without a lead official, posts to vet again, invitations, mail domains.
 
-Everything here is read. What is done to a city's people is done on their page (members/views/people.py), which the Secretariat
+Everything here is read. What is done to a city's people is done on their page (members/views/colleagues.py), which the Secretariat
 may open for every member city, by the same verbs and with the same mails as its lead officials.
 """
 
@@ -39,7 +39,7 @@ class ReadOnly(ToRead):
 
     @admin.display(description=_("people of the city"))
     def people(self, record: Any) -> str:
-        url = reverse("members:people", args=[record.city.slug])
+        url = reverse("members:colleagues", args=[record.city.slug])
         return format_html('<a href="{}">{}</a>', url, gettext("People of %(city)s") % {"city": record.city})
 
 

@@ -22,7 +22,7 @@ from members.joining import AppliedAlready, LinkBad, Refused, SignInFirst
 from members.limits import TooOften, knock, too_often
 from members.models import Application, Invitation, User
 from members.views.join import require_form
-from members.views.people import do, managed, show_people
+from members.views.colleagues import do, managed, show_people
 from strongcities.access import public, signed_in
 from strongcities.workflow import MoveRefused
 

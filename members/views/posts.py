@@ -19,7 +19,7 @@ from members.forms.officials import EndForm, HandOverForm, LeaveCityForm, Mandat
 from members.models import City, Post
 from members.querysets import today
 from members.views.join import require_form
-from members.views.people import do, managed
+from members.views.colleagues import do, managed
 from strongcities.access import signed_in
 from strongcities.workflow import MoveRefused
 
@@ -131,7 +131,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("members:post_hand_over", pk)
     names = gettext(", ").join(str(successor.official) for successor in given["to"])
     messages.success(request, gettext("%(city)s is led by %(person)s now.") % {"city": post.city, "person": names})
-    return redirect("members:posts") if post.is_of(request.user) else redirect("members:people", post.city.slug)
+    return redirect("members:posts") if post.is_of(request.user) else redirect("members:colleagues", post.city.slug)
 
 
 # --- The city itself -------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from tests.outbox import outbox
 pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)
 PASSWORD = "a long enough password"
-PEOPLE = "/members/cities/aarhus-dk/people/"
+PEOPLE = "/members/cities/aarhus-dk/colleagues/"
 
 
 def text(response):

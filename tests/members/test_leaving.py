@@ -152,7 +152,7 @@ def test_a_city_leaves_by_a_second_press(client, lene, aarhus, for_members):
     membership = aarhus.memberships.get()
     assert (membership.left, membership.left_by, membership.why_left) == (today(), lene, "A new council.")
     assert [reader.get(f"/hub/practices/{slug}/").status_code for slug in ("for-members", own.slug)] == [404, 404]
-    assert client.get("/members/cities/aarhus-dk/people/").status_code == 403
+    assert client.get("/members/cities/aarhus-dk/colleagues/").status_code == 403
     assert client.post(f"{url}confirm/", {"why": "Again."}).status_code == 403
     assert client.get(f"/members/applications/{waiting.pk}/").status_code == 404
     assert sorted(mail.to[0] for mail in outbox()[before:]) == sorted([lene.email, ove.email, settings.CONTACT_MAIL])

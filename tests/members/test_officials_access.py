@@ -112,6 +112,6 @@ def test_a_city_s_page_leads_those_who_keep_its_people_there(client, addresses):
     for who, shown in (("ove", False), ("lene", True), ("leila", False), ("sam", True), ("events", False)):
         client.force_login(person(who))
         page = client.get("/cities/aarhus-dk/").content.decode()
-        assert ("/members/cities/aarhus-dk/people/" in page) is shown, who
+        assert ("/members/cities/aarhus-dk/colleagues/" in page) is shown, who
         page = client.get("/desk/").content.decode()
-        assert ("/members/cities/aarhus-dk/people/" in page) is (who == "lene"), who
+        assert ("/members/cities/aarhus-dk/colleagues/" in page) is (who == "lene"), who

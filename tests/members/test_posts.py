@@ -90,7 +90,7 @@ def test_others_do_nothing_to_a_post(client, lene, aarhus, verb, who):
 def test_a_lead_of_a_city_that_left_does_nothing_any_more(client, lene, ove, aarhus):
     aarhus.memberships.update(left=today())
     client.force_login(lene)
-    assert client.get("/members/cities/aarhus-dk/people/").status_code == 403
+    assert client.get("/members/cities/aarhus-dk/colleagues/").status_code == 403
     for verb in ("end", "appoint"):
         assert client.post(f"/members/posts/{post_of(ove).pk}/{verb}/", {"why": "x"}).status_code == 404
     assert post_of(ove).is_today
@@ -102,9 +102,9 @@ def test_a_lead_does_not_end_another_lead_s_post_but_staff_do(client, lene, sam,
         other.end(by=lene, why="x")
     client.force_login(lene)
     assert client.get(f"/members/posts/{other.pk}/end/").status_code == 403
-    assert f"/members/posts/{other.pk}/end/" not in text(client.get("/members/cities/aarhus-dk/people/"))
+    assert f"/members/posts/{other.pk}/end/" not in text(client.get("/members/cities/aarhus-dk/colleagues/"))
     client.force_login(sam)
-    assert f"/members/posts/{other.pk}/end/" in text(client.get("/members/cities/aarhus-dk/people/"))
+    assert f"/members/posts/{other.pk}/end/" in text(client.get("/members/cities/aarhus-dk/colleagues/"))
     assert client.post(f"/members/posts/{other.pk}/end/", {"why": "Asked for it."}).status_code == 302
     assert mailed() == [
         ("lene@aarhus.dk", "Sissel stands for Aarhus no longer"), ("second@aarhus.dk", "You stand for Aarhus no longer"),
@@ -162,7 +162,7 @@ def test_the_lead_goes_to_one_or_several(client, lene, ove, aarhus):
         ("hand_over", "lead", "official"), ("take_over", "official", "lead"), ("take_over", "official", "lead"),
     ]  # fmt: skip
     assert client.get(url).status_code == 404
-    assert client.get("/members/cities/aarhus-dk/people/").status_code == 403
+    assert client.get("/members/cities/aarhus-dk/colleagues/").status_code == 403
 
 
 @pytest.mark.parametrize("gone", ["ended", "account off"])
@@ -221,7 +221,7 @@ def test_a_lead_confirms_a_colleague_never_themselves(client, lene, ove):
     old(post_of(lene))
     assert [item.what for item in waiting_for(lene)] == ["1 colleague to confirm"]
     client.force_login(lene)
-    page = text(client.get("/members/cities/aarhus-dk/people/"))
+    page = text(client.get("/members/cities/aarhus-dk/colleagues/"))
     assert f"/members/posts/{post_of(ove).pk}/revet/" in page
     assert f"/members/posts/{post_of(lene).pk}/revet/" not in page
     assert client.post(f"/members/posts/{post_of(lene).pk}/revet/").status_code == 403
@@ -269,8 +269,8 @@ def test_several_cities_in_one_life(client, lene):
     assert "Youth worker" in page
     assert f"/members/posts/{past.pk}/leave/" not in page
     assert f"/members/posts/{post_of_city(lene, 'Aarhus').pk}/leave/" in page
-    assert "/members/cities/aarhus-dk/people/" in page
-    assert "/members/cities/ghent-be/people/" not in page
+    assert "/members/cities/aarhus-dk/colleagues/" in page
+    assert "/members/cities/ghent-be/colleagues/" not in page
 
 
 def post_of_city(user, city):
@@ -288,7 +288,7 @@ def test_the_people_page_asks_as_often_for_three_as_for_one(client, sam, aarhus,
         CityDomain.confirm(aarhus, f"d{number}.dk", by=sam)
         cast.make_application(cast.make_user(f"a{number}@aarhus.dk"), aarhus)
     client.force_login(sam)
-    client.get("/members/cities/aarhus-dk/people/")
+    client.get("/members/cities/aarhus-dk/colleagues/")
     with django_assert_num_queries(16):
-        page = text(client.get("/members/cities/aarhus-dk/people/"))
+        page = text(client.get("/members/cities/aarhus-dk/colleagues/"))
     assert page.count("End the post<") == count

@@ -152,9 +152,9 @@ def test_the_queue_stands_on_the_admin_s_first_page(client, sam, post):
     looked()
     page = client.get("/admin/members/vacancy/").content.decode()
     assert "Aarhus" in page
-    assert "/members/cities/aarhus-dk/people/" in page
+    assert "/members/cities/aarhus-dk/colleagues/" in page
     assert "1 waits" in client.get("/admin/").content.decode()
-    assert client.get("/members/cities/aarhus-dk/people/").status_code == 200
+    assert client.get("/members/cities/aarhus-dk/colleagues/").status_code == 200
 
 
 # --- Two at once, on two connections ---------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ VIEWS = {
     "members:application": ("signed in", READ), "members:application_approve": ("signed in", ACT),
     "members:application_ask": ("signed in", ACT), "members:application_decline": ("signed in", ACT),
     "members:join_vouch": ("signed in", ACT), "members:posts": ("signed in", READ), "members:post_leave": ("signed in", FORM),
-    "members:leave": ("signed in", FORM), "members:people": ("signed in", READ), "members:city_invite": ("signed in", ACT),
+    "members:leave": ("signed in", FORM), "members:colleagues": ("signed in", READ), "members:city_invite": ("signed in", ACT),
     "members:domain_confirm": ("signed in", ACT), "members:domain_end": ("signed in", ACT), "members:city_leave": ("signed in", FORM),
     "members:city_leave_confirm": ("signed in", ACT), "members:post_end": ("signed in", FORM),
     "members:post_appoint": ("signed in", FORM), "members:post_hand_over": ("signed in", FORM), "members:post_revet": ("signed in", ACT),

@@ -1,4 +1,4 @@
-"""`/members/cities/<slug>/people/`: the people of a member city, for its lead officials and the Secretariat."""
+"""`/members/cities/<slug>/colleagues/`: the people of a member city, for its lead officials and the Secretariat."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def do(request: HttpRequest, city: City, verb: Callable[[], Any], said: str) -> 
         messages.error(request, str(error))
     else:
         messages.success(request, said)
-    return redirect("members:people", city.slug)
+    return redirect("members:colleagues", city.slug)
 
 
 def show_people(request: HttpRequest, city: City, *, invite: Form | None = None, domain: Form | None = None) -> HttpResponse:
@@ -65,7 +65,7 @@ def show_people(request: HttpRequest, city: City, *, invite: Form | None = None,
         "domain": domain or DomainForm(prefix="domain", user=user, on=_awake(rules)),
         "may_leave": city.can_leave(user),
     }
-    return render(request, "members/people.html", context)
+    return render(request, "members/colleagues.html", context)
 
 
 def _rules(city: City, posts: list[Post]) -> list[CityDomain]:
@@ -96,7 +96,7 @@ def _acts(post: Post, user: Any, again: set[int]) -> dict[str, bool]:
 @signed_in
 @never_cache
 @require_GET
-def people(request: HttpRequest, slug: str) -> HttpResponse:
+def colleagues(request: HttpRequest, slug: str) -> HttpResponse:
     """Colleagues, applications, invitations, mail domains, and what was done."""
     return show_people(request, managed(request, slug))
 
