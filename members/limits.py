@@ -21,6 +21,9 @@ RATES = {
     "send": (20, 3600),  # mails asked for from one address of the net
     "send to": (5, 3600),  # mails to one mailbox, whoever asks
     "confirm": (30, 3600),
+    "write": (10, 86_400),  # people whom one person begins to write to
+    "reply": (60, 3600),  # words of one person in what has begun
+    "report": (20, 86_400),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -122,6 +122,10 @@ class City(models.Model):
         if not self.is_public:
             with suppress(models.ProtectedError):
                 self.delete()
+
+    def can_report(self, user: Any) -> bool:
+        """Whether `user` may tell the staff of this page: people of member cities. Visitors write a mail."""
+        return bool(user.is_authenticated and user.is_member)
 
     @property
     def identity(self) -> str:

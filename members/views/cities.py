@@ -14,7 +14,7 @@ from members.filters import CityFilter
 from members.models import City
 from members.querysets import CityQuerySet
 from strongcities.access import public
-from strongcities.caching import visitors_may_cache
+from strongcities.caching import ask_each_time, visitors_may_cache
 from strongcities.paging import Pages
 
 PER_PAGE = 30
@@ -61,7 +61,9 @@ def _without(every: CityQuerySet, used: list[dict[str, Any]]) -> list[dict[str, 
 @require_safe
 @visitors_may_cache
 def city(request: HttpRequest, slug: str) -> HttpResponse:
-    """A city: what it is, since when a member; to people of member cities also its officials who agreed to be shown."""
+    """A city: what it is, since when a member, and its officials as far as they agreed to be shown to the reader."""
     shown = get_object_or_404(City.objects.visible_to(request.user).with_joined(), slug=slug)
-    officials = shown.posts.today().visible_to(request.user).select_related("official__user").order_by("-is_lead", "official__user__name")
-    return render(request, "members/city.html", {"city": shown, "officials": officials, "memberships": shown.memberships.all()})
+    officials = shown.posts.visible_to(request.user).select_related("official__user").order_by("-is_lead", "official__user__name")
+    context = {"city": shown, "officials": officials, "memberships": shown.memberships.all(), "may_report": shown.can_report(request.user)}
+    response = render(request, "members/city.html", context)
+    return ask_each_time(response) if officials else response
