@@ -69,7 +69,7 @@ def _colleagues(user: Any) -> list[Item]:
 def _contacts(user: Any) -> list[Item]:
     return [
         Item(
-            gettext("%(person)s, %(standing)s, wrote to you") % {"person": contact.sender.user.name, "standing": contact.sender.standing},
+            gettext("%(person)s wrote to you") % {"person": contact.sender.user.name},
             contact.began_at,
             gettext("Answer, or let it be."),
             gettext("Read it"),

@@ -137,7 +137,7 @@ class Contact(Workflow):
         """The state as `user`, one of the two, may know it: who was ignored or reported isn't told."""
         if self.state == State.IGNORED and self.sender.user_id == user.pk:
             return State.SENT
-        if self.state == State.REPORTED and not self.reports.filter(by=user).exists():
+        if self.state == State.REPORTED and not self._reported_by(user):
             return State.CLOSED if self.answered_at else State.SENT
         return str(self.state)
 
@@ -170,7 +170,7 @@ class Contact(Workflow):
     def can_report(self, user: Any) -> bool:
         """One of the two to whom the other has written, and who has not reported it yet."""
         written_to = self.can_close(user) and (self.receiver.user_id == user.pk or self.answered_at is not None)
-        return written_to and not self.reports.filter(by=user).exists()
+        return written_to and not self._reported_by(user)
 
     # --- Verbs -------------------------------------------------------------------------------------------------------
 
@@ -228,6 +228,9 @@ class Contact(Workflow):
             pass
 
     # --- Their parts -------------------------------------------------------------------------------------------------
+
+    def _reported_by(self, user: Any) -> bool:
+        return any(report.by_id == user.pk for report in self.reports.all())
 
     def _say(self, text: str, *, by: Any) -> None:
         from_sender = self.sender.user_id == by.pk

@@ -146,7 +146,7 @@ def test_a_city_s_page_asks_as_often_for_three_officials_as_for_one(client, sam,
         official.consent(shown_to="members", wants_newsletter=False, open_to_peers=False)
     client.force_login(sam)
     with django_assert_num_queries(6):  # session, account, city, officials, memberships, practices
-        assert text(client.get("/cities/aarhus-dk/")).count("<h3>Ove ") == count
+        assert text(client.get("/cities/aarhus-dk/")).count("<bdi>Ove ") == count
 
 
 def test_samples_are_called_samples(client):

@@ -21,6 +21,7 @@ from tests.outbox import outbox
 pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)
 
+REPORTER_HEARS = ("lene", "Your report: Leila Ali", False)
 QUEUE = "/admin/members/report/"
 VERBS = ("dismiss", "settle", "warn", "bar")
 SAID = {"kind": "abuse", "why": "He insults me."}
@@ -63,7 +64,7 @@ def test_what_was_written_is_reported_and_it_ends(client, contact, lene, leila):
     contact.reply(by=leila, text="You fool.")
     client.force_login(lene)
     assert "not told that you reported it" in text(client.get(path(contact, "report/")))
-    assert "Something has to be put right" in text(client.post(path(contact, "report/"), {"kind": "", "why": " "}))
+    assert "2 things have to be put right" in text(client.post(path(contact, "report/"), {"kind": "", "why": " "}))
     assert "Thank you." in text(client.post(path(contact, "report/"), SAID, follow=True))
     report = Report.objects.get()
     assert (report.by, report.person.user, fetched(contact).state) == (lene, leila, ContactState.REPORTED)
@@ -136,7 +137,7 @@ def test_pages_are_reported_by_people_of_member_cities(client, lene, leila):
 
 def test_who_gets_into_the_queue(client, report, leila):
     addresses = [QUEUE, page_of(report)]
-    expected = [(None, 302), (leila, 403), (cast.make_staff("events", vets=False), 403), (cast.make_staff("sam"), 200)]
+    expected = [(None, 302), (leila, 302), (cast.make_staff("events", vets=False), 403), (cast.make_staff("sam"), 200)]
     for user, status in expected:
         client.logout()
         if user:
@@ -145,7 +146,7 @@ def test_who_gets_into_the_queue(client, report, leila):
         if status != 200:
             for verb in (*VERBS, "lift"):
                 answer = client.post(page_of(report, verb), {f"{verb}-why": "x"})
-                assert answer.status_code == (302 if user is None else 403)
+                assert answer.status_code == status
                 assert report.transitions.count() == 1
     assert client.post(page_of(report)).status_code == 405
     assert client.get(page_of(report, "bar")).status_code == 405
@@ -193,13 +194,14 @@ def test_nobody_decides_on_their_own_report(client, report, lene):
 @pytest.mark.parametrize(
     ("verb", "state", "told"),
     [
-        ("dismiss", "dismissed", [("lene@aarhus.dk", "Your report: Leila Ali", True)]),
-        ("settle", "settled", [("lene@aarhus.dk", "Your report: Leila Ali", False)]),
-        ("warn", "warned", [("leila@mombasa.go.ke", "About how you use the network’s site", True), ("lene@aarhus.dk", "Your report: Leila Ali", False)]),
-        ("bar", "barred", [("leila@mombasa.go.ke", "You can no longer write to others on the network’s site", True), ("lene@aarhus.dk", "Your report: Leila Ali", False)]),
+        ("dismiss", "dismissed", [("lene", "Your report: Leila Ali", True)]),
+        ("settle", "settled", [REPORTER_HEARS]),
+        ("warn", "warned", [("leila", "About how you use the network’s site", True), REPORTER_HEARS]),
+        ("bar", "barred", [("leila", "You can no longer write to others on the network’s site", True), REPORTER_HEARS]),
     ],
-)  # fmt: skip
-def test_what_each_decision_does(client, report, leila, verb, state, told):
+)
+def test_what_each_decision_does(client, report, verb, state, told):
+    leila = report.person.user
     before = len(outbox())
     client.force_login(cast.make_staff())
     assert "This field is required" in text(client.post(page_of(report, verb), {f"{verb}-why": " "}))
@@ -207,7 +209,7 @@ def test_what_each_decision_does(client, report, leila, verb, state, told):
     report.refresh_from_db()
     assert report.state == state
     mails = outbox()[before:]
-    assert [(mail.to[0], mail.subject, "Be kind, please." in mail.message) for mail in mails] == told
+    assert [(mail.to[0].split("@")[0], mail.subject, "Be kind, please." in mail.message) for mail in mails] == told
     for mail in mails:
         if mail.to == [leila.email]:
             assert b"lene@" not in bytes_of(mail)
