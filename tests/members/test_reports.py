@@ -1,6 +1,7 @@
 """Telling the staff of abuse: who may, what they then read, what they decide, and that nobody learns who told."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -8,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from members.jobs import tidy_reports
-from members.models import City, Contact, Official, Report, User
+from members.models import City, Contact, Official, Report, ReportTransition, User
 from members.models.contact import State as ContactState
 from members.models.report import State
 from members.waiting import waiting_for
@@ -24,7 +25,7 @@ real = pytest.mark.django_db(transaction=True)
 REPORTER_HEARS = ("lene", "Your report: Leila Ali", False)
 QUEUE = "/admin/members/report/"
 VERBS = ("dismiss", "settle", "warn", "bar")
-SAID = {"kind": "abuse", "why": "He insults me."}
+SAID: dict[str, Any] = {"kind": "abuse", "why": "He insults me."}
 
 
 def text(response):
@@ -67,7 +68,7 @@ def test_what_was_written_is_reported_and_it_ends(client, contact, lene, leila):
     assert "2 things have to be put right" in text(client.post(path(contact, "report/"), {"kind": "", "why": " "}))
     assert "Thank you." in text(client.post(path(contact, "report/"), SAID, follow=True))
     report = Report.objects.get()
-    assert (report.by, report.person.user, fetched(contact).state) == (lene, leila, ContactState.REPORTED)
+    assert (report.by, report.person, fetched(contact).state) == (lene, leila.official, ContactState.REPORTED)
     for by in (lene, leila):
         with pytest.raises(MoveRefused):
             fetched(contact).reply(by=by, text="More")
@@ -337,14 +338,13 @@ def test_negative_control_without_lock_and_constraint_two_decisions_happen(monke
     report = reported()
     without_locks(monkeypatch)
     meet_after_reading(monkeypatch, patience=5)
-    model = Report._meta.get_field("transitions").related_model
-    (one_decision,) = model._meta.constraints
+    (one_decision,) = ReportTransition._meta.constraints
     with connection.schema_editor() as editor:
-        editor.remove_constraint(model, one_decision)
+        editor.remove_constraint(ReportTransition, one_decision)
     try:
         assert two_decisions(report) == [None, None]
         assert report.transitions.exclude(verb="file").count() == 2
     finally:
-        model.objects.all().delete()
+        ReportTransition.objects.all().delete()
         with connection.schema_editor() as editor:
-            editor.add_constraint(model, one_decision)
+            editor.add_constraint(ReportTransition, one_decision)

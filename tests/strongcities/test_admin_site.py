@@ -23,7 +23,8 @@ def root():
 
 def test_only_what_staff_need_is_there():
     assert {model._meta.label for model in admin.site._registry} == {
-        "auth.Group", "hub.Practice", "members.Application", "members.City", "members.Official", "members.User",
+        "auth.Group", "hub.Practice", "members.Application", "members.City", "members.Official", "members.Report",
+        "members.User",
         "mfa.Authenticator", "post_office.Email",
     }  # fmt: skip
 
