@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from procrastinate.contrib.django import app
 
-from members.models import Draft, Vacancy
+from members.models import Contact, Draft, Message, Report, Vacancy
 
 
 @app.periodic(cron="20 3 * * *")
@@ -27,3 +28,22 @@ def tell_vacancies(timestamp: int) -> int:
 def look_for_vacancies(timestamp: int) -> None:
     """Just after midnight (UTC): a post that was to end today has ended, and no statement told the database."""
     Vacancy.look()
+
+
+@app.periodic(cron="30 3 * * *")
+@app.task(queue="tidy", queueing_lock="tidy contacts")
+def tidy_contacts(timestamp: int) -> int:
+    """Delete what people wrote to each other a year after the last word. Where one of the two wants to hear no more of the
+    other, that stays known, without the words. Answers how many words went."""
+    with transaction.atomic():
+        old = list(Contact.objects.old().select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+        deleted, _each = Message.objects.filter(contact__in=old).delete()
+        Contact.objects.filter(pk__in=old).exclude(state__in=[Contact.State.IGNORED, Contact.State.REPORTED]).delete()
+    return deleted
+
+
+@app.periodic(cron="35 3 * * *")
+@app.task(queue="tidy", queueing_lock="tidy reports")
+def tidy_reports(timestamp: int) -> int:
+    """Delete reports two years after they were decided, but for bars that hold. Answers how many."""
+    return Report.objects.old().delete()[1].get("members.Report", 0)

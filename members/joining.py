@@ -108,7 +108,7 @@ class Answers:
     def application(self) -> dict[str, Any]:
         """Those that an application keeps, by its fields."""
         person = ("title", "department", "kind", "languages", "message")
-        consents = ("in_directory", "wants_newsletter", "open_to_peers")
+        consents = ("shown_to", "wants_newsletter", "open_to_peers")
         return {name: self.person[name] for name in person} | {name: self.principles[name] for name in consents} | self.mandate
 
 

@@ -26,6 +26,9 @@ RATES = {
     "invite to": (3, 86400),  # invitations to one mailbox, whoever invites
     "vouch": (10, 3600),  # colleagues named by one account
     "vouch to": (5, 86400),  # mails to one mailbox, whoever names it
+    "write": (10, 86_400),  # people whom one person begins to write to
+    "reply": (60, 3600),  # words of one person in what has begun
+    "report": (20, 86_400),
 }
 
 

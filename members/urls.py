@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members.views import applications, cities, colleagues, confirm, consents, editing, invitations, join, posts, status, vouches
+from members.views import applications, cities, colleagues, confirm, consents, editing, invitations, join, people, posts, relay, reports, status, vouches
 
 app_name = "members"
 urlpatterns = [
@@ -9,6 +9,19 @@ urlpatterns = [
     path("cities/<slug:slug>/", cities.city, name="city"),
     path("cities/<slug:slug>/edit/", editing.edit, name="city_edit"),
     path("cities/<slug:slug>/edit/preview/", editing.preview, name="city_preview"),
+    path("cities/<slug:slug>/report/", reports.city, name="city_report"),
+    # people
+    path("people/", people.people, name="people"),
+    path("people/<uuid:key>/", people.person, name="person"),
+    path("people/<uuid:key>/write/", relay.write, name="person_write"),
+    path("people/<uuid:key>/report/", reports.person, name="person_report"),
+    path("members/contacts/", relay.contacts, name="contacts"),
+    path("members/contacts/<uuid:key>/", relay.contact, name="contact"),
+    path("members/contacts/<uuid:key>/answer/", relay.answer, name="contact_answer"),
+    path("members/contacts/<uuid:key>/reply/", relay.reply, name="contact_reply"),
+    path("members/contacts/<uuid:key>/ignore/", relay.ignore, name="contact_ignore"),
+    path("members/contacts/<uuid:key>/close/", relay.close, name="contact_close"),
+    path("members/contacts/<uuid:key>/report/", reports.contact, name="contact_report"),
     # becoming a Strong City
     path("join/", join.start, name="join"),
     path("join/check/", join.check, name="join_check"),

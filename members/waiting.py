@@ -10,7 +10,7 @@ from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from members.models import Application, City, CityChange, Post, Vacancy, Vouch
+from members.models import Application, City, CityChange, Contact, Post, Report, Vacancy, Vouch
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Item:
 
 def waiting_for(user: Any) -> list[Item]:
     """Everything that waits for `user`, the oldest first. Staff get a line per queue with its count, not each row."""
-    items = [*_own(user), *_vouches(user), *(_queues(user) if user.vets else [*_colleagues(user), *_to_confirm(user)]), *_changes(user)]
+    items = [*_own(user), *_contacts(user), *_vouches(user), *_reports(user), *_changes(user)]
+    items += _queues(user) if user.vets else [*_colleagues(user), *_to_confirm(user)]
     return sorted(items, key=lambda item: item.since)
 
 
@@ -98,6 +99,28 @@ def _to_confirm(user: Any) -> list[Item]:
         )
         for city in City.objects.filter(pk__in=counts)
     ]
+
+
+def _contacts(user: Any) -> list[Item]:
+    return [
+        Item(
+            gettext("%(person)s wrote to you") % {"person": contact.sender.user.name},
+            contact.began_at,
+            gettext("Answer, or let it be."),
+            gettext("Read it"),
+            contact.get_absolute_url(),
+        )
+        for contact in Contact.objects.to_answer_by(user).with_people()
+    ]
+
+
+def _reports(user: Any) -> list[Item]:
+    row = Report.objects.waiting().visible_to(user).aggregate(count=Count("pk"), oldest=Min("at"))
+    if not row["count"]:
+        return []
+    words = ngettext("%(count)d report of abuse", "%(count)d reports of abuse", row["count"]) % {"count": row["count"]}
+    url = reverse("admin:members_report_changelist")
+    return [Item(words, row["oldest"], gettext("Read it, and decide."), gettext("Open the queue"), url)]
 
 
 def _queues(user: Any) -> list[Item]:

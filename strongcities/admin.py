@@ -17,15 +17,16 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
-from django.db.models import ManyToManyField
+from django.db.models import ManyToManyField, Q
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 from post_office.models import Attachment, Email, EmailTemplate, Log
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from strongcities.door import OneDoor
 from strongcities.logs import without_tokens
+from strongcities.mail import PRIVATE
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -83,13 +84,25 @@ class ToRead(_ModelAdmin):
 class MailAdmin(ToRead):
     """The outbox, to read: what was sent to whom, and what is stuck."""
 
-    list_display = ("subject", "recipients", "status", "created")
+    list_display = ("about", "recipients", "status", "created")
     list_filter = ("status",)
     search_fields = ("to", "subject")
-    fields = readonly_fields = ("subject", "recipients", "status", "created", "number_of_retries", "text")
+    fields = readonly_fields = ("about", "recipients", "status", "created", "number_of_retries", "text")
     ordering = ("-created", "-pk")
     change_form_template = "admin/change_form.html"  # the library's own has a link to send again, at an address of its own admin
     actions = None
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """What a private mail says isn't told by a search that finds it, either: it is found by its address alone."""
+        found, distinct = super().get_search_results(request, queryset, search_term)
+        private = Email.objects.filter(headers__contains=PRIVATE)
+        for word in search_term.split():
+            found = found.exclude(Q(pk__in=private) & ~Q(to__icontains=word))
+        return found, distinct
+
+    @admin.display(description=_("subject"), ordering="subject")
+    def about(self, email: Email) -> str:
+        return gettext("(between the two of them)") if _is_private(email) else email.subject
 
     @admin.display(description=_("to"))
     def recipients(self, email: Email) -> str:
@@ -97,11 +110,18 @@ class MailAdmin(ToRead):
 
     @admin.display(description=_("text"))
     def text(self, email: Email) -> str:
-        """Without what opens an account: a link is for the one it was mailed to."""
+        """Without what opens an account: a link is for the one it was mailed to; and without what one person wrote to another,
+        or the staff to one person."""
+        if _is_private(email):
+            return gettext("What a person wrote to another, or the staff to one person about a report, is not shown here.")
         return re.sub(r"https?://\S+", lambda link: without_tokens(link[0]), email.message)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def _is_private(email: Email) -> bool:
+    return PRIVATE.items() <= (email.headers or {}).items()
 
 
 class SecondFactorAdmin(ToRead):

@@ -1,5 +1,5 @@
 """The staff's rooms for members; Django finds them here."""
 
-from members.admin import applications, changes, cities, officials, people, reasons
+from members.admin import applications, changes, cities, officials, people, reasons, reports
 
-__all__ = ["applications", "changes", "cities", "officials", "people", "reasons"]
+__all__ = ["applications", "changes", "cities", "officials", "people", "reasons", "reports"]

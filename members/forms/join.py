@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from members import countries, languages
 from members.mailboxes import domain_of
-from members.models import City, Post, User
+from members.models import City, Post, ShownTo, User
 from members.names import clean_name
 from members.regions import Population
 from strongcities.forms import WebsiteField
@@ -172,15 +172,28 @@ class MandateForm(forms.Form):
 class ConsentsForm(forms.Form):
     """Three consents, each by itself, off unless given."""
 
-    in_directory = forms.BooleanField(
-        label=_("Show my name and post on my city’s page"), required=False, help_text=_("Only people of member cities see it, signed in.")
+    shown_to = forms.ChoiceField(
+        label=_("Who may see my name, my post and my city"),
+        choices=[
+            (ShownTo.NOBODY, _("Nobody")),
+            (ShownTo.MEMBERS, _("People of member cities, signed in: with my languages and themes")),
+            (ShownTo.EVERYONE, _("Everyone, on public pages; member cities also my languages and themes")),
+        ],
+        initial=ShownTo.NOBODY,
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=_("In the directory of people and on your city’s page. Nobody ever sees your mail address there."),
     )
     wants_newsletter = forms.BooleanField(label=_("Send me the network’s newsletter"), required=False)
     open_to_peers = forms.BooleanField(
-        label=_("Officials of other cities may write to me"),
+        label=_("Officials of member cities may write to me"),
         required=False,
-        help_text=_("Through a form here; your mail address stays unseen."),
+        help_text=_("Through a form here, from your page in the directory; your mail address stays unseen unless you show it."),
     )
+
+    def clean_shown_to(self) -> str:
+        """Off unless given, where nothing was chosen as well."""
+        return self.cleaned_data["shown_to"] or ShownTo.NOBODY
 
 
 class PrinciplesForm(ConsentsForm):
@@ -189,7 +202,7 @@ class PrinciplesForm(ConsentsForm):
     with_communities = forms.BooleanField(
         label=_("We work with our communities, inclusively, without discrimination, within human rights.")
     )
-    field_order = ("all_forms", "no_group", "with_communities", "in_directory", "wants_newsletter", "open_to_peers")
+    field_order = ("all_forms", "no_group", "with_communities", "shown_to", "wants_newsletter", "open_to_peers")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

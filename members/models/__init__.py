@@ -3,11 +3,13 @@
 from members.models.application import Application, ApplicationNote, ApplicationTransition
 from members.models.change import CityChange
 from members.models.city import City, Membership
+from members.models.contact import Contact, ContactTransition, Message
 from members.models.domain import CityDomain
 from members.models.draft import Draft
 from members.models.invitation import Invitation, InvitationTransition
-from members.models.official import Official, Post, PostTransition
+from members.models.official import Official, Post, PostTransition, ShownTo
 from members.models.reason import Reason
+from members.models.report import Report, ReportTransition
 from members.models.user import User
 from members.models.vacancy import Vacancy
 from members.models.vouch import Vouch, VouchTransition
@@ -19,14 +21,20 @@ __all__ = [
     "City",
     "CityChange",
     "CityDomain",
+    "Contact",
+    "ContactTransition",
     "Draft",
     "Invitation",
     "InvitationTransition",
     "Membership",
+    "Message",
     "Official",
     "Post",
     "PostTransition",
     "Reason",
+    "Report",
+    "ReportTransition",
+    "ShownTo",
     "User",
     "Vacancy",
     "Vouch",

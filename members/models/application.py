@@ -50,7 +50,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from members.mailboxes import domain_of
 from members.models.city import City, Membership
 from members.models.draft import Draft
-from members.models.official import Official, Post
+from members.models.official import Official, Post, ShownTo
 from members.querysets import today
 from strongcities import mail
 from strongcities.themes import Theme
@@ -128,7 +128,7 @@ class Application(Workflow):
     second_contact = models.CharField(_("second contact"), max_length=200, blank=True)
     themes = ArrayField(models.CharField(max_length=60, choices=Theme), verbose_name=_("themes of interest"), default=list, blank=True)
     message = models.TextField(_("in the applicant's words"), blank=True, max_length=2000)
-    in_directory = models.BooleanField(_("shown in the directory"), default=False)
+    shown_to = models.CharField(_("shown to"), max_length=10, choices=ShownTo, default=ShownTo.NOBODY)
     wants_newsletter = models.BooleanField(_("receives the newsletter"), default=False)
     open_to_peers = models.BooleanField(_("may be contacted by peers"), default=False)
     language = models.CharField(_("language of mails"), max_length=10, default="en")
@@ -380,7 +380,7 @@ class Application(Workflow):
         if not city.is_public:
             city.is_public = True
             city.save(update_fields=["is_public"])
-        chosen = {name: getattr(self, name) for name in ("languages", "themes", "in_directory", "wants_newsletter", "open_to_peers")}
+        chosen = {name: getattr(self, name) for name in ("languages", "themes", "shown_to", "wants_newsletter", "open_to_peers")}
         official, _created = Official.objects.update_or_create(user=self.applicant, defaults=chosen)
         Post.objects.create(
             official=official,

@@ -227,6 +227,10 @@ class City(models.Model):
             with suppress(models.ProtectedError):
                 self.delete()
 
+    def can_report(self, user: Any) -> bool:
+        """Whether `user` may tell the staff of this page: people of member cities. Visitors write a mail."""
+        return bool(user.is_authenticated and user.is_member)
+
     @property
     def identity(self) -> str:
         """A mark of what tells people which city this is; another one as soon as any of it changes."""

@@ -25,9 +25,11 @@ from typing import Any
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, TextField, Value
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _
 
 from members.models.city import City
@@ -36,17 +38,53 @@ from strongcities import mail
 from strongcities.themes import Theme
 from strongcities.workflow import MoveRefused, Transition
 
-CONSENTS = ("in_directory", "wants_newsletter", "open_to_peers")
+CONSENTS = ("shown_to", "wants_newsletter", "open_to_peers")
 
 
-@pghistory.track()
+class ShownTo(models.TextChoices):
+    """To whom an official agreed to be shown, with name, post and city. Never a mail address."""
+
+    NOBODY = "nobody", _("Nobody")
+    MEMBERS = "members", _("People of member cities, signed in")
+    EVERYONE = "everyone", _("Everyone")
+
+
+class OfficialQuerySet(models.QuerySet["Official"]):
+    def holding(self, posts: PostQuerySet) -> OfficialQuerySet:
+        """Who holds one of `posts`."""
+        return self.filter(Exists(posts.filter(official=OuterRef("pk"))))
+
+    def visible_to(self, user: Any) -> OfficialQuerySet:
+        """Who has a post that `user` may see."""
+        return self.holding(Post.objects.visible_to(user))
+
+    def named(self, words: str) -> OfficialQuerySet:
+        """In whose name each of `words` occurs, whatever case and accents."""
+        found = self.annotate(folded_name=_folded(F("user__name")))
+        for word in words.split():
+            found = found.filter(folded_name__contains=_folded(Value(word)))
+        return found
+
+    def by_name(self) -> OfficialQuerySet:
+        return self.order_by(_folded(F("user__name")), "pk")
+
+
+def _folded(words: Any) -> Func:
+    return Func(words, function="fold", output_field=TextField())
+
+
+@pghistory.track(exclude=["key"])
 class Official(models.Model):
+    key = models.UUIDField(_("address"), db_default=RandomUUID(), unique=True, editable=False)  # of their page; tells nothing of them
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="official", verbose_name=_("account"))
     languages = ArrayField(models.CharField(max_length=10), verbose_name=_("languages"), default=list, blank=True)
     themes = ArrayField(models.CharField(max_length=60, choices=Theme), verbose_name=_("themes of interest"), default=list, blank=True)
-    in_directory = models.BooleanField(_("shown in the directory"), default=False)
+    shown_to = models.CharField(_("shown to"), max_length=10, choices=ShownTo, default=ShownTo.NOBODY)
     wants_newsletter = models.BooleanField(_("receives the newsletter"), default=False)
     open_to_peers = models.BooleanField(_("may be contacted by peers"), default=False)
+    barred_from_relay = models.BooleanField(_("may no longer write to others here"), default=False, editable=False)
+
+    objects = OfficialQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("official")
@@ -62,10 +100,39 @@ class Official(models.Model):
             setattr(self, name, value)
         self.save(update_fields=list(off))
 
-    def consent(self, *, in_directory: bool, wants_newsletter: bool, open_to_peers: bool) -> None:
+    def get_absolute_url(self) -> str:
+        return reverse("members:person", args=[self.key])
+
+    def consent(self, *, shown_to: str, wants_newsletter: bool, open_to_peers: bool) -> None:
         """Give or take back the three consents; the history keeps when."""
-        self.in_directory, self.wants_newsletter, self.open_to_peers = in_directory, wants_newsletter, open_to_peers
-        self.save(update_fields=["in_directory", "wants_newsletter", "open_to_peers"])
+        self.shown_to, self.wants_newsletter, self.open_to_peers = shown_to, wants_newsletter, open_to_peers
+        self.save(update_fields=["shown_to", "wants_newsletter", "open_to_peers"])
+
+    @property
+    def standing(self) -> str:
+        """Post and city, of each that they hold today in a member city: what a person whom they write to is told."""
+        posts = self.posts.today().filter(city__in=City.objects.members()).select_related("city").order_by("-is_lead", "pk")
+        return gettext("; ").join(gettext("%(post)s, %(city)s") % {"post": post.title, "city": post.city} for post in posts)
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether words reach them through the house: an open account that stands for a member city today."""
+        return bool(self.user.is_active and self.user.is_member)
+
+    def can_write(self, user: Any) -> bool:
+        """Whether `user`, whose own record this is, may send words to others here. The name is what others know them by:
+        without one there would be nothing to show but the address."""
+        return bool(user.pk == self.user_id and user.name and self.is_reachable and not self.barred_from_relay)
+
+    def can_be_written_to(self, user: Any) -> bool:
+        """Whether `user` may begin to write to this person: both stand for member cities, and this one agreed to it. That
+        `user` sees this person's page at all is for `visible_to` to say."""
+        own = Official.objects.filter(user=user.pk).first()
+        return bool(own and own.pk != self.pk and self.open_to_peers and self.is_reachable and own.can_write(user))
+
+    def can_report(self, user: Any) -> bool:
+        """Whether `user` may tell the staff of this page: people of member cities. Visitors write a mail."""
+        return bool(user.is_authenticated and user.pk != self.user_id and user.is_member)
 
 
 class PostQuerySet(models.QuerySet["Post"]):
@@ -82,10 +149,11 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.today().filter(vetted__lte=long_ago, city__in=City.objects.members(), official__user__is_active=True)
 
     def visible_to(self, user: Any) -> PostQuerySet:
-        """People of member cities, and staff, see those who agreed to be shown to them; everyone else nobody."""
-        if not sees_members_only(user):
-            return self.none()
-        return self.filter(official__in_directory=True, official__user__is_active=True, city__in=City.objects.members())
+        """Posts held today in cities that are members today, of people whose account is open and who agreed to be shown to
+        `user`: people of member cities and staff see both who is shown to them and who is shown to everyone."""
+        levels = [ShownTo.EVERYONE, ShownTo.MEMBERS] if sees_members_only(user) else [ShownTo.EVERYONE]
+        shown = Q(official__shown_to__in=levels, official__user__is_active=True, city__is_public=True, city__in=City.objects.members())
+        return self.today().filter(shown).exclude(official__user__name="")  # nothing to show them by but the address
 
 
 @pghistory.track()

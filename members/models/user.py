@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -55,6 +56,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="user_mail_is_lower_case")]
+        indexes = [GinIndex(OpClass(Func(F("name"), function="fold"), name="gin_trgm_ops"), name="user_name_trigrams")]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -80,6 +82,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def keeps_cities(self) -> bool:
         """Whether this account looks after the cities' records for ISD: staff with the permission (group Secretariat)."""
         return self.is_active and self.is_staff and self.has_perm("members.change_city")
+
+    @property
+    def handles_reports(self) -> bool:
+        """Whether this account decides on reports of abuse for ISD: staff with the permission (group Secretariat)."""
+        return self.is_active and self.is_staff and self.has_perm("members.handle_report")
 
     @property
     def posts_today(self) -> models.QuerySet[Any]:

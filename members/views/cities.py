@@ -14,7 +14,7 @@ from members.filters import CityFilter, address
 from members.models import City
 from members.querysets import CityQuerySet
 from strongcities.access import public
-from strongcities.caching import visitors_may_cache
+from strongcities.caching import ask_each_time, visitors_may_cache
 from strongcities.paging import Pages
 
 PER_PAGE = 30
@@ -75,11 +75,11 @@ def _without(narrowed: CityFilter, every: CityQuerySet, chosen: dict[str, list[s
 @require_safe
 @visitors_may_cache
 def city(request: HttpRequest, slug: str) -> HttpResponse:
-    """A city: its picture and profile, what it is, since when a member, the authorities over it and within it; to people of member cities also its
-    officials who agreed to be shown."""
+    """A city: its picture and profile, what it is, since when a member, the authorities over it and within it, and its
+    officials as far as they agreed to be shown to the reader."""
     visible = City.objects.visible_to(request.user)
     shown = get_object_or_404(visible.with_joined(), slug=slug)
-    officials = shown.posts.today().visible_to(request.user).select_related("official__user").order_by("-is_lead", "official__user__name")
+    officials = shown.posts.visible_to(request.user).select_related("official__user").order_by("-is_lead", "official__user__name")
     context = {
         "city": shown,
         "over": visible.over(shown),
@@ -88,8 +88,10 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
         "memberships": shown.memberships.all(),
         "may_edit": shown.can_edit(request.user),
         "manages": shown.can_manage_people(request.user),
+        "may_report": shown.can_report(request.user),
     }
-    return render(request, "members/city.html", context)
+    response = render(request, "members/city.html", context)
+    return ask_each_time(response) if officials else response
 
 
 def _parts(parts: CityQuerySet) -> dict[str, Any]:

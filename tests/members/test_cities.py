@@ -241,7 +241,7 @@ def test_who_sees_which_city(client, sam, every_city):
 
 
 def test_officials_only_by_consent_and_only_to_member_cities(client, lene, nadia, aarhus):
-    lene.official.consent(in_directory=True, wants_newsletter=False, open_to_peers=False)
+    lene.official.consent(shown_to="members", wants_newsletter=False, open_to_peers=False)
     cast.make_person("ove")
     oslo = cast.make_city("Oslo")
     former = cast.make_user("former@oslo.no")
@@ -253,7 +253,7 @@ def test_officials_only_by_consent_and_only_to_member_cities(client, lene, nadia
         assert ("Lene Lund" in page) is sees
         assert "Ove Olsen" not in page
         assert "lene@aarhus.dk" not in page
-    lene.official.consent(in_directory=False, wants_newsletter=False, open_to_peers=False)
+    lene.official.consent(shown_to="nobody", wants_newsletter=False, open_to_peers=False)
     assert "Lene Lund" not in text(client.get("/cities/aarhus-dk/"))
 
 
@@ -261,10 +261,10 @@ def test_officials_only_by_consent_and_only_to_member_cities(client, lene, nadia
 def test_a_city_s_page_asks_as_often_for_three_officials_as_for_one(client, sam, aarhus, count, django_assert_num_queries):
     for number in range(count):
         official = cast.make_post(cast.make_user(f"ove{number}@aarhus.dk", f"Ove {number}"), aarhus).official
-        official.consent(in_directory=True, wants_newsletter=False, open_to_peers=False)
+        official.consent(shown_to="members", wants_newsletter=False, open_to_peers=False)
     client.force_login(sam)
-    with django_assert_num_queries(12):
-        assert text(client.get("/cities/aarhus-dk/")).count("<h3>Ove ") == count
+    with django_assert_num_queries(13):
+        assert text(client.get("/cities/aarhus-dk/")).count("<bdi>Ove ") == count
 
 
 def test_samples_are_called_samples(client):
