@@ -37,7 +37,7 @@ def opens(client):
 
 def test_a_person_leaves_a_city(client, lene, for_members):
     ove = cast.make_person("ove")
-    ove.official.consent(in_directory=True, wants_newsletter=True, open_to_peers=True)
+    ove.official.consent(shown_to="members", wants_newsletter=True, open_to_peers=True)
     post = ove.official.posts.get()
     elsewhere = Client()
     for browser in (client, elsewhere):
@@ -83,7 +83,7 @@ def test_a_person_leaves_the_network_and_is_signed_out_everywhere(client, lene, 
     ove = cast.make_person("ove")
     cast.make_post(ove, cast.make_city("Mombasa"))
     cast.make_application(ove, cast.make_city("Ghent"))
-    ove.official.consent(in_directory=True, wants_newsletter=True, open_to_peers=True)
+    ove.official.consent(shown_to="members", wants_newsletter=True, open_to_peers=True)
     elsewhere, other = Client(), Client()
     for browser in (client, elsewhere):
         assert browser.login(email=ove.email, password=cast.PASSWORD)
@@ -102,7 +102,7 @@ def test_a_person_leaves_the_network_and_is_signed_out_everywhere(client, lene, 
     assert not ove.is_member
     assert ove.official.posts.count() == 2
     assert {post.until for post in ove.official.posts.all()} == {today()}
-    assert [ove.official.in_directory, ove.official.wants_newsletter, ove.official.open_to_peers] == [False] * 3
+    assert [ove.official.shown_to, ove.official.wants_newsletter, ove.official.open_to_peers] == ["nobody", False, False]
     assert Application.objects.get().state == "withdrawn"
     assert ("ove@aarhus.dk", "You have left the Strong Cities Network") in mailed()
     assert ("lene@aarhus.dk", "Ove Olsen stands for Aarhus no longer") in mailed()
@@ -187,7 +187,7 @@ def test_staff_record_it(client, sam, lene, aarhus):
 
 def test_a_membership_that_ends_by_its_date_shuts_out_and_shows_nobody(client, lene, sam, aarhus, for_members):
     """As staff do in the admin: posts stay as they are, and give nothing."""
-    lene.official.consent(in_directory=True, wants_newsletter=False, open_to_peers=False)
+    lene.official.consent(shown_to="members", wants_newsletter=False, open_to_peers=False)
     client.force_login(lene)
     reader = Client()
     reader.force_login(sam)

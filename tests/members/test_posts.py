@@ -42,7 +42,7 @@ def ove(lene):
 
 
 def test_a_lead_ends_a_colleague_s_post_with_a_reason(client, lene, ove, aarhus):
-    ove.official.consent(in_directory=True, wants_newsletter=True, open_to_peers=True)
+    ove.official.consent(shown_to="members", wants_newsletter=True, open_to_peers=True)
     client.force_login(ove)
     assert client.get(f"/members/posts/{post_of(ove).pk}/end/").status_code == 404
     client.force_login(lene)
@@ -58,17 +58,17 @@ def test_a_lead_ends_a_colleague_s_post_with_a_reason(client, lene, ove, aarhus)
     step = post.transitions.get()
     assert (step.verb, step.from_state, step.to_state, step.by, step.why) == ("end", "official", "ended", lene, "Works elsewhere now.")
     official = post.official
-    assert (official.in_directory, official.wants_newsletter, official.open_to_peers) == (False, False, False)
+    assert (official.shown_to, official.wants_newsletter, official.open_to_peers) == ("nobody", False, False)
     assert "stands for Aarhus no longer" in text(client.post(url, {"why": "Again."}, follow=True))
     assert post.transitions.count() == 1
 
 
 def test_consents_stay_while_there_is_another_city(lene, ove):
     cast.make_post(ove, cast.make_city("Ghent"))
-    ove.official.consent(in_directory=True, wants_newsletter=False, open_to_peers=False)
+    ove.official.consent(shown_to="members", wants_newsletter=False, open_to_peers=False)
     Post.objects.get(official__user=ove, city__name="Aarhus").end(by=lene, why="x")
     ove.official.refresh_from_db()
-    assert ove.official.in_directory
+    assert ove.official.shown_to == "members"
 
 
 @pytest.mark.parametrize("verb", ["end", "appoint", "revet", "hand_over"])
