@@ -1,6 +1,6 @@
 from django.urls import path
 
-from members.views import applications, cities, confirm, consents, join, status
+from members.views import address, applications, cities, confirm, consents, join, sessions, sign_on, status
 
 app_name = "members"
 urlpatterns = [
@@ -23,6 +23,16 @@ urlpatterns = [
     path("join/<path:path>/", join.page, name="join_page"),
     # what an official agreed to
     path("members/consents/", consents.consents, name="consents"),
+    # one's account, beside what allauth has of it (strongcities/urls.py)
+    path("account/email/", address.address, name="address"),
+    path("account/email/withdraw/", address.withdraw, name="address_withdraw"),
+    path("account/email/confirm/<str:token>/", address.confirm, name="address_confirm"),
+    path("account/email/stop/<str:token>/", address.stop, name="address_stop"),
+    path("account/sessions/", sessions.sessions, name="sessions"),
+    path("account/sessions/end/", sessions.sessions_end, name="sessions_end"),
+    path("account/sessions/<str:handle>/end/", sessions.session_end, name="session_end"),
+    path("account/city/", sign_on.sign_on, name="sign_on"),
+    path("account/city/<slug:slug>/", sign_on.sign_on_callback, name="sign_on_callback"),
     # a colleague's application
     path("members/applications/<int:pk>/", applications.application, name="application"),
     path("members/applications/<int:pk>/approve/", applications.approve, name="application_approve"),

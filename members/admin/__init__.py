@@ -1,5 +1,5 @@
 """The staff's rooms for members; Django finds them here."""
 
-from members.admin import applications, cities, people
+from members.admin import accounts, applications, cities, people
 
-__all__ = ["applications", "cities", "people"]
+__all__ = ["accounts", "applications", "cities", "people"]

@@ -8,12 +8,6 @@ from allauth.account import forms
 from django.utils.translation import gettext_lazy as _
 
 
-class AddEmailForm(forms.AddEmailForm):  # type: ignore[misc]  # it ships no types
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("New mail address")
-
-
 class LoginForm(forms.LoginForm):  # type: ignore[misc]  # it ships no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
