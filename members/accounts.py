@@ -18,7 +18,9 @@ from members import sessions
 from members.models.user import User
 from strongcities import demo, mail
 
-MAILS_WHERE_KNOWN = {"account_reset_password", "account_request_login_code"}
+# Doors where an address that has an account takes another time than one that has none, and with which answer: the first two
+# write a mail, the last one looks further before it says no.
+UNEVEN = {"account_reset_password": 302, "account_request_login_code": 302, "account_login": 200}
 EVEN = 0.6  # seconds
 
 
@@ -56,9 +58,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # it ships n
 
 
 class EvenMiddleware:
-    """Takes the same time whether an address has an account, where only one that has is mailed: writing the mail takes
-    longer than not writing it, and anybody can hold a watch. A sleeping thread costs little, and allauth limits how
-    often these are asked."""
+    """Takes the same time whether an address has an account, where only one that has is mailed or looked at further: that
+    takes longer, and anybody can hold a watch. A sleeping thread costs little, and these doors are limited (limits.py)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -67,7 +68,7 @@ class EvenMiddleware:
         began = time.monotonic()
         response = self.get_response(request)
         match = request.resolver_match
-        if request.method == "POST" and match is not None and match.view_name in MAILS_WHERE_KNOWN and response.status_code == 302:
+        if request.method == "POST" and match is not None and UNEVEN.get(match.view_name) == response.status_code:
             time.sleep(max(0.0, EVEN - (time.monotonic() - began)))
         return response
 

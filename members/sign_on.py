@@ -101,6 +101,8 @@ class CityAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # it ships
     def _claims(self, app: SocialApp, token: str, nonce: str) -> dict[str, Any]:
         """What an ID token says, once it is known to be the provider's, for us, of now, and for this very sign-in."""
         header = jwt.get_unverified_header(token)
+        if header.get("alg") not in ALGORITHMS:
+            raise OAuth2Error("signed by a way that anybody could use")
         keys = [key for key in _fetched(self.openid_config["jwks_uri"])["keys"] if key.get("use", "sig") == "sig"]
         fitting = [key for key in keys if key.get("kid") == header.get("kid")]
         claims: dict[str, Any] = jwt.decode(

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -115,7 +116,7 @@ class TestBothEnds:
     def test_forged_links_are_not_there(self, nadia, lene):
         change = ask(nadia)
         good = change.token("new")
-        for token in ("x", good[:-2], f"{change.pk}:new", joining.signing.dumps([change.pk, "new"], salt="other")):
+        for token in ("x", good[:-2], f"{change.pk}:new", signing.dumps([change.pk, "new"], salt="other")):
             assert Client().get(f"/account/email/confirm/{token}/").status_code == 404
             assert Client().post(f"/account/email/stop/{token}/").status_code == 404
 

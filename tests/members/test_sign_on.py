@@ -1,6 +1,7 @@
 """Signing in by a city's own single sign-on, against a real provider that runs beside the tests."""
 
 import time
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
@@ -273,7 +274,7 @@ class TestForged:
             "iss": provider, "aud": "house", "sub": "lene-1", "iat": time.time(), "exp": time.time() + 60, "nonce": _nonce(state),
             "email": "lene@aarhus.dk", "email_verified": True,
         }  # fmt: skip
-        wrong = {
+        wrong: dict[str, dict[str, Any]] = {
             "other audience": {"aud": "somebody"},
             "other issuer": {"iss": "https://evil.example"},
             "other party": {"azp": "somebody"},
