@@ -170,6 +170,7 @@ _FORMS = ("change_password", "login", "request_login_code", "reset_password", "r
 ACCOUNT_FORMS = {name: f"members.forms.account.{name.title().replace('_', '')}Form" for name in _FORMS}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "members.forms.account.AddKeyForm"}
 MFA_TOTP_ISSUER = "Strong Cities Network"
 SESSION_ENGINE = "members.sessions"
 SOCIALACCOUNT_ADAPTER = "members.sign_on.SocialAdapter"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from members import devices
 from members.models import Session
+from members.sessions import EVERY
 from strongcities.access import signed_in
 
 
@@ -17,8 +19,9 @@ from strongcities.access import signed_in
 @require_GET
 def sessions(request: HttpRequest) -> HttpResponse:
     """The reader's sessions: device in words, since when, last used."""
+    here, lately = request.session.session_key, timezone.now() - EVERY * 2
     rows = [
-        {"session": row, "device": devices.words(row.device), "here": row.session_key == request.session.session_key}
+        {"session": row, "device": devices.words(row.device), "here": row.session_key == here, "now": row.seen and row.seen > lately}
         for row in Session.objects.of(request.user)
     ]
     return render(request, "members/sessions.html", {"rows": rows, "others": sum(not row["here"] for row in rows)})
