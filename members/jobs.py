@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from members.models import Contact, Draft, Message, Report, Vacancy
+from members.models import AddressChange, Contact, Draft, Knock, Message, Report, Vacancy
 
 
 @app.periodic(cron="20 3 * * *")
@@ -47,3 +48,19 @@ def tidy_contacts(timestamp: int) -> int:
 def tidy_reports(timestamp: int) -> int:
     """Delete reports two years after they were decided, but for bars that hold. Answers how many."""
     return Report.objects.old().delete()[1].get("members.Report", 0)
+
+
+@app.periodic(cron="25 * * * *")
+@app.task(queue="tidy", queueing_lock="tidy knocks")
+def tidy_knocks(timestamp: int) -> int:
+    """Delete counts of windows that are over. Answers how many."""
+    deleted, _each = Knock.objects.filter(until__lt=timezone.now()).delete()
+    return deleted
+
+
+@app.periodic(cron="30 3 * * *")
+@app.task(queue="tidy", queueing_lock="tidy address changes")
+def tidy_address_changes(timestamp: int) -> int:
+    """Delete changes of addresses ninety days after they were asked for: they name mailboxes that nobody uses any more."""
+    deleted, _each = AddressChange.objects.old().delete()
+    return deleted

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from members.forms.join import CityChoiceForm, CityNameForm, MandateForm, NewCityForm, PersonForm, PrinciplesForm
-from members.models import Application, City, Draft, Post, User
+from members.models import AddressChange, Application, City, Draft, Post, User
 from strongcities import mail
 
 LINK_LIFE = timedelta(days=3)
@@ -202,9 +202,10 @@ def draft_of(token: str) -> Draft:
 
 
 def account_of(email: str) -> User | None:
-    """The account that signs in with `email`, as its first address or another confirmed one."""
+    """The account that signs in with `email`, as its first address or another confirmed one, or is about to."""
     also = Q(emailaddress__email__iexact=email, emailaddress__verified=True)
-    return User.objects.filter(Q(email=email) | also).distinct().first()
+    soon = Q(address_changes__in=AddressChange.objects.keeping(email))
+    return User.objects.filter(Q(email=email) | also | soon).distinct().first()
 
 
 def make_account(email: str, *, name: str, password: str, language: str) -> User:

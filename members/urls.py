@@ -1,6 +1,9 @@
 from django.urls import path
 
-from members.views import applications, cities, colleagues, confirm, consents, editing, invitations, join, people, posts, relay, reports, status, vouches
+from members.views import (
+    address, applications, cities, colleagues, confirm, consents, editing, invitations, join, people, posts, relay, reports, sessions,
+    sign_on, status, vouches,
+)  # fmt: skip
 
 app_name = "members"
 urlpatterns = [
@@ -62,6 +65,16 @@ urlpatterns = [
     path("members/vouches/<int:pk>/", vouches.vouch, name="vouch"),
     path("members/vouches/<int:pk>/vouch/", vouches.give, name="vouch_give"),
     path("members/vouches/<int:pk>/decline/", vouches.decline, name="vouch_decline"),
+    # one's account, beside what allauth has of it (strongcities/urls.py)
+    path("account/email/", address.address, name="address"),
+    path("account/email/withdraw/", address.withdraw, name="address_withdraw"),
+    path("account/email/confirm/<str:token>/", address.confirm, name="address_confirm"),
+    path("account/email/stop/<str:token>/", address.stop, name="address_stop"),
+    path("account/sessions/", sessions.sessions, name="sessions"),
+    path("account/sessions/end/", sessions.sessions_end, name="sessions_end"),
+    path("account/sessions/<str:handle>/end/", sessions.session_end, name="session_end"),
+    path("account/city/", sign_on.sign_on, name="sign_on"),
+    path("account/city/<slug:slug>/", sign_on.sign_on_callback, name="sign_on_callback"),
     # a colleague's application
     path("members/applications/<int:pk>/", applications.application, name="application"),
     path("members/applications/<int:pk>/approve/", applications.approve, name="application_approve"),

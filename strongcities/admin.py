@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
@@ -132,11 +133,23 @@ class SecondFactorAdmin(ToRead):
     list_select_related = ("user",)
 
 
+class SignOnLinkAdmin(ToRead):
+    """Whom a city's single sign-on has named for which account. Deleted where the city gave somebody a new identity: the
+    next sign-in makes another."""
+
+    list_display = fields = readonly_fields = ("user", "provider", "date_joined", "last_login")
+    search_fields = ("user__email", "provider")
+    list_select_related = ("user",)
+
+
 def tidy() -> None:
     """Once all rooms are registered: take out what libraries registered and nobody needs (some of it breaks the content
     security policy), put the house's own in place of the rest."""
     site = admin.site
-    site.unregister([EmailTemplate, Attachment, Log, Email, Group, EmailAddress, Authenticator, ProcrastinateJob])
+    site.unregister(
+        [EmailTemplate, Attachment, Log, Email, Group, EmailAddress, Authenticator, ProcrastinateJob, SocialAccount, SocialApp, SocialToken]
+    )
     site.register(Authenticator, SecondFactorAdmin)
+    site.register(SocialAccount, SignOnLinkAdmin)
     site.register(Email, MailAdmin)
     site.register(Group, GroupAdmin)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
-from django.contrib.sessions.backends.db import SessionStore
+from django.conf import settings
 from django.utils import timezone
 from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.contrib.django import app
@@ -73,7 +74,7 @@ def tidy(timestamp: int) -> None:
     """Every night: what has expired goes. Nothing depends on this having run."""
     from post_office.utils import cleanup_expired_mails  # models are ready only now
 
-    SessionStore.clear_expired()
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     cleanup_expired_mails(timezone.now() - KEPT)
 
 

@@ -9,13 +9,12 @@ from urllib.parse import quote
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.models import Session
 from django.core import signing
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from members import countries, joining
-from members.models import Application, City, Draft, User
+from members.models import Application, City, Draft, Session, User
 from members.models.draft import LONGEST_ANSWER
 from tests import cast
 from tests.members.races import Meeting, race, without_locks
