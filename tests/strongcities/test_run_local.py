@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("manage.py", "gunicorn.conf.py", "strongcities", "members", "hub", "pages", "templates", "static", "locale", "data")
+from tests.house import APPS, ROOT
+
+PARTS = ("manage.py", "gunicorn.conf.py", *APPS, "templates", "static", "locale", "data")
 
 
 @pytest.fixture(scope="module")

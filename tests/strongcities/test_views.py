@@ -37,8 +37,9 @@ def address(name):
 
 
 def test_the_table_names_every_view():
-    for namespace in ("pages", "members", "hub", "demo"):
-        _prefix, resolver = get_resolver().namespace_dict[namespace]
+    for namespace, (_prefix, resolver) in get_resolver().namespace_dict.items():
+        if namespace == "admin":  # Django's own; the test below takes the house's verbs there from the table
+            continue
         here = {f"{namespace}:{name}" for name in resolver.reverse_dict if isinstance(name, str)}
         assert here == {name for name in VIEWS if name.startswith(f"{namespace}:")}
 
