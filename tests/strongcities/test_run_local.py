@@ -153,6 +153,13 @@ def test_from_nothing_and_again(clone):
         again.end()
 
 
+def test_others_read_nothing_of_it(clone, run):
+    assert run.answers()
+    here = [path for path in (clone / ".local").rglob("*") if "data" not in path.parts and not path.is_symlink()]
+    assert {path.parent.name for path in here} >= {"logs", "processes", "postgres"}
+    assert {str(path): oct(path.lstat().st_mode) for path in here if path.lstat().st_mode & 0o077} == {}
+
+
 def test_twice_at_once_and_a_port_that_is_taken(clone, run):
     other = Run(clone, run.port)
     try:
