@@ -23,6 +23,7 @@ VIEWS = {
     "hub:search": ("public", READ), "hub:practices_json": ("public", READ), "hub:practice": ("public", READ),
     "demo:outbox": ("public", READ), "demo:mail": ("public", READ),
     "admin:members_application_change": ("staff", READ),
+    "admin:jobs": ("staff", READ), "admin:job_again": ("staff", ACT), "admin:job_let_go": ("staff", ACT),
     **{f"admin:members_application_{verb}": ("staff", ACT) for verb in ("review", "approve", "ask", "decline", "match", "note")},
     **{f"admin:hub_practice_{verb}": ("staff", ACT) for verb in ("submit", "review", "publish", "ask_changes", "archive", "restore")},
 }  # fmt: skip
