@@ -31,8 +31,9 @@ from strongcities.logs import without_tokens
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _ModelAdmin = admin.ModelAdmin[Any]
+    _ModelForm = forms.ModelForm[Group]
 else:
-    _ModelAdmin = admin.ModelAdmin
+    _ModelAdmin, _ModelForm = admin.ModelAdmin, forms.ModelForm
 
 OURS = ("members", "hub")  # the apps whose records a group may be given
 
@@ -71,7 +72,15 @@ class Site(OneDoor):
         return [*given_up.urls(self), *super().get_urls()]
 
 
+class GroupForm(_ModelForm):
+    def clean_permissions(self) -> list[Permission]:
+        """What is ticked, and what the group has that isn't offered here."""
+        unseen = self.instance.permissions.exclude(content_type__app_label__in=OURS) if self.instance.pk else ()
+        return [*self.cleaned_data["permissions"], *unseen]
+
+
 class GroupAdmin(_ModelAdmin):
+    form = GroupForm
     search_fields = ("name",)
     fields = ("name", "permissions")
 
