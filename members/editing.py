@@ -44,13 +44,13 @@ class Overtaken(Exception):
 
 def version(city: City) -> int:
     """The number of the city's newest entry in the history; 0 where it has none (samples)."""
-    newest: int | None = city.events.order_by("-pgh_id").values_list("pgh_id", flat=True).first()  # type: ignore[attr-defined]
+    newest: int | None = city.history.order_by("-pgh_id").values_list("pgh_id", flat=True).first()  # type: ignore[attr-defined]
     return newest or 0
 
 
 def at_version(city: City, number: int) -> Any:
     """The city as it was at that version: an entry of its history, or the city itself where there is none."""
-    events = city.events.order_by("pgh_id")  # type: ignore[attr-defined]
+    events = city.history.order_by("pgh_id")  # type: ignore[attr-defined]
     return (events.filter(pgh_id=number) if number else events).first() or city
 
 

@@ -19,7 +19,7 @@ from strongcities import languages
 from strongcities.differences import difference
 from strongcities.uploads import Picture, PictureField
 
-_EVENT = City.events.rel.related_model  # type: ignore[attr-defined]  # made by pghistory
+_EVENT = City.history.rel.related_model  # type: ignore[attr-defined]  # made by pghistory
 TRACKED = tuple(field.name for field in _EVENT._meta.concrete_fields if not field.name.startswith("pgh_") and field.name != "id")
 
 _NAMES = {"country": countries.name, "profile_language": languages.name}  # codes, by what gives their names
@@ -47,7 +47,7 @@ class Entry:
 
 def of(city: City, *, page: int, per_page: int = 20) -> tuple[list[Entry], bool]:
     """The entries of one page, the newest first, and whether there are more."""
-    events = city.events.select_related("pgh_context", "change__by", "change__undone_by").order_by("-pgh_id")  # type: ignore[attr-defined]
+    events = city.history.select_related("pgh_context", "change__by", "change__undone_by").order_by("-pgh_id")  # type: ignore[attr-defined]
     found = list(events[(page - 1) * per_page : page * per_page + 1])
     people = _people(event.pgh_context.metadata.get("user") for event in found if event.pgh_context)
     entries = []

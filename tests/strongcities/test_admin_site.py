@@ -5,7 +5,7 @@ import re
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from post_office.models import Email
 
@@ -75,6 +75,24 @@ def test_a_group_is_given_only_what_the_house_has(client, root):
     assert offered
     client.post(reverse("admin:auth_group_add"), {"name": "Readers", "permissions": offered[:1]})
     assert Group.objects.get(name="Readers").permissions.count() == 1
+
+
+def test_what_the_form_of_a_group_does_not_show_stays(client, root):
+    kept = Permission.objects.get(codename="view_email", content_type__app_label="post_office")
+    old, new = (Permission.objects.get(codename=f"{verb}_practice") for verb in ("view", "change"))
+    group = Group.objects.create(name="Helpers")
+    group.permissions.set([kept, old])
+    client.force_login(root)
+    address = reverse("admin:auth_group_change", args=[group.pk])
+    assert f'value="{kept.pk}"' not in client.get(address).content.decode()
+    assert client.post(address, {"name": "Helpers", "permissions": [new.pk]}).status_code == 302
+    assert set(group.permissions.all()) == {kept, new}
+    assert client.post(address, {"name": "Helpers"}).status_code == 302
+    assert set(group.permissions.all()) == {kept}
+    client.post(address, {"name": "Helpers", "permissions": [kept.pk]})  # what isn't offered isn't given either
+    other = Permission.objects.get(codename="delete_email", content_type__app_label="post_office")
+    client.post(address, {"name": "Helpers", "permissions": [other.pk]})
+    assert set(group.permissions.all()) == {kept}
 
 
 def test_rows_below_a_record_have_words_in_every_header(client, root):

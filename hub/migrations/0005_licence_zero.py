@@ -4,10 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("hub", "0003_secretariat"),
-        ("members", "0003_profile_and_picture"),
-    ]
+    dependencies = [("hub", "0004_history"), ("members", "0008_profile_and_picture")]
 
     operations = [
         migrations.RemoveConstraint(

@@ -44,7 +44,9 @@ DROP FUNCTION cities_lock();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0004_city_names")]
+    dependencies = [
+        ("members", "0006_city_names"),
+    ]
     operations = [
         migrations.RunSQL(OVER, "DROP FUNCTION cities_over(bigint)"),
         migrations.RunSQL(NO_RING, RINGS),

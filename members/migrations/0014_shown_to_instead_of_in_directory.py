@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0004_shown_to_members"),
+        ("members", "0013_shown_to_members"),
     ]
 
     operations = [

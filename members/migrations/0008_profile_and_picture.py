@@ -15,7 +15,7 @@ import strongcities.uploads
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0002_secretariat"),
+        ("members", "0007_city_within"),
     ]
 
     operations = [
@@ -96,37 +96,6 @@ class Migration(migrations.Migration):
             field=models.CharField(db_default="en", default="en", max_length=3, verbose_name="language of the profile"),
         ),
         migrations.AddField(
-            model_name="city",
-            name="themes",
-            field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(
-                    choices=[
-                        ("local-strategy-and-action-planning", "Local strategy and action planning"),
-                        ("local-prevention-networks", "Local prevention networks"),
-                        ("local-risk-and-needs-assessment", "Local risk and needs assessment"),
-                        ("community-engagement-and-social-cohesion", "Community engagement and social cohesion"),
-                        ("youth-engagement", "Youth engagement"),
-                        ("education-and-critical-thinking", "Education and critical thinking"),
-                        ("counter-narratives-and-communications", "Counter-narratives and communications"),
-                        ("polarisation-and-hate", "Polarisation and hate"),
-                        ("online-harms-and-disinformation", "Online harms and disinformation"),
-                        ("refugees-and-displacement", "Refugees and displacement"),
-                        ("public-private-partnerships", "Public-private partnerships"),
-                        ("gender-equality", "Gender equality"),
-                        ("family-and-psychosocial-support", "Family and psychosocial support"),
-                        ("disengagement-and-reintegration", "Disengagement and reintegration"),
-                        ("crisis-response-and-victims", "Crisis response and victims"),
-                    ],
-                    max_length=60,
-                ),
-                blank=True,
-                db_default=models.Value("{}"),
-                default=list,
-                help_text="What the city works on, at most five.",
-                verbose_name="themes",
-            ),
-        ),
-        migrations.AddField(
             model_name="cityevent",
             name="picture",
             field=strongcities.uploads.PictureField(db_default="", verbose_name="picture"),
@@ -175,37 +144,6 @@ class Migration(migrations.Migration):
             model_name="cityevent",
             name="profile_language",
             field=models.CharField(db_default="en", default="en", max_length=3, verbose_name="language of the profile"),
-        ),
-        migrations.AddField(
-            model_name="cityevent",
-            name="themes",
-            field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(
-                    choices=[
-                        ("local-strategy-and-action-planning", "Local strategy and action planning"),
-                        ("local-prevention-networks", "Local prevention networks"),
-                        ("local-risk-and-needs-assessment", "Local risk and needs assessment"),
-                        ("community-engagement-and-social-cohesion", "Community engagement and social cohesion"),
-                        ("youth-engagement", "Youth engagement"),
-                        ("education-and-critical-thinking", "Education and critical thinking"),
-                        ("counter-narratives-and-communications", "Counter-narratives and communications"),
-                        ("polarisation-and-hate", "Polarisation and hate"),
-                        ("online-harms-and-disinformation", "Online harms and disinformation"),
-                        ("refugees-and-displacement", "Refugees and displacement"),
-                        ("public-private-partnerships", "Public-private partnerships"),
-                        ("gender-equality", "Gender equality"),
-                        ("family-and-psychosocial-support", "Family and psychosocial support"),
-                        ("disengagement-and-reintegration", "Disengagement and reintegration"),
-                        ("crisis-response-and-victims", "Crisis response and victims"),
-                    ],
-                    max_length=60,
-                ),
-                blank=True,
-                db_default=models.Value("{}"),
-                default=list,
-                help_text="What the city works on, at most five.",
-                verbose_name="themes",
-            ),
         ),
         migrations.AddIndex(
             model_name="city",

@@ -74,7 +74,9 @@ NAMES = (F("name"), F("official_name"), F("own_name"), F("other_names"))
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0003_directory")]
+    dependencies = [
+        ("members", "0005_directory"),
+    ]
 
     operations = [
         migrations.RemoveIndex("city", INDEX.name),

@@ -31,7 +31,7 @@ SHOWN = ("name", "other_names", "country", "region", "population_band")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hub", "0003_secretariat"), ("members", "0004_city_names")]
+    dependencies = [("hub", "0005_licence_zero"), ("members", "0006_city_names")]
     operations = [
         migrations.RunSQL(
             ENTER_BEFORE.replace(NAMES_BEFORE, NAMES) + trigger(*SHOWN, "official_name", "own_name") + AGAIN,

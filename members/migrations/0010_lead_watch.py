@@ -100,7 +100,9 @@ DROP FUNCTION members_vouch_never_ones_own();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0003_officials")]
+    dependencies = [
+        ("members", "0009_officials"),
+    ]
     operations = [
         migrations.RunSQL(WATCH, DROP_WATCH),
         migrations.RunSQL(VOUCH, DROP_VOUCH),

@@ -13,8 +13,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("members", "0011_officials_data"),
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("members", "0002_secretariat"),
     ]
 
     operations = [

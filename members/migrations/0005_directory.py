@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0002_secretariat"),
+        ("members", "0004_accounts"),
     ]
 
     operations = [

@@ -38,7 +38,9 @@ def disallow(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0004_lead_watch"), ("members", "0002_secretariat")]
+    dependencies = [
+        ("members", "0010_lead_watch"),
+    ]
     operations = [
         migrations.RunPython(vetted_when_begun, migrations.RunPython.noop),
         migrations.RunPython(look, migrations.RunPython.noop),

@@ -34,5 +34,7 @@ DROP_STAYS = "DROP TRIGGER contact_stays_reported ON members_contact; DROP FUNCT
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0003_people")]
+    dependencies = [
+        ("members", "0012_people"),
+    ]
     operations = [migrations.RunSQL(FORTH, BACK), migrations.RunSQL(STAYS, DROP_STAYS)]

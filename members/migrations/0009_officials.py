@@ -14,7 +14,7 @@ import members.querysets
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0002_secretariat"),
+        ("members", "0008_profile_and_picture"),
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 

@@ -22,5 +22,7 @@ def disallow(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0005_shown_to_instead_of_in_directory"), ("members", "0002_secretariat")]
+    dependencies = [
+        ("members", "0014_shown_to_instead_of_in_directory"),
+    ]
     operations = [migrations.RunPython(allow, disallow)]
