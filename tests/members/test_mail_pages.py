@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 FOLDER = Path(settings.BASE_DIR) / "templates/mail/members"
 NAMES = sorted(path.stem for path in FOLDER.glob("[a-z]*.html"))
 CONTEXT = {
-    "city": "Lund", "token": "abc", "days": 14, "application": SimpleNamespace(pk=7), "why": "Who is <the> mayor?",
+    "city": "Lund", "slug": "lund-se", "token": "abc", "days": 14, "application": SimpleNamespace(pk=7), "why": "Who is <the> mayor?",
     "site_url": "https://house.example", "contact_mail": "info@house.example", "language": "en",
 }  # fmt: skip
 

@@ -50,5 +50,16 @@ def test_door_of_this_page_is_marked(client):
 
 def test_styleguide_has_every_component(client):
     text = client.get("/styleguide/").content.decode()
-    for mark in ("button--danger", "error-summary", "steps", "emblem--large", "note--warn", "chips", "meter", "stamp--bad", 'dir="rtl"'):
+    for mark in (
+        "button--danger",
+        "error-summary",
+        "steps",
+        "emblem--large",
+        "note--warn",
+        "chips",
+        "meter",
+        "stamp--bad",
+        "difference",
+        'dir="rtl"',
+    ):
         assert mark in text

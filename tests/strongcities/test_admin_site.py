@@ -23,7 +23,7 @@ def root():
 
 def test_only_what_staff_need_is_there():
     assert {model._meta.label for model in admin.site._registry} == {
-        "auth.Group", "hub.Practice", "members.Application", "members.City", "members.Official", "members.User",
+        "auth.Group", "hub.Practice", "members.Application", "members.City", "members.CityChange", "members.Official", "members.User",
         "mfa.Authenticator", "post_office.Email",
     }  # fmt: skip
 
