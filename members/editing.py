@@ -106,13 +106,14 @@ def take_back(change: CityChange, *, by: Any, why: str) -> CityChange:
         back = _write(now, {field: getattr(change.before, field) for field in change.fields}, by=by, undoes=change, why=why)
         change.look(by=by)
         if change.by != by:
-            context = {"city": now, "why": why}
+            context = {"city": now, "slug": now.slug, "why": why}
             mail.send("members/change_taken_back", to=change.by.email, context=context, language=change.by.language)
     return back
 
 
 def _locked(city: City) -> City:
-    return City.objects.select_for_update(no_key=True).get(pk=city.pk)
+    locked: City = City.objects.select_for_update(no_key=True).get(pk=city.pk)
+    return locked
 
 
 def _write(city: City, values: dict[str, Any], *, by: Any, undoes: CityChange | None = None, why: str = "") -> CityChange:

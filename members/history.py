@@ -71,7 +71,7 @@ def lines(before: Any, after: Any, fields: Iterable[str] = TRACKED) -> Iterator[
 
 
 def label_of(name: str) -> str:
-    return capfirst(str(City._meta.get_field(name).verbose_name))  # type: ignore[union-attr,arg-type]
+    return capfirst(str(City._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
 
 
 def _became(before: Any, after: Any, name: str) -> SafeString:

@@ -68,8 +68,8 @@ def _cities(start: int, end: int) -> Iterator[tuple[Any, ...]]:
         region = countries.region_of(country)
         themes = sorted(theme.value for theme in chance.sample(list(Theme), chance.randrange(4)))
         yield (
-            name, f"sample-{number:04}", [], kind.value, country, region.value, people, band.value, "", "", True, True, _PROFILE, "", "", "",
-            themes, *_place(chance, country),
+            name, f"sample-{number:04}", [], kind.value, country, region.value, people, band.value, "", "", True, True, _PROFILE,
+            "", "", "", themes, *_place(chance, country),
         )  # fmt: skip
 
 

@@ -1,8 +1,23 @@
 from django.urls import path
 
 from members.views import (
-    address, applications, cities, colleagues, confirm, consents, editing, invitations, join, people, posts, relay, reports, sessions,
-    sign_on, status, vouches,
+    address,
+    applications,
+    cities,
+    colleagues,
+    confirm,
+    consents,
+    editing,
+    invitations,
+    join,
+    people,
+    posts,
+    relay,
+    reports,
+    sessions,
+    sign_on,
+    status,
+    vouches,
 )  # fmt: skip
 
 app_name = "members"

@@ -166,8 +166,9 @@ class CityForm(forms.Form):
         """Keep a picture that was read, whatever else is wrong: what this form shows next then carries its name."""
         if drawn := self.cleaned_data.get("picture"):
             self.kept_name = drawn.keep()
-        self.data = self.data.copy()
-        self.data["kept"] = self._signed(self.city, self.kept_name) if self.kept_name else ""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]  # a form that came is a QueryDict
+        data["kept"] = self._signed(self.city, self.kept_name) if self.kept_name else ""
+        self.data = data
 
     def values(self) -> dict[str, Any]:
         """Every field of the page, for `editing.edit`. Call `keep` before."""

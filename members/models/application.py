@@ -317,9 +317,7 @@ class Application(Workflow):
                 step.to(application.state)
             proposed.drop_if_only_proposed()
 
-    def approve(
-        self, *, by: Any, mandate: bool = False, seen: str | None = None, checked: str = "", why: str = ""
-    ) -> None:
+    def approve(self, *, by: Any, mandate: bool = False, seen: str | None = None, checked: str = "", why: str = "") -> None:
         """One approval; the last one that is needed admits the applicant and, if it is new, the city (table above).
 
         `mandate` says that `by` checked the applicant's claim to sign for the city; `seen` is the identity of the city that

@@ -21,8 +21,8 @@ from members.inviting import Settled
 from members.joining import AppliedAlready, LinkBad, Refused, SignInFirst
 from members.limits import TooOften, knock, too_often
 from members.models import Application, Invitation, User
-from members.views.join import require_form
 from members.views.colleagues import do, managed, show_people
+from members.views.join import require_form
 from strongcities.access import public, signed_in
 from strongcities.workflow import MoveRefused
 

@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from members.people import PersonFilter
 from members.models import Contact, Official, Post
 from members.models.official import PostQuerySet
+from members.people import PersonFilter
 from members.querysets import sees_members_only
 from strongcities.access import public
 from strongcities.caching import ask_each_time, visitors_may_cache

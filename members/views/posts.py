@@ -18,8 +18,8 @@ from members import leaving
 from members.forms.officials import EndForm, HandOverForm, LeaveCityForm, MandateTick
 from members.models import City, Post
 from members.querysets import today
-from members.views.join import require_form
 from members.views.colleagues import do, managed
+from members.views.join import require_form
 from strongcities.access import signed_in
 from strongcities.workflow import MoveRefused
 

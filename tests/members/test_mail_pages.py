@@ -17,6 +17,7 @@ CONTEXT = {
     "why": "Who is <the> mayor?", "vouch": SimpleNamespace(pk=7), "person": "Nadia Nys",
     "name": "Leila", "standing": "Adviser, Mombasa", "about": "a page",
     "contact": SimpleNamespace(key="2d0cd6cf-0f6c-4d63-9b4c-9b1b0f1f0f0f"),
+    "slug": "lund-se",
     "site_url": "https://house.example", "contact_mail": "info@house.example", "language": "en",
 }  # fmt: skip
 

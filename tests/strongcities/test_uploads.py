@@ -62,7 +62,7 @@ def test_a_small_picture_is_not_blown_up():
 @pytest.mark.parametrize("name", ["harbour.html", "../../etc/passwd", "a\x00b.jpg", "\u202egpj.exe", "x" * 300, "."])
 def test_its_name_and_type_are_not_asked(name):
     file = upload()
-    file._name, file.content_type = name, "text/html"
+    vars(file).update(_name=name, content_type="text/html")  # past Django, which cuts most of it off
     kept = uploads.draw(file).keep()
     assert re.fullmatch(r"[0-9a-f]{32}-1200x800", kept)
 
