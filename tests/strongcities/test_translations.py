@@ -152,6 +152,7 @@ NAMES = """
     Aarhus Mombasa Oslo Ghent Gent Gand Leuven Lene Lund Ove Olsen Leila Ali Nadia Nys Sam Toni Staff Petra Peeters
     Prevention officer Adviser The mayor
     ISD UTC WCAG AA axe Chromium Django https http
+    English aarhus dk gent be
 """
 KNOWN = set(NAMES.split())
 # The admin shows codes and keys as they are; the rest is what Django's own Arabic lacks.

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
+from members.models import User
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +62,7 @@ def test_wrong_methods_are_refused(client, name):
     root = cast.make_staff("root", is_superuser=True)
     allowed = VIEWS[name][1].split()
     for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
-        client.force_login(root)  # anew: who leaves the network is signed out
+        client.force_login(User.objects.get(pk=root.pk))  # anew: who leaves the network is signed out
         status = client.generic(method, address(name)).status_code
         assert (status == 405) is (method not in allowed), (method, status)
 
