@@ -31,7 +31,8 @@ class Spot:
     x: str
     y: str
     radius: str
-    side: str
+    named: bool = False  # always, not only under the pointer or the keys
+    before: bool = False  # its name stands before it
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ def _view(narrowed: CityFilter, chosen: dict[str, list[str]]) -> View:
 def _spot(mark: Mark, chosen: dict[str, list[str]]) -> Spot:
     x, y = f"{mark.x:.0f}", f"{mark.y:.0f}"
     if mark.count == 1:
-        return Spot(reverse("members:city", args=[mark.slug]), mark.names[0], mark.names[0], "", x, y, "", mark.side)
+        before = mark.side == "start" or (mark.side == "none" and mark.x > View.DRAWN * 0.6)
+        return Spot(reverse("members:city", args=[mark.slug]), mark.names[0], mark.names[0], "", x, y, "", mark.side != "none", before)
     words = {"count": mark.count, "names": gettext(", ").join(mark.names)}
     told = (
         gettext("%(count)d cities: %(names)s") if mark.count <= len(mark.names) else gettext("%(count)d cities, among them %(names)s")
@@ -100,7 +102,7 @@ def _spot(mark: Mark, chosen: dict[str, list[str]]) -> Spot:
         url, does = address(chosen, bbox=[str(mark.about)]) + "#found", gettext("Show them in the list")
     else:
         url, does = address(chosen, bbox=[str(mark.box)]) + "#map", gettext("Show them closer")
-    return Spot(url, f"{told}. {does}", mark.names[0], count, x, y, str(radius), "none")
+    return Spot(url, f"{told}. {does}", mark.names[0], count, x, y, str(radius))
 
 
 def _out(narrowed: CityFilter, chosen: dict[str, list[str]]) -> list[Way]:
