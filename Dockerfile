@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # One image for web, worker and migrations. Nothing in it is secret; all that differs comes from the environment.
 
 FROM python:3.13-slim AS build
