@@ -17,20 +17,23 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
-from django.db.models import ManyToManyField
+from django.db.models import Count, ManyToManyField, Min
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext_lazy as _
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy as _
 from post_office.models import Attachment, Email, EmailTemplate, Log
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from strongcities import given_up
 from strongcities.door import OneDoor
 from strongcities.logs import without_tokens
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _ModelAdmin = admin.ModelAdmin[Any]
+    _ModelForm = forms.ModelForm[Group]
 else:
-    _ModelAdmin = admin.ModelAdmin
+    _ModelAdmin, _ModelForm = admin.ModelAdmin, forms.ModelForm
 
 OURS = ("members", "hub")  # the apps whose records a group may be given
 
@@ -60,9 +63,24 @@ class Site(OneDoor):
         for model_admin in self._registry.values():
             if hasattr(model_admin, "queues") and model_admin.has_view_permission(request):
                 yield from model_admin.queues(request)
+        failed = given_up.jobs().aggregate(count=Count("pk"), oldest=Min("at"))
+        if failed["count"]:  # else nobody needs to know that there are such
+            asked = gettext("The log says why: tell whoever runs the site.")
+            yield Queue(gettext("Jobs that were given up"), failed["count"], failed["oldest"], asked, reverse("admin:jobs"))
+
+    def get_urls(self) -> list[Any]:
+        return [*given_up.urls(self), *super().get_urls()]
+
+
+class GroupForm(_ModelForm):
+    def clean_permissions(self) -> list[Permission]:
+        """What is ticked, and what the group has that isn't offered here."""
+        unseen = self.instance.permissions.exclude(content_type__app_label__in=OURS) if self.instance.pk else ()
+        return [*self.cleaned_data["permissions"], *unseen]
 
 
 class GroupAdmin(_ModelAdmin):
+    form = GroupForm
     search_fields = ("name",)
     fields = ("name", "permissions")
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from members.forms.decisions import AnswerForm
 from members.models import Application
@@ -18,7 +18,7 @@ from strongcities.workflow import MoveRefused
 
 @public  # strangers get a page that says why they must sign in, not a bare form
 @never_cache
-@require_GET
+@require_safe
 def status(request: HttpRequest) -> HttpResponse:
     """Every application of the reader, the newest first, each with its way so far."""
     if not request.user.is_authenticated:

@@ -21,10 +21,11 @@ from post_office.models import Email
 from members import joining
 from strongcities import mail
 from tests import cast
+from tests.house import APPS
 from tests.hub.cast import make_practice
 from tests.outbox import outbox
 
-OURS = ("strongcities", "members", "hub", "pages", "templates")  # what `make messages` reads
+OURS = (*APPS, "templates")  # what `make messages` reads
 CALLS = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy"), None),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
