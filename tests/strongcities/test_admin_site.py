@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
+from django.forms import EmailField
 from django.urls import reverse
 from post_office.models import Email
 
@@ -51,6 +53,32 @@ def test_a_mail_is_read_without_what_opens_an_account(client, root):
     page = client.get(f"/admin/post_office/email/{sent.pk}/change/").content.decode()
     assert "/join/confirm/[token]/" in page
     assert "OpensAnAccount" not in page
+
+
+def test_an_address_is_changed_by_its_owner_alone(client, root):
+    """A superuser too could otherwise take an account over: by its address, or by the row that confirms one."""
+    nadia = cast.make_person("nadia")
+    client.force_login(root)
+    address = reverse("admin:members_user_change", args=[nadia.pk])
+    form = {"email": "root@isd.example.org", "name": "Nadia N.", "language": "en", "is_active": "on"}
+    assert client.post(address, form).status_code == 302
+    nadia.refresh_from_db()
+    assert (nadia.name, nadia.email) == ("Nadia N.", "nadia@gent.be")
+    theirs = EmailAddress.objects.get(user=nadia)
+    assert theirs.email == "nadia@gent.be"
+    assert client.get("/admin/account/emailaddress/").status_code == 404
+    assert client.post(f"/admin/account/emailaddress/{theirs.pk}/change/", {"email": "root@isd.example.org"}).status_code == 404
+
+
+def test_no_form_of_the_admin_takes_a_mail_address(rf, root):
+    request = rf.get("/admin/")
+    request.user = root
+    rooms = list(admin.site._registry.values())
+    forms = [room.get_form(request) for room in rooms]
+    forms += [formset.form for room in rooms for formset, _inline in room.get_formsets_with_inlines(request)]
+    fields = {f"{form._meta.model.__name__}.{name}": field for form in forms for name, field in form.base_fields.items()}
+    assert {"User.name", "City.website", "Post.title"} <= set(fields), "the forms are seen"
+    assert {name for name, field in fields.items() if isinstance(field, EmailField) or "email" in name.lower()} == set()
 
 
 def test_a_second_factor_is_seen_without_its_secret_and_can_be_taken_away(client, root):

@@ -10,6 +10,7 @@ from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -114,6 +115,17 @@ class TestWorker:
                 work()
         assert "of a killed worker is started again" in caplog.text
         assert set(ProcrastinateJob.objects.values_list("status", flat=True)) == {"succeeded"}
+
+    def test_it_counts_as_alive_while_it_shows_itself(self):
+        with pytest.raises(CommandError, match="No worker"):
+            call_command("check_worker")
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '50 seconds')")
+        call_command("check_worker")
+        with connection.cursor() as cursor:  # as a worker leaves it that hangs
+            cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '61 seconds'")
+        with pytest.raises(CommandError, match="No worker"):
+            call_command("check_worker")
 
     def test_a_job_that_kills_its_worker_is_given_up(self, caplog):
         number = app.configure_task("deadly", queue="deadly").defer()
