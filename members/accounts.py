@@ -6,15 +6,21 @@ import time
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 
-from strongcities import demo
+from members import sessions
+from members.models.user import User
+from strongcities import demo, mail
 
-MAILS_WHERE_KNOWN = {"account_reset_password", "account_request_login_code"}
+# Doors where an address that has an account takes another time than one that has none, and with which answer: the first two
+# and the fourth write a mail, the third one looks further before it says no.
+UNEVEN = {"account_reset_password": 302, "account_request_login_code": 302, "account_login": 200, "members:join_vouch": 302}
 EVEN = 0.6  # seconds
 
 
@@ -27,6 +33,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # it ships n
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """An account has no name to sign in with but its mail address."""
 
+    def login(self, request: HttpRequest, user: Any) -> None:
+        sessions.note_device(request)
+        super().login(request, user)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """allauth's mails, in the house's words, frame and outbox: "account/email/login_code" is `mail/account/login_code`.
+
+        Links begin with the house's own address, whatever host the request named. Nothing is said of the reader's address
+        on the internet and of their browser: the mail may be read by others, and it helps nobody.
+        """
+        told: dict[str, Any] = {name: context[name] for name in ("code", "city") if name in context}
+        told |= {name.removesuffix("_url"): urlsplit(url).path for name, url in context.items() if name.endswith("_url")}
+        language = User.objects.filter(emailaddress__email__iexact=email).values_list("language", flat=True).first()
+        name = template_prefix.rpartition("/")[2].removesuffix("_signup")
+        mail.send(f"account/{name}", to=email, context=told, language=language or get_language() or "en")
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """The reader's address, as limits count it: of IPv6 the first 64 bits, for who has one address has all of those."""
         address = ip_address(super().get_client_ip(request).partition("%")[0])
@@ -36,9 +58,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # it ships n
 
 
 class EvenMiddleware:
-    """Takes the same time whether an address has an account, where only one that has is mailed: writing the mail takes
-    longer than not writing it, and anybody can hold a watch. A sleeping thread costs little, and allauth limits how
-    often these are asked."""
+    """Takes the same time whether an address has an account, where only one that has is mailed or looked at further: that
+    takes longer, and anybody can hold a watch. A sleeping thread costs little, and these doors are limited (limits.py)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -47,7 +68,7 @@ class EvenMiddleware:
         began = time.monotonic()
         response = self.get_response(request)
         match = request.resolver_match
-        if request.method == "POST" and match is not None and match.view_name in MAILS_WHERE_KNOWN and response.status_code == 302:
+        if request.method == "POST" and match is not None and UNEVEN.get(match.view_name) == response.status_code:
             time.sleep(max(0.0, EVEN - (time.monotonic() - began)))
         return response
 
@@ -60,11 +81,12 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # it ships no types
     """
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> Any:
-        return _unless_demo(super().authenticate(request, **credentials))
+        return unless_demo(super().authenticate(request, **credentials))
 
     def get_user(self, user_id: Any) -> Any:
-        return _unless_demo(super().get_user(user_id))
+        return unless_demo(super().get_user(user_id))
 
 
-def _unless_demo(user: Any) -> Any:
+def unless_demo(user: Any) -> Any:
+    """`user`, unless it is one of the demo's outside the demo."""
     return None if user is not None and not settings.DEMO and user.email.endswith(demo.DOMAIN) else user

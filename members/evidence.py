@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from members import matching, names
+from members import matching, names, vouching
 from members.mailboxes import domain_of, host_of, is_free, same_house
 from members.models import Application, City, Post
 from members.models.application import State
@@ -45,12 +45,13 @@ def of_many(applications: Iterable[Application]) -> dict[int, Evidence]:
     domains = _domains(set(cities))
     twins = matching.twins((city for city in cities.values() if not joined[city.pk]), City.objects.all())
     declined = _declined(applications)
+    said = vouching.said_of(applications)
     seen = {}
     for application in applications:
         city, refused = application.city_id, declined[application.pk]
         colleagues = _of_others(application, domains[city])
         seen[application.pk] = Evidence(
-            speaks_for=list(_for(application, joined[city], colleagues, folded)),
+            speaks_for=[*_for(application, joined[city], colleagues, folded), *said[application.pk]],
             speaks_against=[*_against(application), *map(_may_be, twins[city]), *map(_was_declined, refused)],
             duplicates=twins[city],
             alone=list(_alone(application, joined[city], belongs=_belongs(application, colleagues, folded), refused=bool(refused))),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+import pghistory
 from django.utils.csp import CSP
 
 from strongcities import demo, postgres
@@ -58,6 +59,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_filters",
     "pgtrigger",
     "pghistory",
@@ -71,7 +74,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "strongcities.headers.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # a page of the hub is a tenth over the line; Django pads against BREACH
+    "strongcities.headers.GZipMiddleware",  # a page of the hub is a tenth over the line; Django pads against BREACH
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -83,8 +86,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "members.sessions.LastSeenMiddleware",
     "members.accounts.EvenMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "members.limits.LimitMiddleware",
     "strongcities.access.SecondFactorMiddleware",
     "strongcities.history.HistoryMiddleware",
 ]
@@ -120,7 +125,8 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 # Counting facets sorts and hashes in memory: measured, 32 MB let it, PostgreSQL's 4 MB spill to disk.
 DATABASES["default"]["OPTIONS"].setdefault("options", "-c work_mem=32MB -c jit=off")
 _CACHE = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "strongcities_cache"}
-CACHES = {"default": {**_CACHE, "OPTIONS": {"MAX_ENTRIES": 100_000}}}  # beyond, counts of limits go; Django's 300 are soon full
+CACHES = {"default": {**_CACHE, "OPTIONS": {"MAX_ENTRIES": 100_000}}}  # codes used up; Django's 300 are soon full
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history")  # what a record was; its `events` are the network's
 
 # --- Languages -------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -132,7 +138,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env("STATIC_ROOT") or BASE_DIR / "staticfiles")
-MEDIA_ROOT = Path(env("MEDIA_ROOT") or BASE_DIR / "media")
+MEDIA_ROOT = Path(env("MEDIA_ROOT") or BASE_DIR / (".local/media" if DEMO else "media"))  # served by strongcities/uploads.py alone
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "strongcities.assets.HouseStorage"},
@@ -153,7 +159,6 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # a browser left open must not be enough to take an account away
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # its owner hears of a new password, address or second factor
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -162,11 +167,19 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
-_FORMS = ("add_email", "change_password", "login", "request_login_code", "reset_password", "reset_password_from_key")
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # ours count every door exactly and say when to come back (members/limits.py)
+_FORMS = ("change_password", "login", "request_login_code", "reset_password", "reset_password_from_key")
 ACCOUNT_FORMS = {name: f"members.forms.account.{name.title().replace('_', '')}Form" for name in _FORMS}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "members.forms.account.AddKeyForm"}
 MFA_TOTP_ISSUER = "Strong Cities Network"
+SESSION_ENGINE = "members.sessions"
+SOCIALACCOUNT_ADAPTER = "members.sign_on.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "members.sign_on.CityProvider"}}
+
+# --- Members ---------------------------------------------------------------------------------------------------------
+REVET_AFTER = int(env("REVET_AFTER", "730"))  # days after which somebody is asked whether an official still stands for their city
 
 # --- Mail: every message is a row in the outbox first (strongcities/mail.py) -----------------------------------------
 DEFAULT_FROM_EMAIL = env("MAIL_FROM") or f"Strong Cities Network <{CONTACT_MAIL}>"

@@ -1,5 +1,5 @@
 """The staff's rooms for members; Django finds them here."""
 
-from members.admin import applications, cities, merges, people, reasons
+from members.admin import accounts, applications, changes, cities, merges, officials, people, reasons, reports
 
-__all__ = ["applications", "cities", "merges", "people", "reasons"]
+__all__ = ["accounts", "applications", "changes", "cities", "merges", "officials", "people", "reasons", "reports"]

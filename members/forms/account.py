@@ -5,13 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.utils.translation import gettext_lazy as _
-
-
-class AddEmailForm(forms.AddEmailForm):  # type: ignore[misc]  # it ships no types
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("New mail address")
 
 
 class LoginForm(forms.LoginForm):  # type: ignore[misc]  # it ships no types
@@ -45,3 +40,12 @@ class ResetPasswordFromKeyForm(forms.ResetPasswordKeyForm):  # type: ignore[misc
         super().__init__(*args, **kwargs)
         self.fields["password1"].label = _("New password")
         self.fields["password2"].label = _("New password (again)")
+
+
+class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]  # it ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("A name to know it by")
+        if "passwordless" in self.fields:
+            self.fields["passwordless"].label = _("A passkey: it signs me in alone")
+            self.fields["passwordless"].help_text = _("Without a password. The device asks for your finger, your face or its own code.")

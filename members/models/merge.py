@@ -30,6 +30,8 @@ from strongcities.workflow import Move, MoveRefused, Step, Transition, Workflow
 
 UNDONE_WITHIN = timedelta(days=30)
 _BATCH = 500
+# What a record's own past is made of stays with it: its merges, its edits (they can be taken back there), its vacancies.
+_STAYS = {"members.Merge", "members.CityChange", "members.Vacancy"}
 
 
 class State(models.TextChoices):
@@ -126,9 +128,7 @@ class Merge(Workflow):
         if not cls.may_merge(by):
             raise PermissionDenied
         with transaction.atomic():
-            # In the order of their keys, so that two merges of the same two cities wait for each other, never crosswise.
-            locked = {city.pk: city for city in City.objects.select_for_update().filter(pk__in=[kept.pk, dropped.pk]).order_by("pk")}
-            kept, dropped = locked[kept.pk], locked[dropped.pk]
+            kept, dropped = _locked(kept.pk, dropped.pk)
             preview = cls.preview(kept, dropped)
             if preview.refused:
                 raise MoveRefused(preview.refused)
@@ -146,6 +146,7 @@ class Merge(Workflow):
                 kept=kept, dropped=dropped, by=by, moved=moved, added_names=preview.new_names, was_public=was_public, made_public=made_public
             )
             record.begin("merge", by=by)
+            _watch(kept, dropped)
         return record
 
     def undo(self, *, by: Any) -> int:
@@ -170,7 +171,7 @@ def _fields() -> dict[str, models.Field[Any, Any]]:
         if not relation.auto_created or not (relation.one_to_many or relation.one_to_one):
             continue
         model, field = relation.related_model, relation.field
-        if model is Merge or hasattr(model, "pgh_tracked_model"):
+        if model._meta.label in _STAYS or hasattr(model, "pgh_tracked_model"):
             continue
         found[f"{model._meta.label_lower}.{field.name}"] = field
     return found
@@ -232,9 +233,8 @@ def _point(field: models.Field[Any, Any], keys: list[int], target: City) -> list
 
 def _update(field: models.Field[Any, Any], keys: list[int], target: City) -> bool:
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with transaction.atomic():
             field.model._base_manager.filter(pk__in=keys).update(**{field.name: target})
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # rules that wait for the end must speak here
     except IntegrityError:
         return False
     return True
@@ -244,8 +244,7 @@ def _undo(step: Step[Merge]) -> int:
     record = step.record
     if timezone.now() > record.until:
         raise MoveRefused(gettext("It is over thirty days ago: the two can no longer be told apart with certainty."))
-    locked = {city.pk: city for city in City.objects.select_for_update().filter(pk__in=[record.kept_id, record.dropped_id]).order_by("pk")}
-    kept, dropped = locked[record.kept_id], locked[record.dropped_id]
+    kept, dropped = _locked(record.kept_id, record.dropped_id)
     if kept.merged_into_id:
         raise MoveRefused(gettext("%(city)s was itself merged into another one since. Undo that first.") % {"city": kept})
     elsewhere = 0
@@ -258,4 +257,21 @@ def _undo(step: Step[Merge]) -> int:
     kept.other_names = [name for name in kept.other_names if name not in record.added_names]
     kept.is_public = kept.is_public and not record.made_public
     kept.save()
+    _watch(kept, dropped)
     return elsewhere
+
+
+def _locked(kept: int, dropped: int) -> tuple[City, City]:
+    """Both, locked in the order of their keys, so that two merges of the same two wait for each other, never crosswise; the
+    tree of authorities before them, as its own trigger takes it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cities_lock()")
+    found = {city.pk: city for city in City.objects.select_for_update().filter(pk__in=[kept, dropped]).order_by("pk")}
+    return found[kept], found[dropped]
+
+
+def _watch(*cities: City) -> None:
+    """Whether each has a lead official is asked anew: neither its own row nor its name tell the triggers that watch posts."""
+    with connection.cursor() as cursor:
+        for city in cities:
+            cursor.execute("SELECT members_watch_lead(%s)", [city.pk])

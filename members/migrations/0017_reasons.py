@@ -81,5 +81,7 @@ def make_reasons(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0003_reason"), ("members", "0002_secretariat")]
+    dependencies = [
+        ("members", "0016_reason"),
+    ]
     operations = [migrations.RunPython(make_reasons, migrations.RunPython.noop)]
