@@ -143,7 +143,13 @@ class Merge(Workflow):
             kept.is_public = kept.is_public or was_public
             kept.save()
             record = cls.objects.create(
-                kept=kept, dropped=dropped, by=by, moved=moved, added_names=preview.new_names, was_public=was_public, made_public=made_public
+                kept=kept,
+                dropped=dropped,
+                by=by,
+                moved=moved,
+                added_names=preview.new_names,
+                was_public=was_public,
+                made_public=made_public,
             )
             record.begin("merge", by=by)
             _watch(kept, dropped)
@@ -170,7 +176,8 @@ def _fields() -> dict[str, models.Field[Any, Any]]:
     for relation in City._meta.get_fields(include_hidden=True):
         if not relation.auto_created or not (relation.one_to_many or relation.one_to_one):
             continue
-        model, field = relation.related_model, relation.field
+        field: Any = relation.field  # type: ignore[union-attr]  # what points here from elsewhere has one
+        model = field.model
         if model._meta.label in _STAYS or hasattr(model, "pgh_tracked_model"):
             continue
         found[f"{model._meta.label_lower}.{field.name}"] = field

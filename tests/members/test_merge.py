@@ -1,0 +1,242 @@
+"""Two records of one city become one, with a preview, and two again within thirty days."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.utils import timezone
+
+from members.models import City, Membership, Merge, Post, Vacancy, merge as merging
+from strongcities.workflow import MoveRefused
+from tests import cast
+from tests.hub.cast import make_practice
+from tests.members.races import Meeting, race
+
+pytestmark = pytest.mark.django_db
+NEW = "/admin/members/merge/add/"
+
+
+def text(response):
+    return response.content.decode()
+
+
+@pytest.fixture
+def keeper(sam):
+    """Somebody of the Secretariat who may merge."""
+    wanted = ["merge_city", "view_merge", "add_merge"]
+    cast.secretariat().permissions.add(*Permission.objects.filter(codename__in=wanted))
+    return sam
+
+
+@pytest.fixture
+def double(db):
+    """Aarhus once more, as somebody wrote it who didn't find it."""
+    return cast.make_city("Århus Kommune", slug="arhus-kommune", country="DK", kind="municipality", joined=date(2017, 1, 1))
+
+
+def merge(kept, dropped, by):
+    kept.refresh_from_db()
+    dropped.refresh_from_db()
+    return Merge.merge(kept=kept, dropped=dropped, by=by, seen=Merge.preview(kept, dropped).mark)
+
+
+def test_all_that_hangs_on_it_moves_and_comes_back(keeper, aarhus, lene, double):
+    practice = make_practice(double)
+    post = cast.make_post(cast.make_user("ny@aarhus.dk"), double)
+    application = cast.make_application(city=double)
+    record = merge(aarhus, double, keeper)
+    for one in (practice, post, application, aarhus, double):
+        one.refresh_from_db()
+    assert {practice.city, post.city, application.city} == {aarhus}
+    assert (double.merged_into, double.is_public) == (aarhus, False)
+    assert aarhus.other_names == ["Århus Kommune"]
+    assert record.undo(by=keeper) == 0
+    for one in (practice, post, application, aarhus, double):
+        one.refresh_from_db()
+    assert {practice.city, post.city, application.city} == {double}
+    assert (double.merged_into, double.is_public, aarhus.other_names) == (None, True, [])
+    assert [step.verb for step in record.transitions.all()] == ["merge", "undo"]
+
+
+def test_what_a_rule_forbids_stays_and_is_said(keeper, aarhus, lene, double):
+    cast.make_post(lene, double)  # she has an open post in Aarhus as well
+    parts = {part.words: (part.moving, part.staying) for part in Merge.preview(aarhus, double).parts}
+    assert parts == {"memberships": (0, 1), "posts": (0, 1)}
+    merge(aarhus, double, keeper)
+    assert Post.objects.filter(city=double).count() == 1
+    assert Membership.objects.filter(city=double).count() == 1
+    assert not City.objects.get(pk=double.pk).is_member  # what is left behind makes no member
+    assert set(City.objects.members()) == {aarhus}
+
+
+def test_a_preview_changes_nothing(aarhus, double):
+    practice = make_practice(double)
+    assert Merge.preview(aarhus, double).parts
+    practice.refresh_from_db()
+    assert practice.city == double
+    assert City.objects.get(pk=double.pk).merged_into is None
+
+
+def test_only_what_was_seen_is_merged(keeper, aarhus, double):
+    seen = Merge.preview(aarhus, double).mark
+    make_practice(double)
+    with pytest.raises(MoveRefused, match="Something changed"):
+        Merge.merge(kept=aarhus, dropped=double, by=keeper, seen=seen)
+    assert City.objects.get(pk=double.pk).merged_into is None
+
+
+@pytest.mark.parametrize("who", ["lene", "events"])
+def test_others_may_not(aarhus, double, who):
+    user = cast.make_staff("events", vets=False) if who == "events" else cast.make_person(who)
+    with pytest.raises(PermissionDenied):
+        merge(aarhus, double, user)
+
+
+def test_what_cannot_be_one(keeper, aarhus, double):
+    assert "one and the same" in Merge.preview(aarhus, aarhus).refused
+    county = cast.make_city("Mombasa")
+    City.objects.filter(pk=county.pk).update(within=aarhus)
+    county.refresh_from_db()
+    assert "One lies within the other" in Merge.preview(aarhus, county).refused
+    nadia = cast.make_person("nadia")
+    for city in (aarhus, double):
+        cast.make_application(nadia, city)
+    refused = Merge.preview(aarhus, double).refused
+    assert refused.startswith(str(nadia))
+    with pytest.raises(MoveRefused):
+        merge(aarhus, double, keeper)
+
+
+def test_a_first_approval_was_for_a_city_as_it_is(keeper, toni, aarhus):
+    lund = cast.make_city("Lund")
+    cast.make_application(city=lund).approve(by=toni)
+    assert "has its first approval" in Merge.preview(aarhus, lund).refused
+
+
+def test_what_went_elsewhere_since_stays_there(keeper, aarhus, double):
+    practice, other = make_practice(double), make_practice(double, "Another")
+    record = merge(aarhus, double, keeper)
+    type(practice).objects.filter(pk=practice.pk).update(city=cast.make_city("Mombasa"))
+    assert record.undo(by=keeper) == 1
+    practice.refresh_from_db()
+    other.refresh_from_db()
+    assert (practice.city.name, other.city) == ("Mombasa", double)
+
+
+def test_after_thirty_days_it_stays(keeper, aarhus, double):
+    record = merge(aarhus, double, keeper)
+    Merge.objects.filter(pk=record.pk).update(at=timezone.now() - timedelta(days=30, minutes=1))
+    with pytest.raises(MoveRefused, match="thirty days"):
+        record.undo(by=keeper)
+    with pytest.raises(MoveRefused):
+        merge(cast.make_city("Mombasa"), double, keeper)
+
+
+def test_a_chain_is_undone_from_its_end(keeper, aarhus, double):
+    mombasa = cast.make_city("Mombasa")
+    first, second = merge(aarhus, double, keeper), merge(mombasa, aarhus, keeper)
+    with pytest.raises(MoveRefused, match="itself merged"):
+        first.undo(by=keeper)
+    second.undo(by=keeper)
+    first.undo(by=keeper)
+    assert City.objects.filter(merged_into=None).count() == 3
+
+
+def test_the_old_address_leads_on(client, keeper, aarhus, double):
+    record = merge(aarhus, double, keeper)
+    assert client.get(double.get_absolute_url()).headers["Location"] == aarhus.get_absolute_url()
+    assert "Århus Kommune" not in text(client.get("/cities/?q=Kommune").content and client.get("/cities/"))
+    record.undo(by=keeper)
+    assert client.get(double.get_absolute_url()).status_code == 200
+
+
+def test_no_vacancy_opens_at_what_is_gone(keeper, aarhus, lene, double):
+    cast.make_post(cast.make_user("ny@aarhus.dk"), double, is_lead=True)
+    merge(aarhus, double, keeper)
+    assert not Vacancy.objects.open().filter(city__in=[aarhus, double]).exists()
+
+
+def test_a_thousand_rows_move_at_once(keeper, aarhus, double, django_assert_max_num_queries):
+    people = [cast.make_user(f"p{number}@x.example") for number in range(3)]
+    for person in people:
+        cast.make_post(person, double)
+    first = Post.objects.filter(city=double)[0]
+    Post.objects.bulk_create(
+        Post(official=first.official, city=double, title="Adviser", kind="policy", since=date(2000, 1, 1), until=date(2001, 1, 1))
+        for _row in range(1_000)
+    )
+    with django_assert_max_num_queries(150):
+        record = merge(aarhus, double, keeper)
+    assert len(record.moved["members.post.city"]) == 1_003
+
+
+# --- In the admin ----------------------------------------------------------------------------------------------------
+
+
+def test_staff_see_what_moves_then_merge_then_undo(client, keeper, aarhus, double):
+    make_practice(double)
+    client.force_login(keeper)
+    assert "Show what would move" in text(client.get(NEW))
+    shown = client.get(NEW, {"kept": f"https://x.example{aarhus.get_absolute_url()}", "dropped": double.slug})
+    assert "Practices" in text(shown)
+    asked = {"kept": aarhus.slug, "dropped": double.slug}
+    assert "Something changed since you looked." in text(client.post(NEW, {**asked, "seen": "x"}))
+    page = client.post(NEW, {**asked, "seen": shown.context["preview"].mark}, follow=True)
+    assert "is now part of Aarhus" in text(page)
+    record = Merge.objects.get()
+    assert "They are two again." in text(client.post(f"/admin/members/merge/{record.pk}/undo/", follow=True))
+    assert "already settled" in text(client.post(f"/admin/members/merge/{record.pk}/undo/", follow=True))
+
+
+@pytest.mark.parametrize("bad", ["", "nowhere", "../..", "\x00", "x" * 400])
+def test_an_address_of_no_city_is_said(client, keeper, aarhus, bad):
+    client.force_login(keeper)
+    answer = client.get(NEW, {"kept": aarhus.slug, "dropped": bad})
+    assert answer.status_code in {200, 400}
+    assert not Merge.objects.exists()
+
+
+def test_the_admin_is_closed_to_others(client, aarhus, double):
+    client.force_login(cast.make_staff("events", vets=False))
+    assert client.get(NEW).status_code == 403
+    assert client.post(NEW, {"kept": aarhus.slug, "dropped": double.slug}).status_code == 403
+
+
+# --- Races -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_locks_two_merges_cross(keeper, monkeypatch):
+    """The negative control: both believe that they may, and only the database's own way out of a deadlock is left."""
+    aarhus, double = cast.make_city("Aarhus"), cast.make_city("Århus Kommune", slug="arhus-kommune", country="DK", kind="municipality")
+    there, back = Merge.preview(aarhus, double).mark, Merge.preview(double, aarhus).mark
+    meeting = Meeting()
+    monkeypatch.setattr(merging, "_locked", lambda *keys: meeting.pass_on(tuple(City.objects.get(pk=key) for key in keys)))
+    outcomes = race(
+        lambda: Merge.merge(kept=aarhus, dropped=double, by=keeper, seen=there),
+        lambda: Merge.merge(kept=double, dropped=aarhus, by=keeper, seen=back),
+    )
+    assert "MoveRefused" not in {type(outcome).__name__ for outcome in outcomes}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_merges_of_the_same_two_are_one(keeper):
+    aarhus, double = cast.make_city("Aarhus"), cast.make_city("Århus Kommune", slug="arhus-kommune", country="DK", kind="municipality")
+    there, back = Merge.preview(aarhus, double).mark, Merge.preview(double, aarhus).mark
+    outcomes = race(
+        lambda: Merge.merge(kept=aarhus, dropped=double, by=keeper, seen=there),
+        lambda: Merge.merge(kept=double, dropped=aarhus, by=keeper, seen=back),
+    )
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Merge", "MoveRefused"]
+    assert Merge.objects.count() == 1
+
+
+def test_the_database_holds_one_merge_of_a_city(keeper, aarhus, double):
+    record = merge(aarhus, double, keeper)
+    with pytest.raises(IntegrityError, match="merge_one_at_a_time_of_a_city"):
+        Merge.objects.create(kept=aarhus, dropped=double, by=keeper, was_public=True, made_public=False)
+    assert record.pk
