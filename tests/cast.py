@@ -95,7 +95,7 @@ def secretariat() -> Group:
     group = Group.objects.filter(name="Secretariat").first()
     if group is None:
         importlib.import_module("members.migrations.0002_secretariat").make_group(apps, None)
-        importlib.import_module("members.migrations.0006_reports_secretariat").allow(apps, None)
+        importlib.import_module("members.migrations.0015_reports_secretariat").allow(apps, None)
         group = Group.objects.get(name="Secretariat")
     return group
 
