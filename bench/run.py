@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import gzip
 import http.client
+import json
 import os
 import re
 import shutil
@@ -141,7 +142,7 @@ def rates(port: int, rounds: int) -> list[tuple[str, str]]:
 def weights(port: int) -> list[tuple[str, str]]:
     """Bytes over the line of HTML, CSS and JS for a first visit, as Chromium asks for them (gzip for pages, br for files)."""
     rows = []
-    for path in ("/", "/hub/", "/join/"):
+    for path in ("/", "/cities/", "/hub/", "/join/"):
         status, headers, body = fetch(port, path)
         while status in {301, 302}:
             status, headers, body = fetch(port, urlsplit(headers["location"]).path)
@@ -152,6 +153,21 @@ def weights(port: int) -> list[tuple[str, str]]:
             sizes["css" if name.endswith(".css") else "js"] += len(fetch(port, name, encoding="br, gzip")[2])
         total = sum(sizes.values())
         rows.append((f"first visit to {path}", f"{total:7,} bytes   html {sizes['html']:,}, css {sizes['css']:,}, js {sizes['js']:,}"))
+    return rows
+
+
+def directory() -> list[tuple[str, str]]:
+    """The directory with 10,000 member cities beside 100 (bench/cities.py)."""
+    told = subprocess.run([sys.executable, str(ROOT / "bench" / "cities.py")], cwd=ROOT, check=True, capture_output=True, text=True)
+    rows = []
+    for name, sizes in json.loads(told.stdout.splitlines()[-1]).items():
+        few, many = sizes["100"], sizes["10000"]
+        rows.append((
+            f"10,000 member cities beside 100: {name}",
+            (f"statements {many['statements']} beside {few['statements']}   {many['constants'] / few['constants']:5.2f} times the time"
+            f" ({many['ms']:.0f} ms beside {few['ms']:.0f})   {many['bytes']:,} bytes beside {few['bytes']:,}"
+            f"   {many['marks']} marks beside {few['marks']}"),
+        ))  # fmt: skip
     return rows
 
 
@@ -180,6 +196,7 @@ def main() -> None:
     with site(ROOT) as (port, _):
         for measure in measures:
             rows += measure(port)
+    rows += directory()
     with site(ROOT) as (_, warm):
         rows.append(("warm start of this folder to the first page", f"{warm:7.1f} s"))
     if not options.no_cold and shutil.which("git"):

@@ -35,7 +35,7 @@ VERBS = {
     "archive": _("Archive"),
     "restore": _("Take out of the archive"),
 }
-_EARLIER = Practice.events.rel.related_model  # type: ignore[attr-defined]  # made by pghistory
+_EARLIER = Practice.history.rel.related_model  # type: ignore[attr-defined]  # made by pghistory
 
 
 class Lines(forms.CharField):

@@ -167,7 +167,7 @@ def _match_cities(cursor: Any) -> None:
     """)
     cursor.execute("""
         UPDATE hub_stage_city s SET city_id = c.id
-        FROM members_city c CROSS JOIN LATERAL unnest(c.other_names) AS other(name)
+        FROM members_city c CROSS JOIN LATERAL unnest(c.other_names || ARRAY[c.official_name, c.own_name]::varchar[]) AS other(name)
         WHERE s.city_id IS NULL AND c.country = s.country AND fold(other.name) = s.folded
     """)
 

@@ -23,6 +23,7 @@ from hub import taxonomy
 from hub.models.practice import BODY_LENGTH, SUMMARY_LENGTH, Status, validate_sources
 from hub.taxonomy import Evidence, Form, Sector
 from members import countries
+from members.names import clean_name
 from strongcities import languages
 
 LONGEST_LINE = 1_000_000  # bytes; a practice is some thousands
@@ -187,6 +188,14 @@ def _slugs(value: Any, choices: type[models.TextChoices]) -> list[str]:
     return list(dict.fromkeys(slugs))
 
 
+@lru_cache(maxsize=10_000)
+def _city(name: str) -> str:
+    try:
+        return clean_name(name)
+    except ValidationError as error:
+        raise _WrongError(" ".join(error.messages)) from None
+
+
 def _texts(value: Any, longest: int) -> list[str]:
     return [text for item in _list(value, "|") if (text := _text(item, longest))]
 
@@ -254,7 +263,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "summary": lambda value: _text(value, SUMMARY_LENGTH, required=True),
     "body": lambda value: _text(value, BODY_LENGTH),
     "language": _language,
-    "city": lambda value: _text(value, 120, required=True),
+    "city": lambda value: _city(_text(value, 120, required=True)),
     "country": _country,
     "start_year": _year,
     "end_year": _year,

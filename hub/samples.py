@@ -19,10 +19,11 @@ from psycopg.types.json import Jsonb
 
 from hub.importing import BATCH, bulk
 from hub.models import Practice
-from hub.models.practice import Licence, State, Status
+from hub.models.practice import State, Status
 from hub.rows import FACETS
 from hub.taxonomy import Evidence
 from members.models import City
+from strongcities.licences import Licence
 
 _OWN = {  # the words of the field, the most frequent of each language
     "en": "prevention youth school city community families police services mentor training network risk support workers local "

@@ -1,12 +1,14 @@
 """Countries by their ISO 3166 code: region from the committed table, names from CLDR in the reader's language.
 
-`data/countries.csv` holds code, UN subregion (M49) and network region. Two codes are the house's reading: Western
-Balkans by the network's usage, and Türkiye, Cyprus and the South Caucasus in Europe, as in the founding cities' list.
+`data/countries.csv` holds code, UN subregion (M49), network region, and a point in the middle of its largest land (Natural
+Earth, public domain). Two codes are the house's reading: Western Balkans by the network's usage, and Türkiye, Cyprus and the
+South Caucasus in Europe, as in the founding cities' list.
 """
 
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -18,10 +20,18 @@ from members.regions import Region
 _TABLE = Path(__file__).parent / "data" / "countries.csv"
 
 
+@dataclass(frozen=True)
+class _Country:
+    region: Region
+    place: tuple[float, float]
+
+
 @cache
-def _rows() -> dict[str, tuple[str, Region]]:
+def _rows() -> dict[str, _Country]:
     with _TABLE.open(encoding="utf-8", newline="") as file:
-        return {row["code"]: (row["un_subregion"], Region(row["region"])) for row in csv.DictReader(file)}
+        return {
+            row["code"]: _Country(Region(row["region"]), (float(row["latitude"]), float(row["longitude"]))) for row in csv.DictReader(file)
+        }
 
 
 @cache
@@ -41,7 +51,12 @@ def name(code: str) -> str:
 
 def region_of(code: str) -> Region:
     """The network region of a country. Raises KeyError for an unknown code."""
-    return _rows()[code][1]
+    return _rows()[code].region
+
+
+def place_of(code: str) -> tuple[float, float]:
+    """Latitude and longitude of a point in the country. Raises KeyError for an unknown code."""
+    return _rows()[code].place
 
 
 def choices() -> list[tuple[str, str]]:

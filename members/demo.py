@@ -12,17 +12,18 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.utils import timezone
 
-from members.models import Application, City, Draft, Official, Post, User
+from members.models import Application, City, Contact, Draft, Official, Post, ShownTo, User
 from strongcities.demo import PASSWORD
 from strongcities.themes import Theme
 
 _STAFF = (("staff@example.org", "Sam Secretariat"), ("staff2@example.org", "Toni Secretariat"))
 _OFFICIALS = (
-    # mail, name, city and country, post, lead
-    ("lead@example.org", "Lene Lead", ("Aarhus", "DK"), "Head of prevention", True),
-    ("official@example.org", "Ove Official", ("Aarhus", "DK"), "Youth worker", False),
-    ("lead2@example.org", "Leila Lead", ("Mombasa", "KE"), "County adviser on prevention", True),
+    # mail, name, city and country, post, lead, shown to
+    ("lead@example.org", "Lene Lead", ("Aarhus", "DK"), "Head of prevention", True, ShownTo.EVERYONE),
+    ("official@example.org", "Ove Official", ("Aarhus", "DK"), "Youth worker", False, ShownTo.MEMBERS),
+    ("lead2@example.org", "Leila Lead", ("Mombasa", "KE"), "County adviser on prevention", True, ShownTo.MEMBERS),
 )
+_CONSENTS: dict[str, Any] = {"open_to_peers": True, "languages": ["en"], "themes": [Theme.YOUTH]}
 _WAITING: tuple[dict[str, Any], ...] = (
     {
         "email": "ada@example.org", "name": "Ada Applicant (sample)", "days": 9, "title": "Deputy mayor", "kind": Post.Kind.ELECTED,
@@ -53,9 +54,9 @@ def make_people() -> None:
     for email, name in _STAFF:
         staff, _made = _account(email, name, is_staff=True)
         staff.groups.add(Group.objects.get(name="Secretariat"))
-    for email, name, (city, country), title, lead in _OFFICIALS:
+    for email, name, (city, country), title, lead, shown_to in _OFFICIALS:
         user, _made = _account(email, name)
-        official, _made = Official.objects.get_or_create(user=user, defaults={"in_directory": True, "languages": ["en"]})
+        official, _made = Official.objects.get_or_create(user=user, defaults={"shown_to": shown_to, **_CONSENTS})
         Post.objects.get_or_create(
             official=official,
             city=City.objects.named(city).get(country=country),
@@ -68,6 +69,7 @@ def make_people() -> None:
         user, made = _account(waiting["email"], waiting["name"])
         if made:
             _apply(user, waiting)
+    _write("lead2@example.org", "lead@example.org", "Sample: we are about to begin a youth council. Who could tell us how yours works?")
 
 
 def _account(email: str, name: str, **fields: Any) -> tuple[User, bool]:
@@ -77,6 +79,12 @@ def _account(email: str, name: str, **fields: Any) -> tuple[User, bool]:
     user = User.objects.create_user(email, PASSWORD, name=name, **fields)
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user, True
+
+
+def _write(sender: str, receiver: str, text: str) -> None:
+    by, to = User.objects.get(email=sender), Official.objects.get(user__email=receiver)
+    if not Contact.objects.between(by.official, to).exists() and to.can_be_written_to(by):
+        Contact.write(by=by, to=to, text=text)
 
 
 def _apply(user: User, waiting: dict[str, Any]) -> None:

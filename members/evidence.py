@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from members import matching, names
+from members import matching, names, vouching
 from members.mailboxes import domain_of, host_of, is_free, same_house
 from members.models import Application, City, Post
 from members.models.application import State
@@ -22,42 +22,57 @@ from members.models.application import State
 
 @dataclass
 class Evidence:
-    """Sentences for and against, and (where asked for) the cities that the proposed one may be."""
+    """Sentences for and against, the cities that the proposed one may be, and why it is not to be decided on together with
+    others (nothing: it may)."""
 
     speaks_for: list[str] = field(default_factory=list)
     speaks_against: list[str] = field(default_factory=list)
     duplicates: list[matching.Match] = field(default_factory=list)
+    alone: list[str] = field(default_factory=list)
 
 
 def of(application: Application) -> Evidence:
     """All that can be told about one application."""
-    evidence = of_many([application])[application.pk]
-    city = application.city
-    if not city.is_member:
-        found = matching.find(city.name, country=city.country, cities=City.objects.exclude(pk=city.pk))
-        evidence.duplicates = [match for match in found if match.city.country == city.country]
-        evidence.speaks_against += [_may_be(match) for match in evidence.duplicates]
-    earlier = Application.objects.filter(applicant=application.applicant_id, state=State.DECLINED).exclude(pk=application.pk)
-    for other in earlier.select_related("city"):
-        words = {"city": other.city, "day": date_format(other.decided_at, "j F Y") if other.decided_at else ""}
-        evidence.speaks_against.append(gettext("An application of theirs for %(city)s was declined on %(day)s.") % words)
-    return evidence
+    return of_many([application])[application.pk]
 
 
 def of_many(applications: Iterable[Application]) -> dict[int, Evidence]:
-    """What can be told of each at a glance, in three queries however many they are. Give them with city and applicant."""
+    """The same for each of many, by their keys; in as many queries for fifty as for one. Give them with city and applicant."""
     applications = list(applications)
-    cities = {application.city_id for application in applications}
+    cities = {application.city_id: application.city for application in applications}
     joined = dict(City.objects.filter(pk__in=cities).with_joined().values_list("pk", "joined"))
-    folded = names.folded(name for application in applications for name in (application.city.name, *application.city.other_names))
-    domains = _domains(cities)
-    return {
-        application.pk: Evidence(
-            list(_for(application, joined[application.city_id], _of_others(application, domains[application.city_id]), folded)),
-            list(_against(application)),
+    folded = names.folded(name for city in cities.values() for name in (city.name, *city.other_names))
+    domains = _domains(set(cities))
+    twins = matching.twins((city for city in cities.values() if not joined[city.pk]), City.objects.all())
+    declined = _declined(applications)
+    said = vouching.said_of(applications)
+    seen = {}
+    for application in applications:
+        city, refused = application.city_id, declined[application.pk]
+        colleagues = _of_others(application, domains[city])
+        seen[application.pk] = Evidence(
+            speaks_for=[*_for(application, joined[city], colleagues, folded), *said[application.pk]],
+            speaks_against=[*_against(application), *map(_may_be, twins[city]), *map(_was_declined, refused)],
+            duplicates=twins[city],
+            alone=list(_alone(application, joined[city], belongs=_belongs(application, colleagues, folded), refused=bool(refused))),
         )
-        for application in applications
-    }
+    return seen
+
+
+def _declined(applications: list[Application]) -> dict[int, list[Application]]:
+    """The applicant's other applications that were declined, by the key of each of `applications`."""
+    found: dict[int, list[Application]] = defaultdict(list)
+    earlier = Application.objects.filter(applicant__in={application.applicant_id for application in applications}, state=State.DECLINED)
+    for other in earlier.select_related("city"):
+        for application in applications:
+            if application.applicant_id == other.applicant_id and application.pk != other.pk:
+                found[application.pk].append(other)
+    return found
+
+
+def _was_declined(other: Application) -> str:
+    words = {"city": other.city, "day": date_format(other.decided_at, "j F Y") if other.decided_at else ""}
+    return gettext("An application of theirs for %(city)s was declined on %(day)s.") % words
 
 
 def _may_be(match: matching.Match) -> str:
@@ -74,6 +89,30 @@ def _domains(cities: set[int]) -> dict[int, set[tuple[str, int]]]:
     for city, mail, user in posts.values_list("city", F("official__user__email"), F("official__user")):
         domains[city].add((domain_of(mail), user))
     return domains
+
+
+def _alone(application: Application, joined: date | None, *, belongs: bool, refused: bool) -> Iterator[str]:
+    """Why somebody should look at this application by itself. What is left has a sign that its applicant can't have made up:
+    an address in a house that the staff or a colleague vouched for before."""
+    if not joined:
+        yield gettext("The city is no member: two people decide, each by themselves.")
+    if not belongs:
+        yield gettext("Nothing that we know ourselves shows that the mail address belongs to the city.")
+    if refused:
+        yield gettext("An earlier application of theirs was declined.")
+    if application.has_mandate:
+        yield gettext("They say that they may sign for the city: that is checked one by one.")
+    if application.message:
+        yield gettext("They wrote something that is to be read.")
+
+
+def _belongs(application: Application, colleagues: set[str], folded: dict[str, str]) -> bool:
+    """Whether the mail address is in the city's house, by what the applicant had no hand in."""
+    city, mail = application.city, application.applicant.email
+    if is_free(mail):
+        return False
+    known = [folded[name] for name in (city.name, *city.other_names)]
+    return domain_of(mail) in colleagues or (city.is_public and same_house(mail, city.website, known))
 
 
 def _of_others(application: Application, domains: set[tuple[str, int]]) -> set[str]:

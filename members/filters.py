@@ -1,51 +1,136 @@
-"""How the directory of member cities is narrowed."""
+"""How the directory of member cities is narrowed: one of the values of each filter, and all of the filters."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import F, Func, Q, TextField
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from members import countries
+from members.map import Box
 from members.models import City
 from members.querysets import CityQuerySet
 from members.regions import Population, Region
+from strongcities.themes import Theme
+
+
+class Boxes(forms.CheckboxSelectMultiple):
+    """Boxes to tick, drawn without a template for each: a directory of every country has three hundred of them."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = {str(one) for one in value or ()}
+        prefix = (attrs or {}).get("id", f"id_{name}")
+        return format_html_join(
+            "\n",
+            '<div><label for="{0}_{1}"><input type="checkbox" name="{2}" value="{3}" id="{0}_{1}"{4}> {5}</label></div>',
+            (
+                (prefix, place, name, option, SafeString(" checked") if str(option) in chosen else "", label)
+                for place, (option, label) in enumerate(self.choices)
+            ),
+        )
+
+
+class Ticks(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  # it ships no types
+    """Boxes to tick; a city needs one of what they say."""
+
+    def __init__(self, label: Any, choices: Any = (), **options: Any) -> None:
+        super().__init__(label=label, choices=choices, widget=Boxes, distinct=False, **options)
+
+
+class SectionField(forms.Field):
+    """A section of the map, as `Box` writes it."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Box | None:
+        if not value:
+            return None
+        try:
+            return Box.read(str(value))
+        except ValueError as error:
+            raise ValidationError(_("That is no section of the map."), code="section") from error
+
+
+class SectionFilter(django_filters.Filter):  # type: ignore[misc]  # it ships no types
+    field_class = SectionField
 
 
 class CityFilter(django_filters.FilterSet):  # type: ignore[misc]  # it ships no types
     q = django_filters.CharFilter(
         label=_("Name of a city"), method="named", max_length=200, widget=forms.TextInput(attrs={"type": "search"})
     )
-    region = django_filters.ChoiceFilter(label=_("Region"), choices=Region.choices, empty_label=_("All regions"))
-    country = django_filters.ChoiceFilter(label=_("Country"), empty_label=_("All countries"))
-    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=City.Kind.choices, empty_label=_("All kinds"))
-    population = django_filters.ChoiceFilter(
-        label=_("Inhabitants"), field_name="population_band", choices=Population.choices, empty_label=_("Any number")
-    )
+    region = Ticks(_("Region"), Region.choices)
+    country = Ticks(_("Country"))
+    kind = Ticks(_("Kind"), City.Kind.choices)
+    population = Ticks(_("Inhabitants"), Population.choices, field_name="population_band")
+    theme = Ticks(_("Theme"), method="with_themes")
+    bbox = SectionFilter(label=_("Section of the map"), method="inside")
 
     class Meta:
         model = City
         fields: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Only countries that have a city among those to be narrowed can be chosen."""
+        """Only countries and themes that a city among those to be narrowed has can be chosen."""
         super().__init__(*args, **kwargs)
-        here = set(self.queryset.values_list("country", flat=True).distinct().order_by())
+        every = self.queryset.order_by()
+        here = set(every.values_list("country", flat=True).distinct())
+        cared_for = set(every.values_list(Func(F("themes"), function="unnest", output_field=TextField()), flat=True).distinct())
         self.filters["country"].extra["choices"] = [choice for choice in countries.choices() if choice[0] in here]
+        self.filters["theme"].extra["choices"] = [choice for choice in Theme.choices if choice[0] in cared_for]
 
     def named(self, cities: CityQuerySet, _name: str, words: str) -> CityQuerySet:
         return cities.like(words)
 
-    def used(self) -> list[dict[str, Any]]:
-        """The filters in use: name, label, value, the value in words, and the values of the `others`."""
-        self.form.is_valid()  # a value that isn't known is left out; the others stand
-        chosen = {name: value for name, value in self.form.cleaned_data.items() if value}
-        rows = []
-        for name, value in chosen.items():
-            field: Any = self.form.fields[name]
-            words = dict(field.choices).get(value, value) if hasattr(field, "choices") else value
-            others = {key: kept for key, kept in chosen.items() if key != name}
-            rows.append({"name": name, "label": field.label, "value": value, "words": words, "others": others})
-        return rows
+    def with_themes(self, cities: CityQuerySet, _name: str, themes: list[str]) -> CityQuerySet:
+        return cities.filter(themes__overlap=themes) if themes else cities
+
+    def inside(self, cities: CityQuerySet, _name: str, box: Box) -> CityQuerySet:
+        west, east = Q(longitude__gte=box.west), Q(longitude__lte=box.east)
+        across = (west | east) if box.west > box.east else (west & east)
+        return cities.filter(across, latitude__gte=box.south, latitude__lte=box.north)
+
+    def narrow(self, cities: CityQuerySet, values: dict[str, Any]) -> CityQuerySet:
+        """`cities` narrowed by these values alone, given as the form cleans them."""
+        for name, value in values.items():
+            cities = self.filters[name].filter(cities, value)
+        return cities
+
+    @property
+    def chosen(self) -> dict[str, list[str]]:
+        """What narrows: the values of each filter, as its address has them. A value that isn't known is left out."""
+        self.form.is_valid()
+        found = {name: value if isinstance(value, list) else [str(value)] for name, value in self.form.cleaned_data.items() if value}
+        return {name: found[name] for name in self.form.fields if name in found}
+
+    @property
+    def groups(self) -> list[Any]:
+        """The fields of boxes to tick that have any."""
+        return [field for field in self.form if isinstance(field.field.widget, Boxes) and field.field.choices]
+
+    @property
+    def section(self) -> Box | None:
+        """The section of the map that is asked for."""
+        self.form.is_valid()  # what is wrong elsewhere doesn't matter here
+        box: Box | None = self.form.cleaned_data.get("bbox")
+        return box
+
+    def label(self, name: str, value: str) -> str:
+        """A filter's value in words; "" where the filter's own label says all."""
+        if name == "bbox":
+            return ""
+        return str(dict(getattr(self.form.fields[name], "choices", ())).get(value, value))
+
+
+def address(chosen: dict[str, list[str]], **more: Any) -> str:
+    """The directory's address after its path, "?" included: the same filters always have the same one. `more` replaces a
+    filter, or takes it out where it is None."""
+    left = {name: values for name, values in {**chosen, **more}.items() if values}
+    return "?" + urlencode(left, doseq=True)

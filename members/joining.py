@@ -108,7 +108,7 @@ class Answers:
     def application(self) -> dict[str, Any]:
         """Those that an application keeps, by its fields."""
         person = ("title", "department", "kind", "languages", "message")
-        consents = ("in_directory", "wants_newsletter", "open_to_peers")
+        consents = ("shown_to", "wants_newsletter", "open_to_peers")
         return {name: self.person[name] for name in person} | {name: self.principles[name] for name in consents} | self.mandate
 
 
@@ -208,6 +208,17 @@ def account_of(email: str) -> User | None:
     return User.objects.filter(Q(email=email) | also | soon).distinct().first()
 
 
+def make_account(email: str, *, name: str, password: str, language: str) -> User:
+    """An account whose owner has just shown that `email` is theirs. Raises SignInFirst where one was made this very moment."""
+    try:
+        with transaction.atomic():
+            account = User.objects.create_user(email, password, name=name, language=language)
+            EmailAddress.objects.create(user=account, email=email, verified=True, primary=True)
+    except IntegrityError as error:  # by another draft or invitation with the same mail address
+        raise SignInFirst(email) from error
+    return account
+
+
 # --- The button behind it --------------------------------------------------------------------------------------------
 
 
@@ -233,7 +244,7 @@ def confirm(token: str, *, user: Any, password: str = "") -> tuple[Application, 
             raise AppliedAlready(city, stands=False)
         try:
             with transaction.atomic():
-                return Application.submit(draft=draft, applicant=account, city=city, **given.application()), True
+                return Application.submit(draft=draft, applicant=account, city=city, mail_at=given.email, **given.application()), True
         except IntegrityError as error:  # another draft of theirs for this city was confirmed this very moment
             raise AppliedAlready(city, stands=False) from error
 
@@ -241,13 +252,7 @@ def confirm(token: str, *, user: Any, password: str = "") -> tuple[Application, 
 def _account(given: Answers, user: Any, password: str, language: str) -> User:
     account = account_of(given.email)
     if account is None:
-        try:
-            with transaction.atomic():
-                account = User.objects.create_user(given.email, password, name=given.person["name"], language=language)
-                EmailAddress.objects.create(user=account, email=given.email, verified=True, primary=True)
-        except IntegrityError as error:  # another draft with the same mail address was confirmed this very moment
-            raise SignInFirst(given.email) from error
-        return account
+        return make_account(given.email, name=given.person["name"], password=password, language=language)
     if account.pk != user.pk:
         raise SignInFirst(given.email)
     return account

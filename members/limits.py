@@ -20,7 +20,7 @@ from django.utils.crypto import salted_hmac
 
 from members.models import Knock
 
-MINUTE, HOUR = 60, 3600
+MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 # Acts: how many in how many seconds.
 RATES = {
@@ -30,6 +30,14 @@ RATES = {
     "send to": (5, HOUR),  # mails to one mailbox, whoever asks
     "confirm": (30, HOUR),
     "change address": (5, HOUR),  # by one account
+    "upload": (60, HOUR),  # pictures of one account: each takes a second of the server's time
+    "invite": (60, DAY),  # invitations mailed by one account
+    "invite to": (3, DAY),  # invitations to one mailbox, whoever invites
+    "vouch": (10, HOUR),  # colleagues named by one account
+    "vouch to": (5, DAY),  # mails to one mailbox, whoever names it
+    "write": (10, DAY),  # people whom one person begins to write to
+    "reply": (60, HOUR),  # words of one person in what has begun
+    "report": (20, DAY),
 }
 
 

@@ -1,11 +1,13 @@
 """Finding the city that somebody means: Århus finds Aarhus, Koeln finds Köln, Roterdam finds Rotterdam.
 
 In this order: the same name but for case and accents; another name that the city has; another spelling of either (aa/å,
-oe/ö/ø, ue/ü, doubled letters: `skeleton()` in migration 0001); and names that look alike, by pg_trgm's word similarity.
+oe/ö/ø, ue/ü, doubled letters: `skeleton()` in the migration city_names); and names that look alike, by pg_trgm's word similarity.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -13,18 +15,10 @@ from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext
 
-from members import names
 from members.models import City
 from members.querysets import CityQuerySet
 
 MOST = 8
-# What people write around the name of their city ("City of Atlanta", "Aarhus Kommune", "Mairie de Paris"), folded.
-_AROUND = frozenset(
-    """
-    ajuntament alcaldia ayuntamiento belediyesi by city comune concello council county de del di du gemeente kommun kommune
-    landeshauptstadt mairie metropolitan municipal municipalidad municipality municipio of prefeitura stad stadt the ville
-    """.split()  # noqa: SIM905  a line of words reads better than a line of quotes
-)
 
 
 class How(IntEnum):
@@ -74,6 +68,40 @@ def find(typed: str, *, country: str = "", cities: CityQuerySet) -> list[Match]:
     return found[:MOST]
 
 
+def twins(proposed: Iterable[City], among: CityQuerySet) -> dict[int, list[Match]]:
+    """The cities `among` that each of `proposed` may be a second time, best first: of the same country, not itself, and no
+    authority of another kind over the same place (as CityQuerySet.that_may_be says it for one).
+
+    By the key of the proposed city; in three queries, however many there are.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT p.id, bare.typed, alike.id
+            FROM members_city p CROSS JOIN LATERAL (SELECT without_office(p.name) AS typed) AS bare
+            CROSS JOIN LATERAL (
+                SELECT c.id FROM members_city c
+                WHERE c.country = p.country AND c.id <> p.id
+                    AND (c.spellings LIKE '%%|' || skeleton(bare.typed) || '|%%' OR skeleton(bare.typed) <%% c.spellings)
+                    AND (c.kind = p.kind OR NOT (c.id IN (SELECT over.id FROM cities_over(p.id) AS over)
+                        OR p.id IN (SELECT over.id FROM cities_over(c.id) AS over)))
+                ORDER BY c.spellings LIKE '%%|' || skeleton(bare.typed) || '|%%' DESC, skeleton(bare.typed) <<-> c.spellings, c.id
+                LIMIT %s) alike
+            WHERE p.id = ANY(%s) AND skeleton(bare.typed) <> ''
+            """,
+            [MOST, [city.pk for city in proposed]],
+        )
+        rows = cursor.fetchall()
+    known = among.with_joined().in_bulk({other for _own, _typed, other in rows})
+    pairs = [(own, typed, known[other]) for own, typed, other in rows if other in known]
+    found: dict[int, list[Match]] = defaultdict(list)
+    for (own, typed, city), names in zip(pairs, _compare([(typed, city) for _own, typed, city in pairs]), strict=True):
+        found[own].append(_best(typed, city, names))
+    for matches in found.values():
+        matches.sort(key=lambda match: (match.how, -match.similarity, match.city.folded))
+    return found
+
+
 def _find(typed: str, country: str, cities: CityQuerySet) -> list[Match]:
     skeleton = _skeleton(typed)
     if not skeleton:
@@ -85,38 +113,49 @@ def _find(typed: str, country: str, cities: CityQuerySet) -> list[Match]:
     candidates = cities.with_joined().filter(same | alike)
     # "San José" would have a hundred cities like it in a large network: the very spelling first, then a page of others.
     found = {city.pk: city for city in [*candidates.filter(same)[:50], *candidates.filter(~same)[:200]]}
-    return [_best(typed, city, rows) for city, rows in _compare(typed, list(found.values()))]
+    asked = [(typed, city) for city in found.values()]
+    return [_best(typed, city, rows) for (_typed, city), rows in zip(asked, _compare(asked), strict=True)]
 
 
 def _without_office(typed: str) -> str:
-    """`typed` without the words around a city's name, unless nothing else is in it."""
-    words = typed.split()
-    folded = names.folded(words)
-    return " ".join(word for word in words if folded[word] not in _AROUND) or typed
+    """`typed` without the words around a city's name ("City of …"), unless nothing else is in it."""
+    return _told("SELECT without_office(%s)", typed)
 
 
 def _skeleton(typed: str) -> str:
+    return _told("SELECT skeleton(%s)", typed)
+
+
+def _told(sql: str, typed: str) -> str:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT skeleton(%s)", [typed])
+        cursor.execute(sql, [typed])
         return str(cursor.fetchone()[0])
 
 
-def _compare(typed: str, cities: list[City]) -> list[tuple[City, list[tuple[str, bool, bool, float]]]]:
-    """Each city with its names: (name, same but for accents, same spelling, similarity)."""
-    pairs = [(place, name) for place, city in enumerate(cities) for name in (city.name, *city.other_names)]
-    rows: dict[int, list[tuple[str, bool, bool, float]]] = {place: [] for place in range(len(cities))}
+def _compare(asked: list[tuple[str, City]]) -> list[list[tuple[str, bool, bool, float]]]:
+    """For each (what was typed, a city) the city's names: (name, same but for accents, same spelling, similarity)."""
+    pairs = [
+        (place, typed, name, office)
+        for place, (typed, city) in enumerate(asked)
+        for office, names in ((False, (city.name, *city.other_names)), (True, (city.official_name, city.own_name)))
+        for name in names
+        if name
+    ]
+    rows: list[list[tuple[str, bool, bool, float]]] = [[] for _pair in asked]
+    if not pairs:
+        return rows
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT place, name, fold(name) = fold(%(typed)s), skeleton(name) = skeleton(%(typed)s),
-                   similarity(skeleton(name), skeleton(%(typed)s))
-            FROM unnest(%(places)s::int[], %(names)s::text[]) AS known (place, name)
+            SELECT place, name, fold(name) = fold(typed), skeleton(bare) = skeleton(typed), similarity(skeleton(bare), skeleton(typed))
+            FROM unnest(%s::int[], %s::text[], %s::text[], %s::boolean[]) AS known (place, typed, name, office)
+            CROSS JOIN LATERAL (SELECT CASE WHEN office THEN without_office(name) ELSE name END AS bare) AS without
             """,
-            {"typed": typed, "places": [place for place, _name in pairs], "names": [name for _place, name in pairs]},
+            [list(column) for column in zip(*pairs, strict=True)],
         )
         for place, *row in cursor.fetchall():
             rows[place].append((row[0], row[1], row[2], row[3]))
-    return [(cities[place], names) for place, names in rows.items()]
+    return rows
 
 
 def _best(typed: str, city: City, rows: list[tuple[str, bool, bool, float]]) -> Match:

@@ -1,7 +1,8 @@
 """Names of cities and people: how they are cleaned, compared and put into addresses.
 
 What "the same" means is the database's to say, once: `fold()` takes case and accents away (strongcities' migration 0001),
-`skeleton()` also what spellings differ in (migration 0001 here). Nothing in Python repeats them.
+`skeleton()` also what spellings differ in, `without_office()` what stands around a name (migration city_names here). Nothing in
+Python repeats them.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import secrets
 import unicodedata
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -40,6 +42,13 @@ def clean_name(text: str) -> str:
                 params={"word": word},
             )
     return text
+
+
+def clean_names(typed: Any) -> Any:
+    """`typed`, a name or a list of names, each cleaned; of a list, each once and none empty. Raises as `clean_name` does."""
+    if isinstance(typed, str):
+        return clean_name(typed)
+    return list(dict.fromkeys(filter(None, map(clean_name, typed))))
 
 
 def _scripts(word: str) -> set[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any, Self
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, Func, OuterRef, Q, Subquery, Value
+from django.db.models.expressions import RawSQL
 
 
 class CityQuerySet(models.QuerySet[Any]):
@@ -25,6 +26,12 @@ class CityQuerySet(models.QuerySet[Any]):
 
         return self.filter(Exists(Membership.objects.today().filter(city=OuterRef("pk"))))
 
+    def led_by(self, user: Any) -> Self:
+        """Member today, with `user` as a lead official today."""
+        from members.models import Post  # the model's manager is made here
+
+        return self.members().filter(pk__in=Post.objects.today().filter(official__user=user, is_lead=True).values("city"))
+
     def with_joined(self) -> Self:
         """Each with `joined`: the day its present membership began, None for a city that is no member today."""
         from members.models import Membership  # the model's manager is made here
@@ -36,9 +43,35 @@ class CityQuerySet(models.QuerySet[Any]):
         return self.filter(folded=Func(Value(name), function="fold"))
 
     def like(self, words: str) -> Self:
-        """Whose name, or another name of theirs, contains `words` in any spelling, or looks like them."""
-        skeleton = Func(Value(words), function="skeleton", output_field=models.TextField())
-        return self.filter(Q(spellings__contains=skeleton) | Q(spellings__trigram_word_similar=skeleton))
+        """Whose name, or another name of theirs, contains `words` in any spelling, or looks like them; with or without
+        what people write around a name ("City of …", "… Kommune")."""
+        bare = Func(Value(words), function="without_office", output_field=models.TextField())
+        found = Q()
+        for told in (Value(words), bare):
+            skeleton = Func(told, function="skeleton", output_field=models.TextField())
+            found |= Q(spellings__contains=skeleton) | Q(spellings__trigram_word_similar=skeleton)
+        return self.filter(found)
+
+    def over(self, city: Any) -> Self:
+        """The authorities that `city` is part of, the nearest first."""
+        chain = "SELECT over.id FROM cities_over(%s) AS over"
+        near = RawSQL(f"array_position(ARRAY({chain} ORDER BY distance), members_city.id)", [city.pk])  # noqa: S611  its parameter is a key
+        return self.filter(pk__in=RawSQL(chain, [city.pk])).order_by(near)  # noqa: S611
+
+    def that_may_be(self, city: Any) -> Self:
+        """Without `city` itself, and without authorities of another kind over the same place: a county is no duplicate of
+        the city of its name that lies within it."""
+        over = Q(pk__in=RawSQL("SELECT over.id FROM cities_over(%s) AS over", [city.pk]))
+        under = Q(RawSQL("%s IN (SELECT over.id FROM cities_over(members_city.id) AS over)", [city.pk], models.BooleanField()))
+        return self.exclude(pk=city.pk).exclude(~Q(kind=city.kind) & (over | under))
+
+    def would_ring(self, city: int, within: int) -> bool:
+        """Whether the city of key `city`, put within that of key `within`, would be part of itself. Holds the tree's lock
+        until the transaction ends, so that the answer stays true up to the save."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT cities_lock()")
+            cursor.execute("SELECT %s = %s OR %s IN (SELECT over.id FROM cities_over(%s) AS over)", [city, within, city, within])
+            return bool(cursor.fetchone()[0])
 
 
 def sees_members_only(user: Any) -> bool:

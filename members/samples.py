@@ -13,13 +13,22 @@ from django.db import connection, transaction
 from members import countries
 from members.models import City
 from members.regions import population_band
+from strongcities.themes import Theme
 
 _FIRST = "North South East West Upper Lower New Old Great Little Far Bright".split()  # noqa: SIM905  reads better
 _LAST = "Harbour Bridge Market Hill Ford Field Garden Gate Meadow Mill Port Spring Lake River Square Tower".split()  # noqa: SIM905
 _COLUMNS = (
     "name", "slug", "other_names", "kind", "country", "region", "population", "population_band", "website", "time_zone",
-    "is_public", "is_sample",
+    "is_public", "is_sample", "profile", "official_name", "own_name", "own_language", "themes", "latitude", "longitude",
 )  # fmt: skip
+_PROFILE = """This profile is made up, like the city, to show what one may look like.
+
+## How we are organised
+A small team in the mayor's office brings schools, social services, police and civil society to one table every month.
+
+## What we would like to learn
+How cities of our size keep a prevention network alive **after** the first funding has ended.
+"""
 
 
 def make_cities(n: int) -> int:
@@ -57,7 +66,20 @@ def _cities(start: int, end: int) -> Iterator[tuple[Any, ...]]:
         name = f"{chance.choice(_FIRST)} {chance.choice(_LAST)} (sample {number:04})"
         kind, band = chance.choice(kinds), population_band(people)
         region = countries.region_of(country)
-        yield name, f"sample-{number:04}", [], kind.value, country, region.value, people, band.value, "", "", True, True
+        themes = sorted(theme.value for theme in chance.sample(list(Theme), chance.randrange(4)))
+        yield (
+            name, f"sample-{number:04}", [], kind.value, country, region.value, people, band.value, "", "", True, True, _PROFILE,
+            "", "", "", themes, *_place(chance, country),
+        )  # fmt: skip
+
+
+def _place(chance: random.Random, country: str) -> tuple[float, float] | tuple[None, None]:
+    """A place near the middle of the country; every fiftieth city has none."""
+    if chance.random() < 0.02:
+        return None, None
+    latitude, longitude = countries.place_of(country)
+    north, east = chance.gauss(latitude, 1.2), chance.gauss(longitude, 1.6)
+    return round(max(-89.0, min(89.0, north)), 4), round((east + 180) % 360 - 180, 4)
 
 
 def _joined(number: int) -> date:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from hub.models import Practice
 from members.models import City
@@ -25,7 +25,7 @@ THEMES = (Theme.YOUTH, Theme.NETWORKS, Theme.POLARISATION, Theme.CRISIS)
 
 
 @public
-@require_GET
+@require_safe
 @visitors_may_cache
 def home(request: HttpRequest) -> HttpResponse:
     members = City.objects.visible_to(request.user).members()
@@ -49,40 +49,41 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_safe
 @visitors_may_cache
 def about(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/about.html")
 
 
 @public
-@require_GET
+@require_safe
 @visitors_may_cache
 def contact(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/contact.html")
 
 
 @public
-@require_GET
+@require_safe
 @visitors_may_cache
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/privacy.html")
 
 
 @public
-@require_GET
+@require_safe
 @visitors_may_cache
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/accessibility.html")
 
 
 @signed_in
-@require_GET
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """What waits for the person: gathered from all the other apps, each section a template of its own."""
     user: Any = request.user  # an account, for the view is for the signed in
     context = {
         "posts": user.posts_today.select_related("city"),
+        "led": set(City.objects.led_by(user).values_list("pk", flat=True)),
         "standing": standing_of(user),
         "waiting": waiting_for(user),
     }
@@ -90,7 +91,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component in each of its states, light and dark, left to right and right to left. pages/urls.py shows it while
     developing and in the demo only."""

@@ -18,20 +18,24 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
-from django.db.models import ManyToManyField
+from django.db.models import Count, ManyToManyField, Min, Q
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext_lazy as _
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy as _
 from post_office.models import Attachment, Email, EmailTemplate, Log
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from strongcities import given_up
 from strongcities.door import OneDoor
 from strongcities.logs import without_tokens
+from strongcities.mail import PRIVATE
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _ModelAdmin = admin.ModelAdmin[Any]
+    _ModelForm = forms.ModelForm[Group]
 else:
-    _ModelAdmin = admin.ModelAdmin
+    _ModelAdmin, _ModelForm = admin.ModelAdmin, forms.ModelForm
 
 OURS = ("members", "hub")  # the apps whose records a group may be given
 
@@ -61,9 +65,24 @@ class Site(OneDoor):
         for model_admin in self._registry.values():
             if hasattr(model_admin, "queues") and model_admin.has_view_permission(request):
                 yield from model_admin.queues(request)
+        failed = given_up.jobs().aggregate(count=Count("pk"), oldest=Min("at"))
+        if failed["count"]:  # else nobody needs to know that there are such
+            asked = gettext("The log says why: tell whoever runs the site.")
+            yield Queue(gettext("Jobs that were given up"), failed["count"], failed["oldest"], asked, reverse("admin:jobs"))
+
+    def get_urls(self) -> list[Any]:
+        return [*given_up.urls(self), *super().get_urls()]
+
+
+class GroupForm(_ModelForm):
+    def clean_permissions(self) -> list[Permission]:
+        """What is ticked, and what the group has that isn't offered here."""
+        unseen = self.instance.permissions.exclude(content_type__app_label__in=OURS) if self.instance.pk else ()
+        return [*self.cleaned_data["permissions"], *unseen]
 
 
 class GroupAdmin(_ModelAdmin):
+    form = GroupForm
     search_fields = ("name",)
     fields = ("name", "permissions")
 
@@ -84,13 +103,25 @@ class ToRead(_ModelAdmin):
 class MailAdmin(ToRead):
     """The outbox, to read: what was sent to whom, and what is stuck."""
 
-    list_display = ("subject", "recipients", "status", "created")
+    list_display = ("about", "recipients", "status", "created")
     list_filter = ("status",)
     search_fields = ("to", "subject")
-    fields = readonly_fields = ("subject", "recipients", "status", "created", "number_of_retries", "text")
+    fields = readonly_fields = ("about", "recipients", "status", "created", "number_of_retries", "text")
     ordering = ("-created", "-pk")
     change_form_template = "admin/change_form.html"  # the library's own has a link to send again, at an address of its own admin
     actions = None
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """What a private mail says isn't told by a search that finds it, either: it is found by its address alone."""
+        found, distinct = super().get_search_results(request, queryset, search_term)
+        private = Email.objects.filter(headers__contains=PRIVATE)
+        for word in search_term.split():
+            found = found.exclude(Q(pk__in=private) & ~Q(to__icontains=word))
+        return found, distinct
+
+    @admin.display(description=_("subject"), ordering="subject")
+    def about(self, email: Email) -> str:
+        return gettext("(between the two of them)") if _is_private(email) else email.subject
 
     @admin.display(description=_("to"))
     def recipients(self, email: Email) -> str:
@@ -98,11 +129,18 @@ class MailAdmin(ToRead):
 
     @admin.display(description=_("text"))
     def text(self, email: Email) -> str:
-        """Without what opens an account: a link is for the one it was mailed to."""
+        """Without what opens an account: a link is for the one it was mailed to; and without what one person wrote to another,
+        or the staff to one person."""
+        if _is_private(email):
+            return gettext("What a person wrote to another, or the staff to one person about a report, is not shown here.")
         return re.sub(r"https?://\S+", lambda link: without_tokens(link[0]), email.message)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def _is_private(email: Email) -> bool:
+    return PRIVATE.items() <= (email.headers or {}).items()
 
 
 class SecondFactorAdmin(ToRead):

@@ -28,10 +28,17 @@ class PrivateMiddleware:
         return response
 
 
+def ask_each_time(response: HttpResponse) -> HttpResponse:
+    """For a page that names people who agreed to it: whoever keeps it asks, each time before it is shown, whether it still
+    holds. So a consent that was taken back hides at once, and the page is still sent only once."""
+    patch_cache_control(response, public=True, no_cache=True)
+    return response
+
+
 def visitors_may_cache(view: View) -> View:
     """A page that is the same for every visitor: kept for a minute, then asked about by its ETag, which is made from what
-    the page holds, so it is right whatever the page depends on. What the house says to one reader alone (a message, a
-    form's secret) is not for keeping."""
+    the page holds, so it is right whatever the page depends on; one with `ask_each_time` is asked about from the first time
+    on. What the house says to one reader alone (a message, a form's secret) is not for keeping."""
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -40,12 +47,15 @@ def visitors_may_cache(view: View) -> View:
         if request.method not in {"GET", "HEAD"} or response.status_code != 200:
             return response
         if request.user.is_authenticated:
+            del response["Cache-Control"]
             patch_cache_control(response, private=True, no_store=True)
             return response
         said = getattr(getattr(request, "_messages", None), "used", False)
         if said or response.cookies or request.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
+            del response["Cache-Control"]
             return response
-        patch_cache_control(response, public=True, max_age=VISITORS_FOR)
+        if "Cache-Control" not in response:
+            patch_cache_control(response, public=True, max_age=VISITORS_FOR)
         set_response_etag(response)
         return get_conditional_response(request, etag=response["ETag"], response=response) or response
 

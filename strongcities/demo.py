@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from strongcities import local
+
 DOMAIN = "@example.org"  # of the demo's accounts; reserved by RFC 2606: no real person can have a mailbox there
 PASSWORD = "strong-cities-demo"  # noqa: S105  of all of them, printed for everyone to use and refused outside the demo
 
@@ -16,9 +18,7 @@ def secret_key(base: Path) -> str:
     try:
         return path.read_text()
     except FileNotFoundError:
-        path.parent.mkdir(mode=0o711, exist_ok=True)
-    mine = path.with_name(f"secret-key.{os.getpid()}")
-    mine.touch(0o600)  # before anything is in it: others may pass through the folder
+        mine = local.file(local.folder(base) / f"secret-key.{os.getpid()}")
     mine.write_text(secrets.token_urlsafe(50))
     try:
         os.link(mine, path)  # two starters at once: the first one's key stands

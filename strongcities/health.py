@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from strongcities.access import public
+from strongcities.headers import with_headers
 
 _seen: set[str] = set()  # databases whose migrations this process has seen applied; they don't go away again
 
@@ -44,11 +45,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 class HealthMiddleware:
     """Answers the two before anything else looks at the request: probes come over http and by the machine's own
-    address, which ALLOWED_HOSTS refuses, and every few seconds, which nobody wants in the log."""
+    address, which ALLOWED_HOSTS refuses, and every few seconds, which nobody wants in the log. Whoever opens them in a
+    browser gets the headers of every other page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.probes = {"/healthz": healthz, "/readyz": readyz}
+        self.probes = {"/healthz": with_headers(healthz), "/readyz": with_headers(readyz)}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.probes.get(request.path_info, self.get_response)(request)

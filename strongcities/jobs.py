@@ -15,10 +15,15 @@ from django.conf import settings
 from django.utils import timezone
 from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
+from strongcities import uploads
 from strongcities.logs import request_id
 
 KEPT = timedelta(days=90)  # mails, for staff who look into what was sent
+MAX_STARTS = 3  # of a job whose workers are killed
+APART = timedelta(minutes=1)
 logger = logging.getLogger("strongcities.jobs")
 
 
@@ -60,11 +65,25 @@ def retry_mail(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue="tidy", queueing_lock="rescue-jobs", pass_context=True)
 async def rescue_jobs(context: JobContext, timestamp: int) -> None:
-    """Every minute: give the jobs of workers that were killed to others. Until then their locks hold everybody up."""
+    """Every minute: give the jobs of workers that were killed to others. Until then their locks hold everybody up.
+
+    One of them may be what killed the worker. So they are started a minute apart, those first that were there the fewest times,
+    and one that was there `MAX_STARTS` times is given up (strongcities/given_up.py shows it to the staff).
+    """
     manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs():
-        logger.warning("job %s of a killed worker is started again", job.id)
-        await manager.retry_job(job)
+    later = timezone.now()
+    for job in sorted(await manager.get_stalled_jobs(), key=lambda job: (job.attempts, job.id)):
+        if job.attempts + 1 >= MAX_STARTS:
+            logger.error("job %s (%s) ended its worker %s times and is given up", job.id, job.task_name, MAX_STARTS)
+            await manager.finish_job(job, Status.FAILED, delete_job=False)
+            continue
+        try:
+            await manager.retry_job(job, retry_at=later)
+        except UniqueViolation:  # of its queueing lock: another that does the same waits already
+            await manager.finish_job(job, Status.ABORTED, delete_job=True)
+        else:
+            logger.warning("job %s of a killed worker is started again", job.id)
+            later += APART
 
 
 @app.periodic(cron="17 3 * * *")
@@ -75,6 +94,13 @@ def tidy(timestamp: int) -> None:
 
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     cleanup_expired_mails(timezone.now() - KEPT)
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(queue="tidy", queueing_lock="tidy-pictures")
+def tidy_pictures(timestamp: int) -> int:
+    """Every night: pictures that no record shows and no history will bring back. Answers how many."""
+    return uploads.tidy(timezone.now())
 
 
 @app.periodic(cron="47 3 * * *")

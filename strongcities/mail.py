@@ -26,15 +26,19 @@ from strongcities import jobs
 SUBJECT_LENGTH = 250  # what fits into the outbox's column, with room for an ellipsis
 
 
-def send(name: str, *, to: str, context: dict[str, Any], language: str) -> None:
-    """Queue the mail `name` (e.g. "members/approved") for the address `to`, in `language`.
+PRIVATE = {"Sensitivity": "Private"}  # RFC 2156; the staff's outbox doesn't show what such a mail says
+
+
+def send(name: str, *, to: str, context: dict[str, Any], language: str, private: bool = False) -> None:
+    """Queue the mail `name` (e.g. "members/approved") for the address `to`, in `language`. A `private` one carries what
+    somebody wrote to one person alone.
 
     Raises ValidationError where `to` is no mail address: nothing is queued then.
     """
     with override(language):
         context = {**context, "site_url": settings.SITE_URL, "contact_mail": settings.CONTACT_MAIL, "language": language}
         subject = _one_line(_plain(f"mail/{name}.subject.txt", context))
-        message = EmailMultiAlternatives(subject, _plain(f"mail/{name}.txt", context), to=[to])
+        message = EmailMultiAlternatives(subject, _plain(f"mail/{name}.txt", context), to=[to], headers=PRIVATE if private else None)
         message.attach_alternative(render_to_string(f"mail/{name}.html", context), "text/html")
         message.send()
 

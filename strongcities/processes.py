@@ -16,6 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from strongcities import local
+
 BASE = Path(__file__).resolve().parent.parent
 FOLDER = BASE / ".local" / "processes"
 LIFELINE = "STRONGCITIES_LIFELINE"  # the number of the pipe that a child holds on to
@@ -24,8 +26,9 @@ _held: list[IO[str]] = []
 
 def register(role: str) -> None:
     """Make this process known as `role` for as long as it lives."""
-    FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unseen = FOLDER / f".{os.getpid()}"
+    local.folder(BASE)
+    FOLDER.mkdir(mode=0o700, exist_ok=True)
+    unseen = local.file(FOLDER / f".{os.getpid()}")
     file = unseen.open("w")
     fcntl.lockf(file, fcntl.LOCK_EX)  # of the process, not of its children: a fork does not inherit it
     file.write(role)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+import pghistory
 from django.utils.csp import CSP
 
 from strongcities import demo, postgres
@@ -73,7 +74,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "strongcities.headers.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # a page of the hub is a tenth over the line; Django pads against BREACH
+    "strongcities.headers.GZipMiddleware",  # a page of the hub is a tenth over the line; Django pads against BREACH
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -125,6 +126,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DATABASES["default"]["OPTIONS"].setdefault("options", "-c work_mem=32MB -c jit=off")
 _CACHE = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "strongcities_cache"}
 CACHES = {"default": {**_CACHE, "OPTIONS": {"MAX_ENTRIES": 100_000}}}  # codes used up; Django's 300 are soon full
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history")  # what a record was; its `events` are the network's
 
 # --- Languages -------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -136,7 +138,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env("STATIC_ROOT") or BASE_DIR / "staticfiles")
-MEDIA_ROOT = Path(env("MEDIA_ROOT") or BASE_DIR / "media")
+MEDIA_ROOT = Path(env("MEDIA_ROOT") or BASE_DIR / (".local/media" if DEMO else "media"))  # served by strongcities/uploads.py alone
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "strongcities.assets.HouseStorage"},
@@ -175,6 +177,9 @@ MFA_TOTP_ISSUER = "Strong Cities Network"
 SESSION_ENGINE = "members.sessions"
 SOCIALACCOUNT_ADAPTER = "members.sign_on.SocialAdapter"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "members.sign_on.CityProvider"}}
+
+# --- Members ---------------------------------------------------------------------------------------------------------
+REVET_AFTER = int(env("REVET_AFTER", "730"))  # days after which somebody is asked whether an official still stands for their city
 
 # --- Mail: every message is a row in the outbox first (strongcities/mail.py) -----------------------------------------
 DEFAULT_FROM_EMAIL = env("MAIL_FROM") or f"Strong Cities Network <{CONTACT_MAIL}>"

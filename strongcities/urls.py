@@ -3,13 +3,14 @@
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from strongcities import health
+from strongcities import health, uploads
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    re_path(rf"^media/pictures/(?P<name>{uploads.NAME})/(?P<width>[1-9][0-9]{{0,3}})\.webp$", uploads.picture, name="picture"),
     *i18n_patterns(
         path("", include("pages.urls")),
         path("", include("members.urls")),

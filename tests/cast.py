@@ -95,6 +95,7 @@ def secretariat() -> Group:
     group = Group.objects.filter(name="Secretariat").first()
     if group is None:
         importlib.import_module("members.migrations.0002_secretariat").make_group(apps, None)
+        importlib.import_module("members.migrations.0006_reports_secretariat").allow(apps, None)
         group = Group.objects.get(name="Secretariat")
     return group
 
@@ -115,7 +116,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
     "mandate": {"head_knows": "yes", "signatory": "The mayor", "has_mandate": "on", "second_contact": "", "themes": ["youth-engagement"]},
     "principles": {
-        "all_forms": "on", "no_group": "on", "with_communities": "on", "in_directory": "", "wants_newsletter": "", "open_to_peers": "",
+        "all_forms": "on", "no_group": "on", "with_communities": "on", "shown_to": "", "wants_newsletter": "", "open_to_peers": "",
     },
 }  # fmt: skip
 

@@ -17,7 +17,10 @@ PYTHON = VENV / "bin" / "python"
 
 
 def main(what: str, uv: str = "") -> None:
-    with (BASE / ".local" / "bootstrap.lock").open("a") as lock:
+    file = BASE / ".local" / "bootstrap.lock"
+    file.touch(mode=0o600)
+    file.chmod(0o600)  # who may read it may hold the lock as well
+    with file.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two at once: the second waits and finds it done
         if not installed(what):
             install(what, uv)

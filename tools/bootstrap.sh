@@ -15,7 +15,7 @@ if [ "$1" != uv ]; then
 fi
 umask 022
 mkdir -p .local
-chmod 711 .local
+if [ "$(id -u)" = 0 ]; then chmod 711 .local; else chmod 700 .local; fi # as strongcities/local.py has it
 unset VIRTUAL_ENV PYTHONHOME PYTHONPATH
 
 find_uv() {

@@ -35,6 +35,7 @@ from hub.querysets import LISTED, PracticeQuerySet, old_before
 from hub.taxonomy import EVIDENCE_EXPLAINED, FACETS, Evidence, Facet, Form, Level, People, PracticeType, Sector, Setting
 from members.models import City
 from strongcities import languages
+from strongcities.licences import Licence
 from strongcities.themes import Theme
 from strongcities.workflow import Move, Transition, Workflow
 
@@ -63,13 +64,6 @@ class Status(models.TextChoices):
 class Audience(models.TextChoices):
     PUBLIC = "public", _("Everyone")
     MEMBERS = "members", _("Member cities only")
-
-
-class Licence(models.TextChoices):
-    BY = "cc-by-4.0", _("Creative Commons Attribution 4.0")
-    BY_SA = "cc-by-sa-4.0", _("Creative Commons Attribution-ShareAlike 4.0")
-    BY_NC = "cc-by-nc-4.0", _("Creative Commons Attribution-NonCommercial 4.0")
-    RESERVED = "all-rights-reserved", _("All rights reserved")
 
 
 def validate_language(code: str) -> None:

@@ -1,5 +1,5 @@
 """The staff's rooms for members; Django finds them here."""
 
-from members.admin import accounts, applications, cities, people
+from members.admin import accounts, applications, changes, cities, officials, people, reasons, reports
 
-__all__ = ["accounts", "applications", "cities", "people"]
+__all__ = ["accounts", "applications", "changes", "cities", "officials", "people", "reasons", "reports"]

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince
-from django.utils.translation import gettext, gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext, gettext_lazy as _, ngettext, ngettext_lazy
+from django.views.decorators.http import require_POST, require_safe
 
-from members import evidence
+from members import evidence, figures
 from members.admin.base import NeverDeleted
-from members.forms.decisions import NoteForm, QuestionForm, ReasonForm
-from members.models import Application, City
+from members.forms.decisions import CheckedForm, NoteForm, QuestionForm, ReasonForm
+from members.models import Application, ApplicationTransition, City, Reason
 from members.models.application import DECIDED, WAITING, State
 from strongcities.admin import Queue
 from strongcities.workflow import MoveRefused
@@ -58,12 +58,14 @@ class ApplicationAdmin(NeverDeleted):
 
     list_display = ("person", "city", "stands", "age", "marks")
     list_display_links = ("person",)
-    list_filter = (QueueFilter, "needs_two")
+    list_filter = (QueueFilter, "needs_two", "city__region")
+    change_list_template = "admin/members/application/queue.html"
     search_fields = ("applicant__name", "applicant__email", "city__name")
     list_select_related = ("applicant", "city", "first_approver")
     list_per_page = 50
+    show_full_result_count = False
     ordering = ("submitted_at", "pk")
-    actions = None
+    actions = ("take_up", "approve_together")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -72,7 +74,9 @@ class ApplicationAdmin(NeverDeleted):
         return False
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return Application.objects.visible_to(request.user)
+        """With `reader`: the name of who took it up last, so that no two work on one unknowingly."""
+        steps = ApplicationTransition.objects.filter(subject=OuterRef("pk"), verb__in=("review", "approve")).order_by("-at", "-pk")
+        return Application.objects.visible_to(request.user).annotate(reader=Subquery(steps.values("by__name")[:1]))
 
     def queues(self, request: HttpRequest) -> list[Queue]:
         row = Application.objects.waiting().visible_to(request.user).aggregate(count=Count("pk"), oldest=Min("submitted_at"))
@@ -88,10 +92,15 @@ class ApplicationAdmin(NeverDeleted):
     @admin.display(description=_("state"), ordering="state")
     def stands(self, application: Application) -> str:
         stamp = format_html('<span class="stamp stamp--{}">{}</span>', application.state, application.get_state_display())
-        if not application.is_open or not application.needs_two:
+        if not application.is_open:
             return stamp
-        needs = gettext("%(person)s approved; needs another") if application.first_approver else gettext("needs two approvals")
-        return format_html("{}<br>{}", stamp, needs % {"person": application.first_approver})
+        if application.first_approver:
+            more = gettext("%(person)s approved; needs another") % {"person": application.first_approver}
+        elif reader := vars(application)["reader"]:
+            more = gettext("%(person)s reads it") % {"person": reader}
+        else:
+            more = gettext("needs two approvals") if application.needs_two else ""
+        return format_html("{}<br>{}", stamp, more)
 
     @admin.display(description=_("age"), ordering="submitted_at")
     def age(self, application: Application) -> str:
@@ -105,7 +114,9 @@ class ApplicationAdmin(NeverDeleted):
         return format_html("<details><summary>{}</summary><ul>{}</ul></details>", counts, format_html_join("", "<li>{} {}</li>", rows))
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(request, {"title": self.opts.verbose_name_plural, **(extra_context or {})})
+        return super().changelist_view(
+            request, {"title": self.opts.verbose_name_plural, "lately": figures.lately(), **(extra_context or {})}
+        )
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The page of the queue, with the evidence of all its rows fetched at once."""
@@ -125,13 +136,28 @@ class ApplicationAdmin(NeverDeleted):
             path(f"<int:pk>/{verb}/", require_POST(self.admin_site.admin_view(getattr(self, verb))), name=f"members_application_{verb}")
             for verb in verbs
         ]
+        own += [
+            path("together/", require_POST(self.admin_site.admin_view(self.together)), name="members_application_together"),
+            path("figures/", require_safe(self.admin_site.admin_view(self.figures)), name="members_application_figures"),
+        ]
         return own + super().get_urls()
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The page where an application is decided on. It only shows; see the verbs below."""
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        return self._page(request, self._load(request, object_id))
+        application = self._load(request, object_id)
+        return self._page(request, application, **self._ready_words(request, application))
+
+    def _ready_words(self, request: HttpRequest, application: Application) -> dict[str, forms.Form]:
+        """The form with the words that staff picked among those kept ready: `?ask=<key>` or `?decline=<key>`."""
+        offered = {"ask": Reason.objects.to_ask(), "decline": Reason.objects.to_decline()}
+        filled: dict[str, forms.Form] = {}
+        for use, (name, form) in {"ask": ("question", QuestionForm), "decline": ("reason", ReasonForm)}.items():
+            picked = offered[use].filter(pk=_number(request.GET.get(use, ""))).first()
+            if picked:
+                filled[name] = form(prefix=use, initial={"why": picked.words_for(application)})
+        return filled
 
     def _load(self, request: HttpRequest, pk: str | int) -> Application:
         if not self.has_view_permission(request):
@@ -143,7 +169,8 @@ class ApplicationAdmin(NeverDeleted):
             raise Http404 from error
         return application
 
-    def _page(self, request: HttpRequest, application: Application, **forms_with_errors: forms.Form) -> HttpResponse:
+    def _page(self, request: HttpRequest, application: Application, **filled: forms.Form) -> HttpResponse:
+        """`filled`: a form with errors in it, or with words put in, in place of an empty one."""
         user: Any = request.user
         context = {
             **self.admin_site.each_context(request),
@@ -160,7 +187,10 @@ class ApplicationAdmin(NeverDeleted):
             "question": QuestionForm(prefix="ask"),
             "reason": ReasonForm(prefix="decline"),
             "note": NoteForm(prefix="note"),
-            **forms_with_errors,
+            "checked": CheckedForm(),
+            "to_ask": Reason.objects.to_ask(),
+            "to_decline": Reason.objects.to_decline(),
+            **filled,
         }
         return render(request, "admin/members/application/review.html", context)
 
@@ -185,11 +215,14 @@ class ApplicationAdmin(NeverDeleted):
         )
 
     def approve(self, request: HttpRequest, pk: int) -> HttpResponse:
-        mandate, seen = request.POST.get("mandate") == "on", request.POST.get("seen")
+        form = CheckedForm(request.POST)
+        if not form.is_valid():
+            return self._page(request, self._load(request, pk), checked=form)
+        mandate, seen, checked = request.POST.get("mandate") == "on", request.POST.get("seen"), form.cleaned_data["checked"]
         return self._do(
             request,
             pk,
-            lambda application: application.approve(by=request.user, mandate=mandate, seen=seen),
+            lambda application: application.approve(by=request.user, mandate=mandate, seen=seen, checked=checked),
             gettext("Your approval is recorded."),
         )
 
@@ -229,6 +262,96 @@ class ApplicationAdmin(NeverDeleted):
             return self._page(request, self._load(request, pk), note=form)
         text = form.cleaned_data["text"]
         return self._do(request, pk, lambda application: application.note(by=request.user, text=text), gettext("Your note is kept."))
+
+    # --- Many at once, where that is safe ----------------------------------------------------------------------------
+
+    @admin.action(description=_("Take up for review"))
+    def take_up(self, request: HttpRequest, chosen: QuerySet[Application]) -> None:
+        """Each by itself: one that somebody else settled meanwhile stops none of the others."""
+        taken = _each(chosen, lambda application: application.review(by=request.user))
+        _tell(request, taken, ngettext_lazy("%(count)d application taken up.", "%(count)d applications taken up.", "count"))
+
+    @admin.action(description=_("Approve together …"))
+    def approve_together(self, request: HttpRequest, chosen: QuerySet[Application]) -> HttpResponse:
+        """Nothing yet: the page that shows which of them may be approved together, and why the others may not."""
+        return self._together(request, chosen)
+
+    def _together(self, request: HttpRequest, chosen: QuerySet[Application], form: CheckedForm | None = None) -> HttpResponse:
+        rows = list(chosen.select_related("city", "applicant"))
+        seen = evidence.of_many(rows)
+        alone = {row.pk: _why_alone(row, seen[row.pk], request.user) for row in rows}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Approve together"),
+            "opts": self.opts,
+            "safe": [(row, seen[row.pk]) for row in rows if not alone[row.pk]],
+            "others": [(row, alone[row.pk]) for row in rows if alone[row.pk]],
+            "checked": form or CheckedForm(),
+        }
+        return render(request, "admin/members/application/together.html", context)
+
+    def together(self, request: HttpRequest) -> HttpResponse:
+        """Approves those that were shown as safe and still are; each is a decision, a mail and a note of its own."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        marks = {_number(pk): seen for pk, seen in (mark.split(":", 1) for mark in request.POST.getlist("one") if ":" in mark)}
+        chosen = self.get_queryset(request).filter(pk__in=marks).select_related("city", "applicant")
+        form = CheckedForm(request.POST)
+        if not form.is_valid():
+            return self._together(request, chosen, form)
+        rows = list(chosen)
+        found = evidence.of_many(rows)
+        safe = [row for row in rows if not _why_alone(row, found[row.pk], request.user)]
+        checked = form.cleaned_data["checked"] or gettext("Approved together with others: the address belongs to the city.")
+        done = _each(safe, lambda one: one.approve(by=request.user, seen=marks[one.pk], checked=checked))
+        _tell(request, (done[0], len(marks) - done[0]), ngettext_lazy("%(count)d approved.", "%(count)d approved.", "count"))
+        return redirect("admin:members_application_changelist")
+
+    def figures(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Time to a decision"),
+            "opts": self.opts,
+            "lately": figures.lately(),
+            "months": figures.by_month(),
+        }
+        return render(request, "admin/members/application/figures.html", context)
+
+
+def _why_alone(application: Application, seen: evidence.Evidence, user: Any) -> list[str]:
+    if not application.can_approve(user):
+        return [gettext("This is your own application: others decide on it.")]
+    if not application.allows("approve"):
+        return [gettext("It is “%(state)s”.") % {"state": application.get_state_display()}]
+    return seen.alone
+
+
+def _each(chosen: Iterable[Application], verb: Callable[[Application], None]) -> tuple[int, int]:
+    """How many the verb was done to, and how many it was refused for."""
+    done = refused = 0
+    for application in chosen:
+        try:
+            verb(application)
+        except (MoveRefused, PermissionDenied):
+            refused += 1
+        else:
+            done += 1
+    return done, refused
+
+
+def _tell(request: HttpRequest, counts: tuple[int, int], words: Any) -> None:
+    done, refused = counts
+    if done:
+        messages.success(request, words % {"count": done})
+    if refused:
+        left = ngettext(
+            "%(count)d was left as it is: it was settled meanwhile, or has to be looked at by itself.",
+            "%(count)d were left as they are: they were settled meanwhile, or have to be looked at one by one.",
+            refused,
+        )
+        messages.warning(request, left % {"count": refused})
 
 
 def _number(text: str) -> int:

@@ -6,22 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy as _
 
 from members import countries
-from members.admin.base import NeverDeleted
-from members.models import Application, City, Membership
+from members.admin.changes import ShowsHistory
+from members.models import City, Membership
 from members.querysets import today
+from strongcities import languages
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _StackedInline = admin.StackedInline[Any, Any]
     _ModelForm = forms.ModelForm[Membership]
 else:
     _StackedInline, _ModelForm = admin.StackedInline, forms.ModelForm
-
-IDENTITY = ("name", "other_names", "kind", "country", "website")  # by which people tell which city it is
 
 
 class MembershipForm(_ModelForm):
@@ -39,36 +41,64 @@ class MembershipInline(_StackedInline):
     form = MembershipForm
     extra = 0
     can_delete = False
+    readonly_fields = ("why_left", "left_by")
 
 
 @admin.register(City)
-class CityAdmin(NeverDeleted):
+class CityAdmin(ShowsHistory):
     list_display = ("name", "country_words", "kind", "region", "is_public", "is_sample")
     list_filter = ("is_public", "is_sample", "region", "kind")
-    search_fields = ("name", "other_names")
-    readonly_fields = ("is_sample",)
+    search_fields = ("name", "official_name", "own_name", "other_names")
+    readonly_fields = ("is_sample", "within_it")
     inlines = (MembershipInline,)
     fields = (
-        "name", "slug", "other_names", "kind", "country", "region", "population", "population_band", "website",
-        "latitude", "longitude", "time_zone", "is_public", "is_sample",
+        "name", "slug", "official_name", "own_name", "own_language", "other_names", "kind", "country", "within", "within_it",
+        "region", "population", "population_band", "website", "latitude", "longitude", "time_zone", "is_public", "is_sample",
     )  # fmt: skip
 
     @admin.display(description=_("country"), ordering="country")
     def country_words(self, city: City) -> str:
         return city.country_name
 
+    @admin.display(description=_("within it"))
+    def within_it(self, city: City) -> str:
+        """The authorities that are part of it, each a link to its own page."""
+        parts = ((reverse("admin:members_city_change", args=[part.pk]), part.name, part.get_kind_display()) for part in city.parts.all())
+        return format_html_join(gettext(", "), '<a href="{}">{} ({})</a>', parts) or "–"
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """What it is part of is chosen among its country's, so a new city gets it once its country is saved."""
+        return self.fields if obj else tuple(name for name in self.fields if name not in {"within", "within_it"})
+
+    def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        if "within" in form.base_fields:
+            near: Any = form.base_fields["within"]
+            near.queryset = City.objects.filter(Q(country=obj.country) | Q(pk=obj.within_id)).exclude(pk=obj.pk)
+            near.label_from_instance = lambda city: f"{city.name} ({city.get_kind_display()})"
+            near.widget.can_add_related = near.widget.can_change_related = near.widget.can_view_related = False
+        return form
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """An address that was given out stays; and so does what a first approval was given to, or the second person would
         have the first one's word for another city."""
         if obj is None:
             return self.readonly_fields
-        approved = Application.objects.open().filter(city=obj, first_approver__isnull=False).exists()
-        return (*self.readonly_fields, "slug", *(IDENTITY if approved else ()))
+        return (*self.readonly_fields, "slug", *(City.IDENTITY if obj.is_half_approved else ()))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Of a city that is there, only what was changed in this form: its lead officials may be editing the rest."""
+        obj.save(update_fields=form.changed_data if change else None)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj else {"slug": ("name",)}
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "own_language":
+            named = sorted(languages.names().items(), key=lambda item: item[1].casefold())
+            return forms.ChoiceField(
+                label=capfirst(db_field.verbose_name), help_text=db_field.help_text, required=False, choices=[("", "---------"), *named]
+            )
         if db_field.name == "country":
             return forms.ChoiceField(label=capfirst(db_field.verbose_name), choices=lambda: [("", "---------"), *countries.choices()])
         return super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -27,11 +27,13 @@ class PostInline(_StackedInline):
 
 @admin.register(Official)
 class OfficialAdmin(NeverDeleted):
-    list_display = ("user", "in_directory", "open_to_peers")
+    list_display = ("user", "shown_to", "open_to_peers", "barred_from_relay")
+    list_filter = ("barred_from_relay", "shown_to")
     search_fields = ("user__name", "user__email", "posts__city__name")
     list_select_related = ("user",)
-    readonly_fields = ("user", "in_directory", "wants_newsletter", "open_to_peers")  # consents are the person's to give
-    fields = ("user", "languages", "themes", "in_directory", "wants_newsletter", "open_to_peers")
+    # Consents are the person's to give; who may no longer write to others is decided on a report.
+    readonly_fields = ("user", "shown_to", "wants_newsletter", "open_to_peers", "barred_from_relay")
+    fields = ("user", "languages", "themes", "shown_to", "wants_newsletter", "open_to_peers", "barred_from_relay")
     inlines = (PostInline,)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

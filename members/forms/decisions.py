@@ -28,6 +28,16 @@ class AnswerForm(forms.Form):
     why = forms.CharField(label=_("Your answer"), max_length=5000, widget=forms.Textarea(attrs={"rows": 6}))
 
 
+class CheckedForm(forms.Form):
+    checked = forms.CharField(
+        label=_("What you checked"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Kept with the application for the staff. The applicant never sees it."),
+    )
+
+
 class NoteForm(forms.Form):
     text = forms.CharField(
         label=_("Note for the staff"),

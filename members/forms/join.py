@@ -11,9 +11,10 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from members import countries, languages
 from members.mailboxes import domain_of
-from members.models import City, Post, User
+from members.models import City, Post, ShownTo, User
 from members.names import clean_name
 from members.regions import Population
+from strongcities.forms import WebsiteField
 from strongcities.themes import Theme
 
 
@@ -25,6 +26,20 @@ class NameField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         return clean_name(super().clean(value))
+
+
+class MailField(forms.EmailField):
+    """A mail address in lower case, its domain in the name service's form, so that one mailbox has one account."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 254, **kwargs})
+
+    def clean(self, value: Any) -> str:
+        email: str = super().clean(value)
+        local, at, domain = email.rpartition("@")
+        if not local.isascii():
+            raise ValidationError(_("We can’t deliver mail to letters like these before the @. Do you have another address?"), code="ascii")
+        return f"{local.lower()}{at}{domain_of(domain)}"
 
 
 def _countries() -> list[tuple[str, str]]:
@@ -55,13 +70,10 @@ class NewCityForm(forms.Form):
     name = NameField(label=_("Name of your city"), help_text=_("As it should stand in the directory."))
     country = forms.ChoiceField(label=_("Country"), choices=_countries)
     kind = forms.ChoiceField(label=_("Kind"), choices=City.Kind.choices, help_text=_("What kind of authority it is."))
-    website = forms.URLField(
+    website = WebsiteField(
         label=_("Its official website"),
-        max_length=300,
-        assume_scheme="https",
         required=False,
         help_text=_("Helps us to see that you write from the city. Leave it empty if it has none."),
-        widget=forms.URLInput(attrs={"placeholder": "https://"}),
     )
     population_band = forms.ChoiceField(
         label=_("Inhabitants, about"),
@@ -69,12 +81,6 @@ class NewCityForm(forms.Form):
         required=False,
         help_text=_("So that cities of the same size find each other."),
     )
-
-    def clean_website(self) -> str:
-        website: str = self.cleaned_data["website"]
-        if website and not website.startswith(("http://", "https://")):
-            raise ValidationError(_("A website begins with https:// or http://."))
-        return website
 
     def clean(self) -> dict[str, Any]:
         """Refuses a city that is shown here already. One that is only proposed stays unnamed: its being here would
@@ -96,9 +102,8 @@ class NewCityForm(forms.Form):
 
 class PersonForm(forms.Form):
     name = NameField(label=_("Your name"), help_text=_("First name and family name, as colleagues know you."))
-    email = forms.EmailField(
+    email = MailField(
         label=_("Your mail address at work"),
-        max_length=254,
         help_text=_(
             "We send one mail there to see that it is yours; later you sign in with it."
             " With an address at your city’s own domain we decide sooner."
@@ -127,14 +132,6 @@ class PersonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("In your own words; read by those who decide on your application."),
     )
-
-    def clean_email(self) -> str:
-        """In lower case, its domain in the name service's form, so that one mailbox has one account."""
-        email: str = self.cleaned_data["email"]
-        local = email.rpartition("@")[0].lower()
-        if not local.isascii():
-            raise ValidationError(_("We can’t deliver mail to letters like these before the @. Do you have another address?"), code="ascii")
-        return f"{local}@{domain_of(email)}"
 
 
 class MandateForm(forms.Form):
@@ -175,15 +172,28 @@ class MandateForm(forms.Form):
 class ConsentsForm(forms.Form):
     """Three consents, each by itself, off unless given."""
 
-    in_directory = forms.BooleanField(
-        label=_("Show my name and post on my city’s page"), required=False, help_text=_("Only people of member cities see it, signed in.")
+    shown_to = forms.ChoiceField(
+        label=_("Who may see my name, my post and my city"),
+        choices=[
+            (ShownTo.NOBODY, _("Nobody")),
+            (ShownTo.MEMBERS, _("People of member cities, signed in: with my languages and themes")),
+            (ShownTo.EVERYONE, _("Everyone, on public pages; member cities also my languages and themes")),
+        ],
+        initial=ShownTo.NOBODY,
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=_("In the directory of people and on your city’s page. Nobody ever sees your mail address there."),
     )
     wants_newsletter = forms.BooleanField(label=_("Send me the network’s newsletter"), required=False)
     open_to_peers = forms.BooleanField(
-        label=_("Officials of other cities may write to me"),
+        label=_("Officials of member cities may write to me"),
         required=False,
-        help_text=_("Through a form here; your mail address stays unseen."),
+        help_text=_("Through a form here, from your page in the directory; your mail address stays unseen unless you show it."),
     )
+
+    def clean_shown_to(self) -> str:
+        """Off unless given, where nothing was chosen as well."""
+        return self.cleaned_data["shown_to"] or ShownTo.NOBODY
 
 
 class PrinciplesForm(ConsentsForm):
@@ -192,7 +202,7 @@ class PrinciplesForm(ConsentsForm):
     with_communities = forms.BooleanField(
         label=_("We work with our communities, inclusively, without discrimination, within human rights.")
     )
-    field_order = ("all_forms", "no_group", "with_communities", "in_directory", "wants_newsletter", "open_to_peers")
+    field_order = ("all_forms", "no_group", "with_communities", "shown_to", "wants_newsletter", "open_to_peers")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

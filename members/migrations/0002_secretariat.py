@@ -15,9 +15,18 @@ ALLOWED = {
 
 
 def make_group(apps, schema_editor):
-    """The group with its permissions. Django itself makes them only after the last migration, so they are made here."""
-    group, _created = apps.get_model("auth", "Group").objects.get_or_create(name=GROUP)
-    for model, verbs in ALLOWED.items():
+    """The group with its permissions."""
+    apps.get_model("auth", "Group").objects.get_or_create(name=GROUP)
+    allow(apps, ALLOWED)
+
+
+def allow(apps, allowed):
+    """Give the group what `allowed` says, {model: verbs}. Django itself makes permissions only after the last migration, so
+    they are made here. Later migrations call this for their models; the group may be gone by then, where somebody deleted it."""
+    group = apps.get_model("auth", "Group").objects.filter(name=GROUP).first()
+    if group is None:
+        return
+    for model, verbs in allowed.items():
         kind, _created = apps.get_model("contenttypes", "ContentType").objects.get_or_create(app_label="members", model=model)
         names = apps.get_model("members", model)._meta
         for verb in verbs:

@@ -2,15 +2,51 @@
 
 from members.models.address_change import AddressChange, AddressChangeTransition
 from members.models.application import Application, ApplicationNote, ApplicationTransition
+from members.models.change import CityChange
 from members.models.city import City, Membership
+from members.models.contact import Contact, ContactTransition, Message
+from members.models.domain import CityDomain
 from members.models.draft import Draft
+from members.models.invitation import Invitation, InvitationTransition
 from members.models.knock import Knock
-from members.models.official import Official, Post
+from members.models.official import Official, Post, PostTransition, ShownTo
+from members.models.reason import Reason
+from members.models.report import Report, ReportTransition
 from members.models.session import Session
 from members.models.sign_on import SignOn, SignOnDomain
 from members.models.user import User
+from members.models.vacancy import Vacancy
+from members.models.vouch import Vouch, VouchTransition
 
 __all__ = [
-    "AddressChange", "AddressChangeTransition", "Application", "ApplicationNote", "ApplicationTransition", "City", "Draft", "Knock",
-    "Membership", "Official", "Post", "Session", "SignOn", "SignOnDomain", "User",
-]  # fmt: skip
+    "AddressChange",
+    "AddressChangeTransition",
+    "Application",
+    "ApplicationNote",
+    "ApplicationTransition",
+    "City",
+    "CityChange",
+    "CityDomain",
+    "Contact",
+    "ContactTransition",
+    "Draft",
+    "Invitation",
+    "InvitationTransition",
+    "Knock",
+    "Membership",
+    "Message",
+    "Official",
+    "Post",
+    "PostTransition",
+    "Reason",
+    "Report",
+    "ReportTransition",
+    "Session",
+    "ShownTo",
+    "SignOn",
+    "SignOnDomain",
+    "User",
+    "Vacancy",
+    "Vouch",
+    "VouchTransition",
+]

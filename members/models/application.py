@@ -23,15 +23,19 @@
 | not a member²    | its lead official                           | not allowed (403)                                |
 | became a member³ | staff (also the first approver), lead       | approved; the city's membership stays as it is   |
 | a member         | staff, or its lead official                 | approved                                         |
+| a member         | who confirmed the mail domain⁴, who invited⁵ | approved, as it comes in                         |
 
 ² Also where it was a member when the application came in and has left since.
 ³ By another application, approved meanwhile.
+⁴ models/domain.py: a decision taken beforehand by a person who still could take it by hand; `by_domain` says so.
+⁵ models/invitation.py: likewise, for one mail address.
 
 What `why` holds on a transition is always shown to the applicant; what staff note for themselves is an `ApplicationNote`.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import pghistory
@@ -43,9 +47,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
+from members.mailboxes import domain_of
 from members.models.city import City, Membership
 from members.models.draft import Draft
-from members.models.official import Official, Post
+from members.models.official import Official, Post, ShownTo
 from members.querysets import today
 from strongcities import mail
 from strongcities.themes import Theme
@@ -80,7 +85,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             return self.none()
         if user.vets:
             return self
-        return self.filter(Q(applicant=user) | Q(city__in=_led_by(user)))
+        return self.filter(Q(applicant=user) | Q(city__in=City.objects.led_by(user)))
 
     def of(self, user: Any) -> ApplicationQuerySet:
         """Sent by `user`: what a person sees of their own, whatever else they may see."""
@@ -91,12 +96,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         if not user.is_authenticated:
             return self.none()
         others = self.exclude(applicant=user)
-        return others if user.vets else others.filter(city__in=_led_by(user))
-
-
-def _led_by(user: Any) -> models.QuerySet[City]:
-    led = Post.objects.today().filter(official__user=user, is_lead=True).values("city")
-    return City.objects.members().filter(pk__in=led)
+        return others if user.vets else others.filter(city__in=City.objects.led_by(user))
 
 
 @pghistory.track()
@@ -128,11 +128,20 @@ class Application(Workflow):
     second_contact = models.CharField(_("second contact"), max_length=200, blank=True)
     themes = ArrayField(models.CharField(max_length=60, choices=Theme), verbose_name=_("themes of interest"), default=list, blank=True)
     message = models.TextField(_("in the applicant's words"), blank=True, max_length=2000)
-    in_directory = models.BooleanField(_("shown in the directory"), default=False)
+    shown_to = models.CharField(_("shown to"), max_length=10, choices=ShownTo, default=ShownTo.NOBODY)
     wants_newsletter = models.BooleanField(_("receives the newsletter"), default=False)
     open_to_peers = models.BooleanField(_("may be contacted by peers"), default=False)
     language = models.CharField(_("language of mails"), max_length=10, default="en")
 
+    by_domain = models.ForeignKey(
+        "members.CityDomain",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="admitted",
+        verbose_name=_("by mail domain"),
+    )
     first_approver = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("first of two")
     )
@@ -168,6 +177,9 @@ class Application(Workflow):
             models.CheckConstraint(
                 condition=~Q(state__in=[State.APPROVED, State.DECLINED]) | ~Q(decided_by=F("applicant")),
                 name="application_not_decided_by_its_applicant",
+            ),
+            models.CheckConstraint(
+                condition=Q(by_domain=None) | Q(state=State.APPROVED, needs_two=False), name="application_by_domain_is_of_a_member_city"
             ),
         ]
 
@@ -211,16 +223,64 @@ class Application(Workflow):
     # --- Verbs -------------------------------------------------------------------------------------------------------
 
     @classmethod
-    def submit(cls, *, draft: Draft, applicant: Any, city: City, **fields: Any) -> Application:
-        """A new application, told to the applicant. Raises IntegrityError where the draft has become one already, or
-        the applicant has an open one for the city. Whoever calls it holds the transaction (members/joining.py)."""
-        application = cls.objects.create(
-            draft=draft, applicant=applicant, city=city, needs_two=not city.is_member, language=draft.language, **fields
-        )
-        application.begin("submit", by=applicant)
-        application._tell("submitted")
-        application._tell_leads()
+    def submit(cls, *, draft: Draft, applicant: Any, city: City, mail_at: str = "", **fields: Any) -> Application:
+        """A new application: approved at once where the city has confirmed the domain of `mail_at` (the address that the
+        applicant has just confirmed), else told to the applicant and to those who decide. Raises IntegrityError where the
+        draft has become one already, or the applicant has an open one for the city. Whoever calls it holds the
+        transaction (members/joining.py)."""
+        application = cls._begun(applicant, city, draft=draft, language=draft.language, **fields)
+        if not (mail_at and application._decide_by_domain(domain_of(mail_at))):
+            application._announce()
         return application
+
+    @classmethod
+    def of_invited(cls, *, applicant: Any, city: City, **told: Any) -> Application:
+        """What somebody who was invited told: their open application for the city, brought up to date, or a new one.
+        Nobody hears of it yet (`decide_as_invited`). Raises MoveRefused where they stand for the city already."""
+        open_one = cls.objects.open().select_for_update(of=("self",), no_key=True).filter(applicant=applicant, city=city).first()
+        if open_one is None:
+            application = cls._begun(applicant, city, language=applicant.language, **told)
+        else:
+            application = open_one
+            for name, value in told.items():
+                setattr(application, name, value)
+            application.save(update_fields=list(told))
+        application._refuse_if_standing_for(city)
+        return application
+
+    @classmethod
+    def _begun(cls, applicant: Any, city: City, **fields: Any) -> Application:
+        application = cls.objects.create(applicant=applicant, city=city, needs_two=not city.is_member, **fields)
+        application.begin("submit", by=applicant)
+        return application
+
+    def decide_as_invited(self, *, by: Any) -> None:
+        """Approved by `by`, who invited, if they still may; else it waits as every application does."""
+        if not self._approved_by(by):
+            self._announce()
+
+    def _decide_by_domain(self, domain: str) -> bool:
+        """Approved by who confirmed the city's mail domain, if they still may. Answers whether it was."""
+        rule = self.city.domains.on().select_for_update(of=("self",), no_key=True).filter(domain=domain).first()
+        if rule is None or not self._approved_by(rule.confirmed_by, why=gettext("By the confirmed mail domain %s.") % domain):
+            return False
+        self.by_domain = rule
+        self.save(update_fields=["by_domain"])
+        self._tell_leads("members/joined_by_domain", domain=domain, person=self.applicant)
+        return True
+
+    def _approved_by(self, user: Any, why: str = "") -> bool:
+        """Whether `user`, who decided beforehand, could approve by hand today (alone, for a member city); then it is done."""
+        if not (user.is_active and self.city.is_member and self.can_approve(user)):
+            return False
+        with suppress(PermissionDenied, MoveRefused), transaction.atomic():  # the city or the lead official left this moment
+            self.approve(by=user, why=why)
+        return self.state == State.APPROVED
+
+    def _announce(self) -> None:
+        self._tell("submitted")
+        if not self.needs_two:  # a member city's lead officials know who wants in, the staff don't
+            self._tell_leads("members/colleague", application=self)
 
     def review(self, *, by: Any) -> None:
         """Take it up; the applicant hears that somebody reads it."""
@@ -257,14 +317,16 @@ class Application(Workflow):
                 step.to(application.state)
             proposed.drop_if_only_proposed()
 
-    def approve(self, *, by: Any, mandate: bool = False, seen: str | None = None) -> None:
+    def approve(self, *, by: Any, mandate: bool = False, seen: str | None = None, checked: str = "", why: str = "") -> None:
         """One approval; the last one that is needed admits the applicant and, if it is new, the city (table above).
 
         `mandate` says that `by` checked the applicant's claim to sign for the city; `seen` is the identity of the city that
-        `by` had before them (City.identity). Raises MoveRefused when that changed meanwhile, or `by` gave the first of two
-        approvals; PermissionDenied when `by` may not approve or not confirm the mandate.
+        `by` had before them (City.identity); `checked` is kept as a note of the staff; the
+        applicant reads `why`. Raises MoveRefused when the city changed
+        meanwhile, or `by` gave the first of two approvals; PermissionDenied when `by` may not approve, not confirm the
+        mandate, or not note.
         """
-        with self.move("approve", by=by) as step:
+        with self.move("approve", by=by, why=why) as step:
             application = step.record
             if mandate and not application.can_confirm_mandate(by):
                 raise PermissionDenied
@@ -287,6 +349,8 @@ class Application(Workflow):
             else:
                 Membership.objects.create(city=city, joined=today())
                 application._admit(step, city, by=by, mandate=mandate)
+            if checked:
+                application.note(by=by, text=checked)
 
     def decline(self, *, by: Any, why: str) -> None:
         """The end, with a reason that the applicant reads. A new application stays possible."""
@@ -314,7 +378,7 @@ class Application(Workflow):
         if not city.is_public:
             city.is_public = True
             city.save(update_fields=["is_public"])
-        chosen = {name: getattr(self, name) for name in ("languages", "themes", "in_directory", "wants_newsletter", "open_to_peers")}
+        chosen = {name: getattr(self, name) for name in ("languages", "themes", "shown_to", "wants_newsletter", "open_to_peers")}
         official, _created = Official.objects.update_or_create(user=self.applicant, defaults=chosen)
         Post.objects.create(
             official=official,
@@ -325,6 +389,7 @@ class Application(Workflow):
             is_lead=not city.posts.today().filter(is_lead=True).exists(),
             has_mandate=mandate,
             since=today(),
+            vetted=today(),
         )
         step.to(State.APPROVED)
         self._decided(by)
@@ -337,12 +402,9 @@ class Application(Workflow):
     def _decided(self, by: Any) -> None:
         self.decided_by, self.decided_at = by, timezone.now()
 
-    def _tell_leads(self) -> None:
-        """A member city's lead officials hear that a colleague wants in: they know them, the staff don't."""
-        if not self.needs_two:
-            for post in self.city.posts.today().filter(is_lead=True, official__user__is_active=True).select_related("official__user"):
-                lead = post.official.user
-                mail.send("members/colleague", to=lead.email, context={"application": self, "city": self.city}, language=lead.language)
+    def _tell_leads(self, name: str, **context: Any) -> None:
+        for lead in self.city.leads_today():
+            mail.send(name, to=lead.email, context={"city": self.city, **context}, language=lead.language)
 
     def _tell(self, name: str, **context: Any) -> None:
         """Mail the applicant, in their language."""

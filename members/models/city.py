@@ -5,20 +5,32 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 import pghistory
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, models, transaction
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from members import countries, names
 from members.querysets import CityQuerySet, today
 from members.regions import Population, Region
+from strongcities import languages
+from strongcities.licences import Licence, deed
+from strongcities.themes import Theme
+from strongcities.uploads import NAME, Picture, PictureField
+
+PROFILE_LENGTH = 10_000  # characters: some five pages
+MOST_THEMES = 5
 
 
 @pghistory.track(exclude=["folded", "spellings"])  # generated columns can't be written into a history
@@ -42,7 +54,31 @@ class City(models.Model):
         blank=True,
         help_text=_("Separated by commas. A search for any of them finds the city."),
     )
+    official_name = models.CharField(
+        _("official name"),
+        max_length=200,
+        blank=True,
+        help_text=_("In English, in full, where it is more than the name: “City of Aarhus”."),
+    )
+    own_name = models.CharField(
+        _("name in its own language"),
+        max_length=200,
+        blank=True,
+        help_text=_("As the authority writes it itself, in its own script: “Aarhus Kommune”."),
+    )
+    own_language = models.CharField(
+        _("its own language"), max_length=3, blank=True, help_text=_("The language that this name is in; both are given or neither.")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.CITY)
+    within = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name=_("part of"),
+        help_text=_("The next larger authority over the same place: a city’s county, a county’s state."),
+    )
     country = models.CharField(_("country"), max_length=2)
     region = models.CharField(_("network region"), max_length=30, choices=Region)
     population = models.PositiveIntegerField(_("inhabitants"), null=True, blank=True)
@@ -51,6 +87,22 @@ class City(models.Model):
     latitude = models.DecimalField(_("latitude"), max_digits=7, decimal_places=4, null=True, blank=True)
     longitude = models.DecimalField(_("longitude"), max_digits=7, decimal_places=4, null=True, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=60, blank=True)
+    profile = models.TextField(
+        _("profile"), blank=True, default="", db_default="", validators=[MaxLengthValidator(PROFILE_LENGTH)], help_text=_("Markdown.")
+    )
+    profile_language = models.CharField(_("language of the profile"), max_length=3, default="en", db_default="en")
+    themes = ArrayField(
+        models.CharField(max_length=60, choices=Theme),
+        verbose_name=_("themes"),
+        default=list,
+        db_default=Value("{}"),
+        blank=True,
+        help_text=_("What the city works on, at most five."),
+    )
+    picture = PictureField(_("picture"), db_default="")
+    picture_alt = models.CharField(_("what the picture shows"), max_length=300, blank=True, default="", db_default="")
+    picture_credit = models.CharField(_("who made the picture"), max_length=200, blank=True, default="", db_default="")
+    picture_licence = models.CharField(_("licence of the picture"), max_length=30, choices=Licence, blank=True, default="", db_default="")
     is_public = models.BooleanField(
         _("shown to everyone"),
         default=False,
@@ -61,10 +113,15 @@ class City(models.Model):
         expression=Func(F("name"), function="fold"), output_field=models.CharField(max_length=160), db_persist=True
     )
 
-    # Every name the city goes by, each reduced to what spellings have in common: "|arhus|ahrus|" (migration 0001).
+    # Every name the city goes by, each reduced to what spellings have in common: "|arhus|ahrus|" (migration city_names).
     spellings = models.GeneratedField(
-        expression=Func(F("name"), F("other_names"), function="spellings"), output_field=models.TextField(), db_persist=True
+        expression=Func(F("name"), F("official_name"), F("own_name"), F("other_names"), function="spellings"),
+        output_field=models.TextField(),
+        db_persist=True,
     )
+
+    # By these people tell which city it is: a decision was on them as they were.
+    IDENTITY = ("name", "official_name", "own_name", "own_language", "other_names", "kind", "country", "website")
 
     objects = CityQuerySet.as_manager()
 
@@ -86,14 +143,61 @@ class City(models.Model):
                 | Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
                 name="city_place_is_on_earth",
             ),
+            models.CheckConstraint(condition=LessThanOrEqual(Length("profile"), Value(PROFILE_LENGTH)), name="city_profile_is_readable"),
+            models.CheckConstraint(condition=Q(profile_language__regex=r"^[a-z]{2,3}$"), name="city_profile_language_is_a_code"),
+            models.CheckConstraint(condition=Q(themes__contained_by=Theme.values), name="city_themes_are_known"),
+            models.CheckConstraint(
+                condition=Q(themes=[]) | Q(themes__len__lte=MOST_THEMES),
+                name="city_themes_are_few",
+                violation_error_message=_("A city names five themes at most."),
+            ),
+            models.CheckConstraint(
+                condition=Q(picture="", picture_alt="", picture_credit="", picture_licence="")
+                | (Q(picture__regex=f"^{NAME}$", picture_licence__in=Licence.values) & ~Q(picture_alt="") & ~Q(picture_credit="")),
+                name="city_picture_has_words_credit_and_licence",
+                violation_error_message=_("A picture needs words for those who can’t see it, a credit and a licence."),
+            ),
+            models.CheckConstraint(
+                condition=Q(own_name="", own_language="") | (~Q(own_name="") & ~Q(own_language="")),
+                name="city_own_name_has_a_language",
+                violation_error_message=_("A name in the city’s own language needs the language, and the language a name."),
+            ),
+            models.CheckConstraint(
+                condition=Q(within=None) | ~Q(within=F("pk")),
+                name="city_is_no_part_of_itself",
+                violation_error_message=_("An authority is no part of itself."),
+            ),
         ]
-        indexes = [GinIndex(OpClass(F("spellings"), name="gin_trgm_ops"), name="city_spellings_trigrams")]
+        indexes = [
+            GinIndex(OpClass(F("spellings"), name="gin_trgm_ops"), name="city_spellings_trigrams"),
+            models.Index(fields=["picture"], condition=~Q(picture=""), name="city_pictures"),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     def get_absolute_url(self) -> str:
         return reverse("members:city", args=[self.slug])
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """Every name that is typed is cleaned (members.names), whatever form it comes by; and no authority is put within
+        one of its own parts. What the database would only refuse is said here in words, under the lock that it takes."""
+        left_out, wrong = set(exclude or ()), {}
+        for field in {"name", "official_name", "own_name", "other_names"} - left_out:
+            try:
+                setattr(self, field, names.clean_names(getattr(self, field)))
+            except ValidationError as error:
+                wrong[field] = error.error_list
+        if "own_language" not in left_out and self.own_language and not languages.exists(self.own_language):
+            wrong["own_language"] = ValidationError(_("There is no language of this code."), code="language").error_list
+        if "within" not in left_out and self.pk and self.within_id and City.objects.would_ring(self.pk, self.within_id):
+            wrong["within"] = ValidationError(_("This authority is itself part of %(city)s."), params={"city": self.name}).error_list
+        try:
+            super().clean_fields(exclude=left_out)
+        except ValidationError as error:
+            wrong = error.update_error_dict(wrong)
+        if wrong:
+            raise ValidationError(wrong)
 
     @classmethod
     def propose(cls, *, name: str, country: str, kind: str, website: str = "", population_band: str = "") -> City:
@@ -123,20 +227,72 @@ class City(models.Model):
             with suppress(models.ProtectedError):
                 self.delete()
 
+    def can_report(self, user: Any) -> bool:
+        """Whether `user` may tell the staff of this page: people of member cities. Visitors write a mail."""
+        return bool(user.is_authenticated and user.is_member)
+
     @property
     def identity(self) -> str:
         """A mark of what tells people which city this is; another one as soon as any of it changes."""
-        told = repr((self.pk, self.name, self.other_names, self.kind, self.country, self.website))
+        told = repr((self.pk, *(str(getattr(self, field)) for field in self.IDENTITY)))
         return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+    def can_edit(self, user: Any) -> bool:
+        """Who may edit the city's page: its lead officials while it is a member, and staff who may change cities."""
+        if not user.is_authenticated:
+            return False
+        return bool(user.keeps_cities or (user.leads(self) and self.is_member))
+
+    @property
+    def is_half_approved(self) -> bool:
+        """Whether one of two people approved an application for it: until the second one did, what it was approved as stays."""
+        return self.applications.open().filter(first_approver__isnull=False).exists()
+
+    @property
+    def shown_picture(self) -> Picture | None:
+        return Picture(self.picture) if self.picture else None
+
+    @property
+    def picture_deed(self) -> str:
+        """Where the licence of the picture can be read, or ""."""
+        return deed(self.picture_licence)
+
+    @property
+    def profile_direction(self) -> str:
+        return languages.direction(self.profile_language)
+
+    @property
+    def theme_labels(self) -> list[tuple[str, str]]:
+        """(slug, label) of each of its themes, in the network's order."""
+        return [(theme.value, str(theme.label)) for theme in Theme if theme in self.themes]
 
     @property
     def country_name(self) -> str:
         return countries.name(self.country)
 
     @property
+    def own_direction(self) -> str:
+        """`rtl` or `ltr`: how the name in the city's own language is written."""
+        return languages.direction(self.own_language)
+
+    @property
     def is_member(self) -> bool:
         """Whether the city is a member today."""
         return self.memberships.today().exists()
+
+    def can_manage_people(self, user: Any) -> bool:
+        """Who keeps the list of this member city's people: its lead officials, and staff who vet."""
+        return bool(user.is_authenticated and user.is_active and (user.vets or user.leads(self)) and self.is_member)
+
+    def can_leave(self, user: Any) -> bool:
+        """Who may say that the city leaves the network: a lead official who may sign for it, and staff who vet."""
+        may_sign = user.is_authenticated and user.posts_today.filter(city=self, is_lead=True, has_mandate=True).exists()
+        return bool(self.can_manage_people(user) and (user.vets or may_sign))
+
+    def leads_today(self) -> list[Any]:
+        """The accounts of its lead officials today, for mails to them."""
+        posts = self.posts.today().filter(is_lead=True, official__user__is_active=True).select_related("official__user")
+        return [post.official.user for post in posts]
 
     @property
     def member_since(self) -> date | None:
@@ -157,6 +313,10 @@ class Membership(models.Model):
     joined = models.DateField(_("joined"))
     left = models.DateField(_("left"), null=True, blank=True)
     is_founding = models.BooleanField(_("founding city"), default=False)
+    why_left = models.TextField(_("why it left"), blank=True, default="", db_default="", max_length=2000)
+    left_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("who said so")
+    )
 
     objects = MembershipQuerySet.as_manager()
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+
+
+def new_session_key() -> str:
+    return secrets.token_urlsafe(24)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -38,6 +45,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("works for ISD"), default=False, help_text=_("May open the admin."))
     is_active = models.BooleanField(_("active"), default=True)
     joined = models.DateTimeField(_("account since"), default=timezone.now)
+    session_key = models.CharField(max_length=40, default=new_session_key, editable=False)  # part of what every session is checked by
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -48,9 +56,19 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="user_mail_is_lower_case")]
+        indexes = [GinIndex(OpClass(Func(F("name"), function="fold"), name="gin_trgm_ops"), name="user_name_trigrams")]
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def _get_session_auth_hash(self, secret: Any = None) -> str:
+        """What a session is checked by with each request (Django's own, of the password), with the key of the sessions."""
+        return salted_hmac("members.User.session", f"{self.password}|{self.session_key}", secret=secret, algorithm="sha256").hexdigest()
+
+    def end_sessions(self) -> None:
+        """Sign the account out of every browser: no session that is open now holds with its next request."""
+        self.session_key = new_session_key()
+        self.save(update_fields=["session_key"])
 
     def get_full_name(self) -> str:
         return self.name
@@ -59,6 +77,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     def vets(self) -> bool:
         """Whether this account decides on applications for ISD: staff with the permission (group Secretariat)."""
         return self.is_active and self.is_staff and self.has_perm("members.vet_application")
+
+    @property
+    def keeps_cities(self) -> bool:
+        """Whether this account looks after the cities' records for ISD: staff with the permission (group Secretariat)."""
+        return self.is_active and self.is_staff and self.has_perm("members.change_city")
+
+    @property
+    def handles_reports(self) -> bool:
+        """Whether this account decides on reports of abuse for ISD: staff with the permission (group Secretariat)."""
+        return self.is_active and self.is_staff and self.has_perm("members.handle_report")
 
     @property
     def posts_today(self) -> models.QuerySet[Any]:

@@ -8,7 +8,7 @@ from django import template
 from django.utils.translation import gettext
 
 from members import countries
-from members.models import City, Post
+from members.models import City, Post, ShownTo
 from members.regions import Population
 from strongcities import languages as _languages
 from strongcities.themes import Theme
@@ -16,7 +16,7 @@ from strongcities.themes import Theme
 register = template.Library()
 
 
-def _labels(choices: type[City.Kind | Post.Kind | Population]) -> Callable[[str], str]:
+def _labels(choices: type[City.Kind | Post.Kind | Population | ShownTo]) -> Callable[[str], str]:
     return lambda value: str(dict(choices.choices).get(value, ""))
 
 
@@ -24,6 +24,7 @@ register.filter("country", countries.name)
 register.filter("city_kind", _labels(City.Kind))
 register.filter("post_kind", _labels(Post.Kind))
 register.filter("population", _labels(Population))
+register.filter("shown_to", _labels(ShownTo))
 
 
 @register.filter

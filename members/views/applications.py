@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from members.forms.decisions import QuestionForm, ReasonForm
 from members.models import Application
@@ -53,7 +53,7 @@ def _do(request: HttpRequest, application: Application, verb: Callable[[], None]
 
 @signed_in
 @never_cache
-@require_GET
+@require_safe
 def application(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, _load(request, pk))
 

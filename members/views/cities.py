@@ -1,67 +1,100 @@
-"""`/cities/`: the directory of member cities, and a city's page."""
+"""`/cities/`: the directory of member cities with its map, and a city's page."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from members.filters import CityFilter
+from members.atlas import Atlas
+from members.filters import CityFilter, address
 from members.models import City
 from members.querysets import CityQuerySet
 from strongcities.access import public
-from strongcities.caching import visitors_may_cache
+from strongcities.caching import ask_each_time, visitors_may_cache
 from strongcities.paging import Pages
 
 PER_PAGE = 30
+PARTS = 30  # authorities within one that its page names
 
 
 @public
 @require_safe
 @visitors_may_cache
 def cities(request: HttpRequest) -> HttpResponse:
-    """Member cities by name, narrowed by name, region, country, kind and size. A value that isn't known narrows nothing
-    and is said beside its field; a page that isn't there answers 404 and names the last one."""
-    every = City.objects.visible_to(request.user).members().with_joined()
+    """Member cities by name and on a map, narrowed by any number of values of each filter. A value that isn't known narrows
+    nothing and is said beside its field; a page that isn't there answers 404 and names the last one."""
+    every = City.objects.visible_to(request.user).members()
     narrowed = CityFilter(request.GET, queryset=every)
-    paginator = Paginator(narrowed.qs, PER_PAGE)
+    paginator = Paginator(narrowed.qs.with_joined(), PER_PAGE)
     try:
         page, status = paginator.page(request.GET.get("page", 1)), 200
     except (EmptyPage, PageNotAnInteger):
         page, status = paginator.page(1), 404
-    used = narrowed.used()
-    kept = {row["name"]: row["value"] for row in used}
+    chosen = narrowed.chosen
     context = {
         "filter": narrowed,
         "page": page,
-        "used": _with_links(used),
-        "without": _without(every, used) if not paginator.count and used else [],
-        "pages": Pages(page.number, paginator.num_pages, lambda number: "?" + urlencode({**kept, "page": number})),
+        "used": _used(narrowed, chosen),
+        "without": _without(narrowed, every, chosen) if not paginator.count and chosen else [],
+        "pages": Pages(page.number, paginator.num_pages, lambda number: address(chosen, page=[number])),
+        "atlas": Atlas.of(narrowed, chosen) if paginator.count else None,
         "no_such_page": status == 404,
     }
     return render(request, "members/cities.html", context, status=status)
 
 
-def _with_links(used: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each filter with the query that is left without it."""
-    return [row | {"drop": urlencode(row["others"])} for row in used]
+def _used(narrowed: CityFilter, chosen: dict[str, list[str]]) -> list[dict[str, str]]:
+    """Each value in use: its filter's label, its words, and the address without it."""
+    return [
+        {
+            "label": str(narrowed.form.fields[name].label),
+            "words": narrowed.label(name, value),
+            "drop": address(chosen, **{name: [other for other in values if other != value]}),
+        }
+        for name, values in chosen.items()
+        for value in values
+    ]
 
 
-def _without(every: CityQuerySet, used: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _without(narrowed: CityFilter, every: CityQuerySet, chosen: dict[str, list[str]]) -> list[dict[str, Any]]:
     """For an empty result: how many cities there would be without each of the filters, the most helpful one first."""
-    rows = [row | {"count": CityFilter(row["others"], queryset=every).qs.count()} for row in _with_links(used)]
-    return sorted((row for row in rows if row["count"]), key=lambda row: -row["count"])
+    rows = []
+    for name in chosen:
+        left = {other: narrowed.form.cleaned_data[other] for other in chosen if other != name}
+        count = narrowed.narrow(every, left).count()
+        if count:
+            rows.append({"label": str(narrowed.form.fields[name].label), "count": count, "drop": address(chosen, **{name: None})})
+    return sorted(rows, key=lambda row: -row["count"])
 
 
 @public
 @require_safe
 @visitors_may_cache
 def city(request: HttpRequest, slug: str) -> HttpResponse:
-    """A city: what it is, since when a member; to people of member cities also its officials who agreed to be shown."""
-    shown = get_object_or_404(City.objects.visible_to(request.user).with_joined(), slug=slug)
-    officials = shown.posts.today().visible_to(request.user).select_related("official__user").order_by("-is_lead", "official__user__name")
-    return render(request, "members/city.html", {"city": shown, "officials": officials, "memberships": shown.memberships.all()})
+    """A city: its picture and profile, what it is, since when a member, the authorities over it and within it, and its
+    officials as far as they agreed to be shown to the reader."""
+    visible = City.objects.visible_to(request.user)
+    shown = get_object_or_404(visible.with_joined(), slug=slug)
+    officials = shown.posts.visible_to(request.user).select_related("official__user").order_by("-is_lead", "official__user__name")
+    context = {
+        "city": shown,
+        "over": visible.over(shown),
+        "parts": _parts(visible.filter(within=shown)),
+        "officials": officials,
+        "memberships": shown.memberships.all(),
+        "may_edit": shown.can_edit(request.user),
+        "manages": shown.can_manage_people(request.user),
+        "may_report": shown.can_report(request.user),
+    }
+    response = render(request, "members/city.html", context)
+    return ask_each_time(response) if officials else response
+
+
+def _parts(parts: CityQuerySet) -> dict[str, Any]:
+    """The authorities within a city: as many as a line holds, and how many more there are."""
+    found = list(parts)
+    return {"shown": found[:PARTS], "more": max(len(found) - PARTS, 0)}

@@ -23,7 +23,8 @@ def consents(request: HttpRequest) -> HttpResponse:
         now = {name: getattr(official, name) for name in ConsentsForm.base_fields}
         return render(request, "members/consents.html", {"form": ConsentsForm(initial=now)})
     form = ConsentsForm(request.POST)
-    form.is_valid()  # three boxes, each ticked or not: nothing can be wrong
+    if not form.is_valid():  # a level that isn't offered
+        return render(request, "members/consents.html", {"form": form})
     official.consent(**form.cleaned_data)
     messages.success(request, gettext("Your consents are changed."))
     return redirect("members:consents")

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members import joining, matching
 from members.joining import PAGES, Incomplete, Page
@@ -71,7 +71,7 @@ def _page(request: HttpRequest, page: Page, draft: Draft | None, form: forms.For
 
 @public
 @never_cache
-@require_GET
+@require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """What joining is, what will be asked, and the way on: from the beginning, or where this browser left off."""
     draft = current(request)
@@ -162,7 +162,7 @@ def save(request: HttpRequest, path: str) -> HttpResponse:
 
 @public
 @never_cache
-@require_GET
+@require_safe
 def check(request: HttpRequest) -> HttpResponse:
     """Every answer once more, with the way to change it."""
     draft = current(request)
@@ -204,7 +204,7 @@ def mail_link(request: HttpRequest, draft: Draft) -> None:
 
 @public
 @never_cache
-@require_GET
+@require_safe
 def sent(request: HttpRequest) -> HttpResponse:
     """Go and press the button in the mail."""
     draft = current(request)

@@ -6,8 +6,10 @@ from django import template
 from django.conf import settings
 from django.templatetags.static import static
 from django.utils import formats
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from strongcities import text
+from strongcities import text, uploads
 
 register = template.Library()
 register.filter("markdown", text.markdown)
@@ -27,3 +29,14 @@ def asset(path: str) -> str:
         return static(path)
     except ValueError:
         return f"{settings.STATIC_URL}{path}"
+
+
+@register.simple_tag
+def picture(name: str, alt: str, sizes: str, *, first: bool = False) -> SafeString:
+    """An uploaded picture by its name. `sizes` says how wide it is shown, so that a phone fetches no more than it needs;
+    `first` is for the picture on top of a page, which is not to be waited for."""
+    shown = uploads.Picture(name)
+    return format_html(
+        '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" {}>',
+        shown.src, shown.srcset, sizes, shown.width, shown.height, alt, SafeString('fetchpriority="high"' if first else 'loading="lazy"'),
+    )  # fmt: skip

@@ -113,7 +113,7 @@ def test_the_form_changes_the_text_and_never_the_state(client, staff):
         "slug": practice.slug, "summary": "S", "body": "", "language": "en", "city": practice.city_id, "status": "unknown",
         "themes": ["gender-equality", "youth-engagement"], "evidence": "1", "lessons": "One\nTwo\n\n", "partners": "", "sources": "[]",
         "audience": "public", "licence": "", "external_id": "", "state": "archived", "lead_sector": "",
-        "transitions-TOTAL_FORMS": 0, "transitions-INITIAL_FORMS": 0, "events-TOTAL_FORMS": 0, "events-INITIAL_FORMS": 0,
+        "transitions-TOTAL_FORMS": 0, "transitions-INITIAL_FORMS": 0, "history-TOTAL_FORMS": 0, "history-INITIAL_FORMS": 0,
     }  # fmt: skip
     response = client.post(url("change", practice), data)
     assert response.status_code == 302, response.context["adminform"].errors

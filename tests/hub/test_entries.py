@@ -52,6 +52,14 @@ class TestOneWriter:
         assert (titles("constantinople"), titles("istanbul")) == (set(), {"Bridge"})
         assert search(Query(), VISITOR).facets["region"] == {"middle-east-north-africa": 1}
 
+    def test_a_practice_is_found_by_every_name_of_its_city(self):
+        city = make_city("Marrakesh", "MA")
+        make_practice(city, "Bridge")
+        assert titles("مراكش") == set()
+        City.objects.filter(pk=city.pk).update(official_name="City of Marraquexe", own_name="بلدية مراكش", own_language="ar")
+        assert titles("مراكش") == titles("marraquexe") == {"Bridge"}
+        assert titles("بلدية") == set()  # the office says nothing of which city it is
+
     def test_counting_drops_words_that_are_gone(self):
         practice = make_practice(make_city(), "Lighthouse")
         assert Word.objects.filter(word="lighthouse").exists()

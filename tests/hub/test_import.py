@@ -117,6 +117,7 @@ def test_cities_are_found_before_they_are_made(tmp_path):
         ({"body": "x" * 50_001}, "body", "50,001 characters"),
         ({"body": "a\x00b"}, "body", "NUL"),
         ({"language": "xx"}, "language", "not the code of a language"),
+        ({"city": "P\u0430ris"}, "city", "mixes letters of different alphabets"),
         ({"country": "Atlantis"}, "country", "not the code of a country"),
         ({"start_year": "long ago"}, "start_year", "not a year"),
         ({"start_year": 20.5}, "start_year", "not a year"),

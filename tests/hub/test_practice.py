@@ -202,7 +202,7 @@ def test_what_a_record_was_is_kept():
     practice.title = "Second"
     practice.save()
     Practice.objects.filter(pk=practice.pk).update(title="Third")
-    assert list(practice.events.order_by("pgh_id").values_list("title", flat=True)) == ["First", "Second"]  # type: ignore[attr-defined]  # made by pghistory
+    assert list(practice.history.order_by("pgh_id").values_list("title", flat=True)) == ["First", "Second"]  # type: ignore[attr-defined]  # made by pghistory
 
 
 def test_old_is_a_question_of_dates():

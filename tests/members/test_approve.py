@@ -27,7 +27,7 @@ def subjects():
 
 
 def test_new_city_needs_two_people_and_joins_once(sam, toni, nadia):
-    application = cast.make_application(nadia, cast.make_city("Lund"), has_mandate=True, themes=["youth-engagement"], in_directory=True)
+    application = cast.make_application(nadia, cast.make_city("Lund"), has_mandate=True, themes=["youth-engagement"], shown_to="members")
     application.approve(by=sam)
     assert (application.state, application.first_approver, application.decided_by) == (State.UNDER_REVIEW, sam, None)
     assert not City.objects.get(name="Lund").is_public
@@ -41,7 +41,7 @@ def test_new_city_needs_two_people_and_joins_once(sam, toni, nadia):
     post = Post.objects.get()
     assert (post.official.user, post.city, post.is_lead, post.has_mandate) == (nadia, lund, True, True)
     official = Official.objects.get()
-    assert (official.themes, official.in_directory, official.wants_newsletter) == (["youth-engagement"], True, False)
+    assert (official.themes, official.shown_to, official.wants_newsletter) == (["youth-engagement"], "members", False)
     assert subjects() == [
         "We have your application for Lund", "Your application for Lund is being looked at", "Welcome to the Strong Cities Network"
     ]  # fmt: skip
@@ -221,9 +221,9 @@ def test_constraints_hold_against_sql(sam, toni, nadia, aarhus):
     refused("application_not_decided_by_its_applicant", decide, "declined", nadia.pk, now, None, pk)
     copy = (
         "INSERT INTO members_application (applicant_id, city_id, needs_two, state, title, department, kind, languages, head_knows,"
-        " signatory, has_mandate, second_contact, themes, message, in_directory, wants_newsletter, open_to_peers, language, submitted_at)"
+        " signatory, has_mandate, second_contact, themes, message, shown_to, wants_newsletter, open_to_peers, language, submitted_at)"
         " SELECT applicant_id, city_id, needs_two, state, title, department, kind, languages, head_knows, signatory, has_mandate,"
-        " second_contact, themes, message, in_directory, wants_newsletter, open_to_peers, language, submitted_at"
+        " second_contact, themes, message, shown_to, wants_newsletter, open_to_peers, language, submitted_at"
         " FROM members_application WHERE id = %s"
     )
     refused("application_one_open_per_person_and_city", copy, pk)

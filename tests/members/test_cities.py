@@ -1,7 +1,9 @@
 """The directory of member cities, a city's page, import, samples, demo accounts, tidying."""
 
 import csv
+import re
 from datetime import date, timedelta
+from html import unescape
 from io import StringIO
 
 import pytest
@@ -33,6 +35,10 @@ def every_city():
     return {name: cast.make_city(name) for name in cast.CITIES}
 
 
+def place(city, latitude, longitude, **fields):
+    City.objects.filter(pk=city.pk).update(latitude=latitude, longitude=longitude, **fields)
+
+
 # --- The directory ---------------------------------------------------------------------------------------------------
 
 
@@ -55,19 +61,36 @@ def test_members_of_today_by_name(client, every_city):
         ({"population": "1-to-5-million"}, ["Mombasa"]),
         ({"region": "europe", "kind": "county"}, []),
         ({"region": "atlantis"}, ["Aarhus", "Mombasa"]),
+        ({"region": ["europe", "east-southern-africa"]}, ["Aarhus", "Mombasa"]),
+        ({"country": ["DK", "KE"], "kind": ["county", "state"]}, ["Mombasa"]),
+        ({"theme": "youth-engagement"}, ["Mombasa"]),
+        ({"theme": ["youth-engagement", "gender-equality"]}, ["Aarhus", "Mombasa"]),
+        ({"theme": "crisis-response-and-victims"}, ["Aarhus", "Mombasa"]),
+        ({"bbox": "8,54,12,58"}, ["Aarhus"]),
+        ({"bbox": "12,-80,8,80"}, ["Mombasa"]),
+        ({"bbox": "8,54,12"}, ["Aarhus", "Mombasa"]),
+        ({"bbox": "nan,nan,nan,nan"}, ["Aarhus", "Mombasa"]),
         ({"q": "%"}, ["Aarhus", "Mombasa"]),
         ({"q": "x" * 10_000}, ["Aarhus", "Mombasa"]),
     ],
 )
 def test_narrowing(client, every_city, query, names):
+    place(every_city["Aarhus"], 56.157, 10.211, themes=["gender-equality"])
+    place(every_city["Mombasa"], -4.055, 39.664, themes=["youth-engagement", "polarisation-and-hate"])
     response = client.get("/cities/", query)
     assert (response.status_code, shown(response)) == (200, names)
 
 
 def test_an_empty_result_says_which_filter_to_drop(client, every_city):
     page = text(client.get("/cities/", {"region": "europe", "kind": "county"}))
-    assert "Without “Region: Europe”: 1 city" in page
-    assert "Without “Kind: County”: 1 city" in page
+    assert "Without “Region”: 1 city" in page
+    assert "Without “Kind”: 1 city" in page
+
+
+def test_each_value_is_a_chip_that_leaves_the_others(client, every_city):
+    page = text(client.get("/cities/", {"region": ["europe", "south-asia"], "q": "a", "bbox": "8,54,12,58"}))
+    assert 'href="?q=a&amp;region=south-asia&amp;bbox=8%2C54%2C12%2C58"><span>Region: Europe</span>' in page
+    assert 'href="?q=a&amp;region=europe&amp;region=south-asia"><span>Section of the map</span>' in page
 
 
 def test_an_unknown_value_is_said_beside_its_field(client, every_city):
@@ -97,16 +120,111 @@ def test_no_session_for_visitors(client, every_city):
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_directory_asks_as_often_for_three_as_for_one(client, count, django_assert_num_queries):
     for number in range(count):
-        cast.make_city(f"Town {number}", joined=date(2020, 1, 1))
-    with django_assert_num_queries(3):  # countries that have members, count, page
-        assert len(shown(client.get("/cities/"))) == count
+        cast.make_city(f"Town {number}", joined=date(2020, 1, 1), latitude=number * 20, longitude=number * 30)
+    with django_assert_num_queries(5):  # countries that have members, their themes, count, page, map
+        response = client.get("/cities/")
+    assert len(shown(response)) == len(response.context["atlas"].spots) == count
+    with django_assert_num_queries(6):  # and what the map of a country is to show
+        client.get("/cities/", {"country": "DK"})
+
+
+def test_ten_thousand_cities_ask_as_often_as_one_and_send_no_more_marks(client, django_assert_num_queries):
+    samples.make_cities(10_000)
+    for query in ({}, {"region": "europe"}, {"bbox": "-20,-35,55,35"}, {"q": "harbour", "theme": "youth-engagement"}):
+        with django_assert_num_queries(5):
+            response = client.get("/cities/", query)
+        atlas = response.context["atlas"]
+        assert 10 < len(atlas.spots) < 100
+        assert atlas.marks.on_map + atlas.marks.outside + atlas.marks.nowhere == response.context["page"].paginator.count
+        assert atlas.marks.on_map > 50
+        assert len(response.content) < 150_000
 
 
 def test_a_hidden_city_names_no_country(client, every_city):
     cast.make_city("Kiruna", country="SE", joined=date(2020, 1, 1), is_public=False)
     cast.make_city("Turku", country="FI", joined=date(2020, 1, 1))
-    countries = [code for code, _name in client.get("/cities/").context["filter"].form.fields["country"].choices if code]
+    countries = [code for code, _name in client.get("/cities/").context["filter"].form.fields["country"].choices]
     assert sorted(countries) == ["DK", "FI", "KE"]
+
+
+# --- The map ---------------------------------------------------------------------------------------------------------
+
+
+def links(page):
+    """(address, name) of the map's marks, in the order in which keys reach them."""
+    return re.findall(r'<a href="([^"]+)" aria-label="([^"]+)"><circle', page)
+
+
+@pytest.fixture
+def placed(every_city):
+    place(every_city["Aarhus"], 56.157, 10.211)
+    place(every_city["Mombasa"], -4.055, 39.664)
+    cast.make_city("Copenhagen", joined=date(2016, 1, 1), latitude=55.676, longitude=12.566, population=1_153_615)
+    cast.make_city("Odense", joined=date(2016, 1, 1))
+    return every_city
+
+
+def test_the_map_has_the_cities_of_the_list(client, placed):
+    page = text(client.get("/cities/"))
+    (aim,) = set(re.findall(r'href="(\?bbox=[^"#]+)#map"', page))
+    assert links(page) == [
+        (f"{aim}#map", "2 cities: Copenhagen, Aarhus. Show them closer"),
+        ("/cities/mombasa-ke/", "Mombasa"),
+    ]
+    assert "1 city has no place given and stands in the list alone." in page
+    assert page.count("not on the map") == 1
+    closer = client.get("/cities/" + unescape(aim))
+    assert shown(closer) == ["Aarhus", "Copenhagen"]
+    assert [name for _url, name in links(text(closer))] == ["Aarhus", "Copenhagen"]
+
+
+def test_each_region_has_its_section(client, placed):
+    world = client.get("/cities/").context["atlas"]
+    europe = client.get("/cities/", {"region": "europe"}).context["atlas"]
+    assert europe.frame != world.frame
+    assert europe.view.width < world.view.width / 3
+    both = client.get("/cities/", {"region": ["europe", "east-southern-africa"]}).context["atlas"]
+    assert europe.view.width < both.view.width < world.view.width
+    assert [way.url for way in world.regions].count("?region=europe#map") == 1
+    assert "?region=europe#map" not in [way.url for way in europe.regions]
+    assert [(way.url, way.label) for way in europe.out] == [("?#map", "The whole world")]
+
+
+def test_links_of_the_map_keep_the_other_filters(client, placed):
+    page = text(client.get("/cities/", {"kind": ["city", "county"], "region": "europe"}))
+    assert 'href="?region=south-asia&amp;kind=city&amp;kind=county#map"' in page
+    assert 'href="?kind=city&amp;kind=county#map">The whole world' in page
+
+
+def test_those_outside_of_a_section_are_counted(client, placed):
+    cast.make_city("Vladivostok", country="RU", joined=date(2020, 1, 1), latitude=43.1, longitude=131.9)
+    assert "1 city lies outside of this section." in text(client.get("/cities/", {"region": "europe"}))
+    assert "outside of this section" not in text(client.get("/cities/"))
+
+
+def test_those_in_one_spot_lead_to_the_list(client, every_city):
+    place(every_city["Aarhus"], 56.157, 10.211)
+    cast.make_city("Aarhus", kind="county", slug="aarhus-county", joined=date(2020, 1, 1), latitude=56.157, longitude=10.211)
+    page = text(client.get("/cities/"))
+    ((url, name),) = links(page)
+    assert name == "2 cities: Aarhus, Aarhus. Show them in the list"
+    assert url.endswith("#found")
+    assert 'id="found"' in page
+    assert shown(client.get("/cities/" + unescape(url).split("#")[0])) == ["Aarhus", "Aarhus"]
+
+
+def test_numbers_in_the_drawing_are_svg_s_in_every_language(client, placed):
+    page = text(client.get("/ar/cities/"))
+    numbers = re.findall(r' (?:cx|cy|r|x|y|viewBox)="([^"]*)"', page[page.index('<figure class="map"') : page.index("</figure>")])
+    assert len(numbers) > 10
+    assert all(re.fullmatch(r"-?[0-9]+(\.[0-9]+)?( -?[0-9]+(\.[0-9]+)?)*", number) for number in numbers)
+
+
+def test_a_hidden_city_is_on_no_map(client, sam, placed):
+    cast.make_city("Kiruna", country="SE", joined=date(2020, 1, 1), is_public=False, latitude=20, longitude=-100)
+    assert "Kiruna" not in text(client.get("/cities/"))
+    client.force_login(sam)
+    assert "/cities/kiruna-se/" in [url for url, _name in links(text(client.get("/cities/")))]
 
 
 # --- A city's page ---------------------------------------------------------------------------------------------------
@@ -123,7 +241,7 @@ def test_who_sees_which_city(client, sam, every_city):
 
 
 def test_officials_only_by_consent_and_only_to_member_cities(client, lene, nadia, aarhus):
-    lene.official.consent(in_directory=True, wants_newsletter=False, open_to_peers=False)
+    lene.official.consent(shown_to="members", wants_newsletter=False, open_to_peers=False)
     cast.make_person("ove")
     oslo = cast.make_city("Oslo")
     former = cast.make_user("former@oslo.no")
@@ -135,7 +253,7 @@ def test_officials_only_by_consent_and_only_to_member_cities(client, lene, nadia
         assert ("Lene Lund" in page) is sees
         assert "Ove Olsen" not in page
         assert "lene@aarhus.dk" not in page
-    lene.official.consent(in_directory=False, wants_newsletter=False, open_to_peers=False)
+    lene.official.consent(shown_to="nobody", wants_newsletter=False, open_to_peers=False)
     assert "Lene Lund" not in text(client.get("/cities/aarhus-dk/"))
 
 
@@ -143,10 +261,10 @@ def test_officials_only_by_consent_and_only_to_member_cities(client, lene, nadia
 def test_a_city_s_page_asks_as_often_for_three_officials_as_for_one(client, sam, aarhus, count, django_assert_num_queries):
     for number in range(count):
         official = cast.make_post(cast.make_user(f"ove{number}@aarhus.dk", f"Ove {number}"), aarhus).official
-        official.consent(in_directory=True, wants_newsletter=False, open_to_peers=False)
+        official.consent(shown_to="members", wants_newsletter=False, open_to_peers=False)
     client.force_login(sam)
-    with django_assert_num_queries(6):  # session, account, city, officials, memberships, practices
-        assert text(client.get("/cities/aarhus-dk/")).count("<h3>Ove ") == count
+    with django_assert_num_queries(13):
+        assert text(client.get("/cities/aarhus-dk/")).count("<bdi>Ove ") == count
 
 
 def test_samples_are_called_samples(client):
@@ -158,6 +276,7 @@ def test_samples_are_called_samples(client):
 # --- Import ----------------------------------------------------------------------------------------------------------
 
 HEAD = "name,country,kind,un_subregion,network_region,latitude,longitude,time_zone,population,population_source\n"
+OWN = "name,country,kind,network_region,latitude,longitude,time_zone,population,official_name,own_name,own_language\n"
 GOOD = "Aarhus,DK,city,Northern Europe,Europe,56.157,10.211,Europe/Copenhagen,285273,GeoNames\n"
 
 
@@ -176,6 +295,22 @@ def test_import_and_again(tmp_path):
     assert (city.slug, city.population, city.population_band, city.is_public) == ("aarhus", 300_000, "250-000-to-1-million", True)
     membership = city.memberships.get()
     assert (membership.joined, membership.is_founding) == (date(2015, 9, 29), True)
+
+
+def test_import_of_names(tmp_path):
+    row = "Aarhus,DK,city,Europe,56.157,10.211,Europe/Copenhagen,285273,"
+    run(tmp_path, OWN + row + "City of Aarhus,Aarhus Kommune,da\n")
+    run(tmp_path, HEAD + GOOD)  # a file that says nothing of them leaves them
+    city = City.objects.get()
+    assert (city.official_name, city.own_name, city.own_language) == ("City of Aarhus", "Aarhus Kommune", "da")
+    for names, said in (
+        (",Aarhus Kommune,", "own_language: goes with own_name"),
+        (",Aarhus Kommune,xxx", "own_language: 'xxx' is no language code"),
+        ("City of A\u0430rhus,,", "official_name: “A\u0430rhus” mixes letters"),
+        ("x" * 201 + ",,", "official_name: is longer than 200 characters"),
+    ):
+        with pytest.raises(CommandError, match=re.escape(said)):
+            run(tmp_path, OWN + row + names + "\n")
 
 
 def test_the_project_s_own_file():

@@ -86,7 +86,7 @@ def test_a_new_city_from_the_first_page_to_the_status(client):
     )
     assert (application.city.is_public, application.city.region, application.needs_two) == (False, "europe", True)
     assert (application.languages, application.head_knows, application.has_mandate) == (["nl", "en"], True, True)
-    assert (application.in_directory, application.wants_newsletter, application.open_to_peers) == (False, False, False)
+    assert (application.shown_to, application.wants_newsletter, application.open_to_peers) == ("nobody", False, False)
     assert EmailAddress.objects.get(user=application.applicant).verified
     assert "Your application is sent." in client.get("/join/status/").content.decode()
     assert outbox()[-1].subject == "We have your application for Leuven"

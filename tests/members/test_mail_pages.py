@@ -8,10 +8,16 @@ import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from members.models import City
+
 FOLDER = Path(settings.BASE_DIR) / "templates/mail/members"
 NAMES = sorted(path.stem for path in FOLDER.glob("[a-z]*.html"))
 CONTEXT = {
-    "city": "Lund", "token": "abc", "days": 14, "application": SimpleNamespace(pk=7), "why": "Who is <the> mayor?",
+    "city": City(name="Lund", slug="lund-se", country="SE"), "token": "abc", "days": 14, "application": SimpleNamespace(pk=7),
+    "why": "Who is <the> mayor?", "vouch": SimpleNamespace(pk=7), "person": "Nadia Nys",
+    "name": "Leila", "standing": "Adviser, Mombasa", "about": "a page",
+    "contact": SimpleNamespace(key="2d0cd6cf-0f6c-4d63-9b4c-9b1b0f1f0f0f"),
+    "slug": "lund-se",
     "site_url": "https://house.example", "contact_mail": "info@house.example", "language": "en",
 }  # fmt: skip
 

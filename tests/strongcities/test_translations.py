@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,10 +22,11 @@ from post_office.models import Email
 from members import joining
 from strongcities import mail
 from tests import cast
+from tests.house import APPS
 from tests.hub.cast import make_practice
 from tests.outbox import outbox
 
-OURS = ("strongcities", "members", "hub", "pages", "templates")  # what `make messages` reads
+OURS = (*APPS, "templates")  # what `make messages` reads
 CALLS = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy"), None),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
@@ -150,6 +152,7 @@ NAMES = """
     Aarhus Mombasa Oslo Ghent Gent Gand Leuven Lene Lund Ove Olsen Leila Ali Nadia Nys Sam Toni Staff Petra Peeters
     Prevention officer Adviser The mayor
     ISD UTC WCAG AA axe Chromium Django https http
+    English aarhus dk gent be
 """
 KNOWN = set(NAMES.split())
 # The admin shows codes and keys as they are; the rest is what Django's own Arabic lacks.
@@ -337,7 +340,10 @@ MAILS = sorted(
 @pytest.mark.parametrize("name", MAILS)
 def test_mail_is_arabic(db, name):
     application = cast.make_application()
-    context = {"application": application, "city": application.city, "why": "؟", "token": "token", "days": 3}
+    context = {
+        "application": application, "city": application.city, "cities": [application.city], "why": "؟", "token": "token", "days": 3,
+        "person": application.applicant, "domain": "gent.be", "mandate": True, "vouch": SimpleNamespace(pk=1),
+    }  # fmt: skip
     mail.send(name, to="nadia@gent.be", context=context, language="ar")
     message = outbox()[-1]
     html = Words(message.html_message)

@@ -20,9 +20,10 @@ from members import countries
 from members.models import City, Membership
 from members.names import clean_name
 from members.regions import Region, population_band
+from strongcities import languages
 
 COLUMNS = ("name", "country", "kind", "network_region", "latitude", "longitude", "time_zone", "population")
-EXTRA = ("other_names",)
+EXTRA = ("other_names", "official_name", "own_name", "own_language")
 LAUNCH = date(2015, 9, 29)
 _SHOWN = 50  # bad rows named one by one; the rest are counted
 
@@ -38,7 +39,7 @@ class Bad(Exception):
 class Command(BaseCommand):
     help = (
         "Imports founding cities from a CSV (columns: name, country, kind, network_region, latitude, longitude, time_zone, "
-        "population; if you like also other_names, separated by |). "
+        "population; if you like also other_names, separated by |, official_name, own_name and own_language). "
         "A city of the same name, country and kind is brought up to date. All rows or none: each bad one is named."
     )
 
@@ -94,6 +95,8 @@ def _take(row: dict[str, str]) -> bool:
     people = _number(row, "population", int)
     city.name = name
     city.other_names = sorted({*city.other_names, *_other_names(row)})
+    city.official_name = _long_name(row, "official_name") or city.official_name
+    city.own_name, city.own_language = _own(row) or (city.own_name, city.own_language)
     city.region = _region(row, country)
     city.latitude, city.longitude = _number(row, "latitude", Decimal, 90), _number(row, "longitude", Decimal, 180)
     city.time_zone = row["time_zone"]
@@ -124,6 +127,26 @@ def _other_names(row: dict[str, str]) -> list[str]:
     if any(len(name) > 120 for name in names):
         raise Bad("other_names", "holds one longer than 120 characters")
     return names
+
+
+def _long_name(row: dict[str, str], column: str) -> str:
+    try:
+        name = clean_name(row[column])
+    except ValidationError as error:
+        raise Bad(column, " ".join(error.messages)) from error
+    if len(name) > 200:
+        raise Bad(column, "is longer than 200 characters")
+    return name
+
+
+def _own(row: dict[str, str]) -> tuple[str, str] | None:
+    """The name in the city's own language and that language; None where neither is given."""
+    name, language = _long_name(row, "own_name"), row["own_language"]
+    if bool(name) != bool(language):
+        raise Bad("own_language", "goes with own_name: both are given or neither")
+    if language and not languages.exists(language):
+        raise Bad("own_language", f"{language!r} is no language code")
+    return (name, language) if name else None
 
 
 def _country(row: dict[str, str]) -> str:

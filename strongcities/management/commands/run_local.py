@@ -30,7 +30,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from strongcities import demo, postgres, processes
+from strongcities import demo, local, postgres, processes
 from strongcities.management.commands.compilemessages import compile_messages
 
 PREPARING = 7_264_001  # the advisory lock under which one runner at a time prepares
@@ -128,8 +128,8 @@ class Site:
     def __init__(self, sock: socket.socket, say: Any) -> None:
         self.sock, self.say = sock, say
         self.url = f"http://127.0.0.1:{sock.getsockname()[1]}"
-        self.logs = settings.BASE_DIR / ".local" / "logs"
-        self.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.logs = local.folder(settings.BASE_DIR) / "logs"
+        self.logs.mkdir(mode=0o700, exist_ok=True)
         self.commands = {
             "web": [sys.executable, "-m", "gunicorn", "--bind", f"fd://{sock.fileno()}"],
             "worker": [sys.executable, "manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout=5"],
@@ -157,7 +157,7 @@ class Site:
             **os.environ,
             processes.LIFELINE: f"{role}:{os.getpid()}:{self.theirs}",
         }
-        with (self.logs / f"{role}-{self.url.rpartition(':')[2]}.log").open("ab") as log:
+        with local.file(self.logs / f"{role}-{self.url.rpartition(':')[2]}.log").open("ab") as log:
             self.children[role] = subprocess.Popen(
                 self.commands[role],
                 stdin=subprocess.DEVNULL,
