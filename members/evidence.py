@@ -124,9 +124,9 @@ def _for(application: Application, joined: date | None, colleagues: set[str], fo
     city, mail = application.city, application.applicant.email
     words = {"domain": domain_of(mail), "host": host_of(city.website), "city": city}
     if same_house(mail, city.website, [folded[name] for name in (city.name, *city.other_names)]):
-        # Of a city that is shown, the staff know the website; of a proposed one, the applicant typed it.
+        # Of a city that is shown, the staff know the website; of a proposed one, whoever named it first typed it.
         belongs = gettext("The mail’s domain %(domain)s belongs to the city’s website %(host)s.")
-        typed = gettext("The mail’s domain %(domain)s belongs to the website %(host)s that the applicant gave: is that the city’s own?")
+        typed = gettext("The mail’s domain %(domain)s belongs to the website %(host)s that an applicant gave: is that the city’s own?")
         yield (belongs if city.is_public else typed) % words
     if joined and not (application.decided_at and application.needs_two and joined >= application.decided_at.date()):
         yield gettext("%(city)s is a member since %(day)s.") % {"city": city, "day": date_format(joined, "j F Y")}

@@ -53,9 +53,9 @@ class SignInFirst(Refused):
 
 
 class AppliedAlready(Refused):
-    """The person has an open application for `city`, or stands for it."""
+    """The person has an open application for the city that they call `city`, or stands for it."""
 
-    def __init__(self, city: City, *, stands: bool) -> None:
+    def __init__(self, city: str, *, stands: bool) -> None:
         super().__init__()
         self.city, self.stands = city, stands
 
@@ -109,7 +109,8 @@ class Answers:
         """Those that an application keeps, by its fields."""
         person = ("title", "department", "kind", "languages", "message")
         consents = ("shown_to", "wants_newsletter", "open_to_peers")
-        return {name: self.person[name] for name in person} | {name: self.principles[name] for name in consents} | self.mandate
+        told = {name: self.person[name] for name in person} | {name: self.principles[name] for name in consents} | self.mandate
+        return told | {"city_typed": self.new_city.get("name", "")}
 
 
 def chosen_city(draft: Draft) -> City | None:
@@ -238,15 +239,16 @@ def confirm(token: str, *, user: Any, password: str = "") -> tuple[Application, 
         given = answers(draft)
         account = _account(given, user, password, draft.language)
         city = given.city or City.propose(**given.new_city)
+        called = city.name if city.is_public else given.new_city["name"]
         if Post.objects.filter(official__user=account, city=city, until=None).exists():
-            raise AppliedAlready(city, stands=True)
+            raise AppliedAlready(called, stands=True)
         if Application.objects.open().filter(applicant=account, city=city).exists():
-            raise AppliedAlready(city, stands=False)
+            raise AppliedAlready(called, stands=False)
         try:
             with transaction.atomic():
                 return Application.submit(draft=draft, applicant=account, city=city, mail_at=given.email, **given.application()), True
         except IntegrityError as error:  # another draft of theirs for this city was confirmed this very moment
-            raise AppliedAlready(city, stands=False) from error
+            raise AppliedAlready(called, stands=False) from error
 
 
 def _account(given: Answers, user: Any, password: str, language: str) -> User:

@@ -41,7 +41,7 @@ def _own(user: Any) -> list[Item]:
     asked = Application.objects.of(user).filter(state=Application.State.INFORMATION_ASKED).select_related("city")
     return [
         Item(
-            gettext("Your application for %(city)s") % {"city": application.city},
+            gettext("Your application for %(city)s") % {"city": application.city_for_applicant},
             max(step.at for step in application.transitions.all()),
             gettext("A question waits for your answer."),
             gettext("Answer"),

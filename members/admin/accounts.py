@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -45,12 +46,14 @@ class ForTheSecretariat:
 @admin.register(SignOn)
 class SignOnAdmin(ForTheSecretariat, NeverDeleted):
     form = SignOnForm
-    list_display = ("city", "host", "domain_words", "is_open")
-    list_select_related = ("city",)
+    change_form_template = "admin/members/signon/change_form.html"
+    list_display = ("city", "host", "domain_words", "state", "entered_by", "opened_by")
+    list_select_related = ("city", "entered_by", "opened_by")
+    list_filter = ("state",)
     search_fields = ("city__name", "domains__domain")
     autocomplete_fields = ("city",)
     readonly_fields = ("sends_back_to",)
-    fields = ("city", "slug", "issuer", "client_id", "secret", "mail_domains", "is_open", "sends_back_to")
+    fields = ("city", "slug", "issuer", "client_id", "secret", "mail_domains", "sends_back_to")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return SignOn.objects.visible_to(request.user).prefetch_related("domains")
@@ -67,9 +70,46 @@ class SignOnAdmin(ForTheSecretariat, NeverDeleted):
     def sends_back_to(self, sign_on: SignOn) -> str:
         return callback_url(sign_on.slug) if sign_on.slug else gettext("Known once it is saved; the city enters it at its provider.")
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
-        super().save_related(request, form, formsets, change)
-        form.save_domains()
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        """Whatever was entered waits for a second person, who opens it."""
+        values = {name: form.cleaned_data[name] for name in ("city", "issuer", "client_id", "secret")}
+        obj.enter(by=request.user, domains=form.cleaned_data["mail_domains"], **values)
+
+    def render_change_form(  # noqa: PLR0917  as Django calls it
+        self, request: HttpRequest, context: dict[str, Any], add: bool = False, change: bool = False, form_url: str = "", obj: Any = None
+    ) -> Any:
+        if obj:
+            user: Any = request.user
+            may = {verb: obj.allows(verb) and obj.may(verb, user) for verb in ("open", "close")}
+            context |= {"sign_on": obj, "may": may, "transitions": obj.transitions.select_related("by")}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(f"<int:pk>/{verb}/", require_POST(self.admin_site.admin_view(getattr(self, verb))), name=f"members_signon_{verb}")
+            for verb in ("open", "close")
+        ]
+        return [*own, *super().get_urls()]
+
+    def open(self, request: HttpRequest, pk: int) -> HttpResponse:
+        seen = request.POST.get("seen", "")
+        return self._do(request, pk, lambda row: row.open(by=request.user, seen=seen), gettext("It is in use."))
+
+    def close(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._do(request, pk, lambda row: row.close(by=request.user), gettext("It is closed, and signs nobody in."))
+
+    def _do(self, request: HttpRequest, pk: int, verb: Callable[[SignOn], None], said: str) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        row = get_object_or_404(self.get_queryset(request), pk=pk)
+        try:
+            verb(row)
+            messages.success(request, said)
+        except MoveRefused as error:
+            messages.error(request, str(error))
+        except PermissionDenied:
+            messages.error(request, gettext("You entered it: another of the staff opens it."))
+        return redirect("admin:members_signon_change", pk)
 
 
 @admin.register(AddressChange)
@@ -80,6 +120,7 @@ class AddressChangeAdmin(ForTheSecretariat, NeverDeleted):
     list_filter = ("state",)
     list_select_related = ("account",)
     search_fields = ("account__email", "account__name", "old", "new")
+    fields = readonly_fields = ("account", "old", "new", "state")  # no form of the admin takes an address; see `add_view`
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> Any:

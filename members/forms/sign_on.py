@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext, gettext_lazy as _
 
 from members import mailboxes, names
@@ -47,7 +46,7 @@ class SignOnForm(_ModelForm):
 
     class Meta:
         model = SignOn
-        fields = ("city", "slug", "issuer", "client_id", "secret", "is_open")
+        fields = ("city", "slug", "issuer", "client_id", "secret")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,7 +55,10 @@ class SignOnForm(_ModelForm):
         self.initial.pop("secret", None)
 
     def clean_secret(self) -> str:
-        return self.cleaned_data["secret"] or self.instance.secret
+        secret: str = self.cleaned_data["secret"] or self.instance.secret
+        if not secret:
+            raise ValidationError(gettext("It needs a secret."))
+        return secret
 
     def clean_issuer(self) -> str:
         issuer: str = self.cleaned_data["issuer"]
@@ -86,14 +88,4 @@ class SignOnForm(_ModelForm):
             for domain in values.get("mail_domains", []):
                 if not mailboxes.same_house(f"x@{domain}", city.website, called):
                     self.add_error("mail_domains", words % {"domain": domain, "website": city.website or "–"})
-        if values.get("is_open") and not values.get("secret"):
-            self.add_error("secret", gettext("It needs a secret before it can be used."))
         return values
-
-    def save_domains(self) -> None:
-        """Write the domains beside the saved provider: all of them, or none."""
-        with transaction.atomic():
-            wanted = self.cleaned_data["mail_domains"]
-            self.instance.domains.exclude(domain__in=wanted).delete()
-            for domain in wanted:
-                SignOnDomain.objects.get_or_create(sign_on=self.instance, domain=domain)

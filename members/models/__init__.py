@@ -14,7 +14,7 @@ from members.models.official import Official, Post, PostTransition, ShownTo
 from members.models.reason import Reason
 from members.models.report import Report, ReportTransition
 from members.models.session import Session
-from members.models.sign_on import SignOn, SignOnDomain
+from members.models.sign_on import SignOn, SignOnDomain, SignOnTransition
 from members.models.user import User
 from members.models.vacancy import Vacancy
 from members.models.vouch import Vouch, VouchTransition
@@ -48,6 +48,7 @@ __all__ = [
     "ShownTo",
     "SignOn",
     "SignOnDomain",
+    "SignOnTransition",
     "User",
     "Vacancy",
     "Vouch",

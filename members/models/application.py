@@ -115,6 +115,7 @@ class Application(Workflow):
     draft = models.OneToOneField(Draft, models.SET_NULL, null=True, blank=True, editable=False, related_name="application")
     applicant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="applications", verbose_name=_("applicant"))
     city = models.ForeignKey(City, models.PROTECT, related_name="applications", verbose_name=_("city"))
+    city_typed = models.CharField(_("city as the applicant wrote it"), max_length=120, blank=True, db_default="", editable=False)
     needs_two = models.BooleanField(_("needs two of the staff"), default=True, editable=False)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.SUBMITTED, editable=False)
 
@@ -189,6 +190,12 @@ class Application(Workflow):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def city_for_applicant(self) -> str:
+        """The city's name, as the applicant may read it: until it is shown to everyone, what they wrote themselves. How somebody
+        else wrote it would tell that somebody else applied."""
+        return self.city.name if self.city.is_public else self.city_typed or self.city.name
 
     @property
     def shown_steps(self) -> list[ApplicationTransition]:
@@ -408,9 +415,8 @@ class Application(Workflow):
 
     def _tell(self, name: str, **context: Any) -> None:
         """Mail the applicant, in their language."""
-        mail.send(
-            f"members/{name}", to=self.applicant.email, context={"application": self, "city": self.city, **context}, language=self.language
-        )
+        context = {"application": self, "city": self.city_for_applicant, **context}
+        mail.send(f"members/{name}", to=self.applicant.email, context=context, language=self.language)
 
 
 class ApplicationTransition(Transition):

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from members import devices
 from members.models import Session
@@ -16,7 +16,7 @@ from strongcities.access import signed_in
 
 
 @signed_in
-@require_GET
+@require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
     """The reader's sessions: device in words, since when, last used."""
     here, lately = request.session.session_key, timezone.now() - EVERY * 2

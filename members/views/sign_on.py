@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, override
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from members.forms.sign_on import SignOnAddressForm
 from members.models import SignOn
@@ -57,7 +57,7 @@ def _next(request: HttpRequest) -> str:
 
 @public
 @never_cache
-@require_GET
+@require_safe
 def sign_on_callback(request: HttpRequest, slug: str) -> HttpResponse:
     """Where the provider sends the reader back to."""
     language = request.session.get("sign_on_language", settings.LANGUAGE_CODE)

@@ -131,6 +131,7 @@ class TestStopped:
         pressed(found["thief@mail.example"])
         page = pressed(found["nadia@gent.be"], "stop")
         assert "stopped" in page.text
+        assert not Session.objects.filter(account=nadia).exists()
         assert thief.get("/desk/").status_code == 302
         assert other.get("/desk/").status_code == 200
         nadia.refresh_from_db()
@@ -203,6 +204,12 @@ class TestTaken:
         page = Client().post(links()[lene.email])
         assert (page.status_code, "another account" in page.text) == (409, True)
         assert address_of(nadia) == OLD
+
+    def test_it_is_said_at_the_first_press_already(self, nadia, lene):
+        change = ask(nadia, lene.email)
+        assert Client().post(links()[lene.email]).status_code == 409
+        change.refresh_from_db()
+        assert change.confirmed is None
 
     def test_once_confirmed_nobody_else_gets_it(self, nadia, lene):
         mine = ask(nadia)

@@ -67,9 +67,9 @@ def test_for_and_against(lene, nadia, aarhus):
 
 
 @pytest.mark.django_db
-def test_a_website_that_the_applicant_gave_is_named_as_such(nadia):
+def test_a_website_that_an_applicant_gave_is_named_as_such(nadia):
     application = cast.make_application(nadia, City.propose(name="Gent", country="BE", kind="city", website="https://gent.be"))
-    assert "that the applicant gave" in evidence.of(application).speaks_for[0]
+    assert "that an applicant gave" in evidence.of(application).speaks_for[0]
 
 
 @pytest.mark.django_db

@@ -334,6 +334,64 @@ def test_a_weak_password_is_refused(client, password):
     assert not User.objects.exists()
 
 
+class TestTwoWhoNameOneNewCity:
+    """They meet in one row, so that the staff see one city. Neither may learn from it that somebody else applied."""
+
+    TYPED = {"ada@leuven.be": "Léuven", "ben@leuven.be": "LEUVEN"}
+
+    @pytest.fixture
+    def applications(self):
+        def apply(email, name):
+            token = joining.token_for(cast.make_draft(email=email, name=name))
+            return joining.confirm(token, user=AnonymousUser(), password=NEW["password"])[0]
+
+        return {email: apply(email, name) for email, name in self.TYPED.items()}
+
+    def reads(self, client, application):
+        """All that this applicant can read about their application."""
+        client.force_login(application.applicant)
+        paths = ("/join/status/", f"/join/status/{application.pk}/withdraw/", "/desk/")
+        pages = [client.get(path).content.decode() for path in paths]
+        mails = [mail for mail in outbox() if mail.to == [application.applicant.email]]
+        return [*pages, *(f"{mail.subject} {mail.message} {mail.html_message}" for mail in mails)]
+
+    def test_each_reads_what_they_typed(self, client, applications, sam):
+        first, second = applications.values()
+        assert first.city == second.city
+        for application in (first, second):
+            application.review(by=sam)
+            application.ask(by=sam, why="Who is the mayor?")
+        for (email, typed), (_other, theirs) in zip(self.TYPED.items(), reversed(self.TYPED.items()), strict=True):
+            found = self.reads(client, applications[email])
+            assert len(found) == 6
+            assert [typed in text for text in found] == [True] * 6
+            assert [theirs in text for text in found] == [False] * 6
+
+    def test_staff_see_the_city_and_once_it_is_public_all_do(self, client, applications, sam, toni):
+        first, second = applications.values()
+        second.approve(by=sam)
+        second.approve(by=toni)
+        assert second.city.name == "Léuven"
+        for application in (first, second):
+            application.refresh_from_db()
+            assert application.city_for_applicant == "Léuven"
+        assert "Léuven" in newest().message
+        assert "Your application for LEUVEN" not in newest().message
+
+    def test_who_is_known_for_it_already_reads_what_they_typed(self, client, applications):
+        second = applications["ben@leuven.be"]
+        client.force_login(second.applicant)
+        token = joining.token_for(cast.make_draft(email="ben@leuven.be", name="leuven"))
+        page = client.post(f"/join/confirm/{token}/")
+        assert page.status_code == 409
+        assert "You have an open application for leuven already" in page.content.decode()
+
+    def test_one_that_is_matched_to_a_city_of_the_network_reads_that(self, applications, sam):
+        application = applications["ben@leuven.be"]
+        application.match(by=sam, city=cast.make_city("Ghent"))
+        assert application.city_for_applicant == "Ghent"
+
+
 def test_an_account_must_be_signed_in(client, nadia):
     token = joining.token_for(cast.make_draft(email="nadia@gent.be"))
     for response in (client.get(f"/join/confirm/{token}/"), client.post(f"/join/confirm/{token}/", NEW)):

@@ -45,7 +45,8 @@ def provider():
 
 
 def make_sign_on(issuer, city="Aarhus", domains=("aarhus.dk",), **fields):
-    known = {"slug": city.lower(), "issuer": issuer, "client_id": "house", "secret": "very-secret", "is_open": True}
+    two = {"entered_by": cast.make_staff("sam"), "opened_by": cast.make_staff("toni"), "state": "open"}
+    known = {"slug": city.lower(), "issuer": issuer, "client_id": "house", "secret": "very-secret", **two}
     row = SignOn.objects.create(city=cast.make_city(city), **{**known, **fields})
     for domain in domains:
         SignOnDomain.objects.create(sign_on=row, domain=domain)
@@ -348,7 +349,7 @@ class TestDiscovery:
     def test_one_that_is_not_in_use_is_not_there(self, sign_on):
         client = Client()
         back = at_the_provider(begin(client))
-        SignOn.objects.update(is_open=False)
+        sign_on.close(by=cast.make_staff("sam"))
         assert client.get(back).status_code == 404
         assert "none" in Client().post("/account/city/", {"email": "lene@aarhus.dk"}).context
 
@@ -363,7 +364,7 @@ class TestDiscovery:
 
 
 class TestAdmin:
-    VALUES = {"slug": "aarhus", "issuer": "https://login.aarhus.dk", "client_id": "house", "secret": "very-secret", "is_open": "on"}
+    VALUES = {"slug": "aarhus", "issuer": "https://login.aarhus.dk", "client_id": "house", "secret": "very-secret"}
 
     @pytest.fixture
     def staff(self, client, sam):
@@ -429,6 +430,33 @@ class TestAdmin:
         page = self.add(staff, city=other.pk, slug="region")
         assert list(page.context["adminform"].form.errors) == ["mail_domains"]
 
+    def test_two_people_put_it_to_use(self, staff, toni):
+        self.add(staff)
+        row = SignOn.objects.get()
+        url, second = f"/admin/members/signon/{row.pk}/", Client()
+        second.force_login(toni)
+
+        def press(client, verb="open", **more):
+            client.post(f"{url}{verb}/", {"seen": row.mark, **more})
+            row.refresh_from_db()
+            return row.state
+
+        assert (row.state, row.entered_by) == ("waiting", cast.make_staff("sam"))
+        assert SignOn.objects.for_address("x@aarhus.dk") is None
+        assert "Open it" not in staff.get(f"{url}change/").text
+        assert press(staff) == "waiting"
+        assert "Open it" in second.get(f"{url}change/").text
+        assert press(second, seen="something else") == "waiting"
+        assert press(second) == "open"
+        assert SignOn.objects.for_address("x@aarhus.dk") == row
+        second.post(f"{url}change/", {**self.VALUES, "city": row.city_id, "issuer": "https://evil.example", "mail_domains": "aarhus.dk"})
+        row.refresh_from_db()
+        assert (row.state, row.entered_by, row.opened_by) == ("waiting", toni, None)
+        assert press(second) == "waiting"
+        assert press(staff) == "open"
+        assert press(staff, "close") == "closed"
+        assert [step.verb for step in row.transitions.all()] == ["enter", "open", "enter", "open", "close"]
+
     def test_who_gets_in(self, client, lene):
         for who_else in (lene, cast.make_staff("clerk", vets=False)):
             client.force_login(who_else)
@@ -440,6 +468,9 @@ class TestAdmin:
     def test_the_database_holds_it(self, sign_on):
         with pytest.raises(IntegrityError, match="sign_on_in_use_has_a_secret"), transaction.atomic():
             SignOn.objects.update(secret="")
+        for fields in ({"opened_by": None}, {"entered_by": None}, {"opened_by": sign_on.entered_by}):
+            with pytest.raises(IntegrityError, match="sign_on_in_use_by_two_people"), transaction.atomic():
+                SignOn.objects.update(**fields)
         other = make_sign_on("https://x.example", "Mombasa", [])
         with pytest.raises(IntegrityError, match="domain"), transaction.atomic():
             SignOnDomain.objects.create(sign_on=other, domain="aarhus.dk")

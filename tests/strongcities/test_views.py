@@ -20,6 +20,9 @@ VIEWS = {
     "members:join_sent": ("public", READ), "members:join_discard": ("public", ACT), "members:join_confirm": ("public", FORM),
     "members:join_again": ("public", ACT), "members:join_status": ("public", READ), "members:join_answer": ("signed in", ACT),
     "members:join_withdraw": ("signed in", FORM), "members:consents": ("signed in", FORM),
+    "members:address": ("signed in", FORM), "members:address_withdraw": ("signed in", ACT), "members:address_confirm": ("public", FORM),
+    "members:address_stop": ("public", ACT), "members:sessions": ("signed in", READ), "members:sessions_end": ("signed in", ACT),
+    "members:session_end": ("signed in", ACT), "members:sign_on": ("public", FORM), "members:sign_on_callback": ("public", READ),
     "members:application": ("signed in", READ), "members:application_approve": ("signed in", ACT),
     "members:application_ask": ("signed in", ACT), "members:application_decline": ("signed in", ACT),
     "members:join_vouch": ("signed in", ACT), "members:posts": ("signed in", READ), "members:post_leave": ("signed in", FORM),
@@ -36,10 +39,12 @@ VIEWS = {
     "admin:jobs": ("staff", READ), "admin:job_again": ("staff", ACT), "admin:job_let_go": ("staff", ACT),
     **{f"admin:members_application_{verb}": ("staff", ACT) for verb in ("review", "approve", "ask", "decline", "match", "note")},
     "admin:members_citychange_change": ("staff", READ),
+    "admin:members_addresschange_change": ("staff", READ), "admin:members_addresschange_vouch": ("staff", ACT),
+    "admin:members_signon_open": ("staff", ACT), "admin:members_signon_close": ("staff", ACT),
     **{f"admin:members_citychange_{verb}": ("staff", ACT) for verb in ("look", "take_back")},
     **{f"admin:hub_practice_{verb}": ("staff", ACT) for verb in ("submit", "review", "publish", "ask_changes", "archive", "restore")},
 }  # fmt: skip
-ARGUMENTS = {"slug": "nothing", "pk": 1, "path": "city", "token": "nothing", "object_id": "1"}
+ARGUMENTS = {"slug": "nothing", "pk": 1, "path": "city", "token": "nothing", "handle": "nothing", "object_id": "1"}
 
 
 def address(name):
