@@ -21,5 +21,5 @@ def allow(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0019_merge")]
+    dependencies = [("members", "0021_merge")]
     operations = [migrations.RunSQL(UNLESS_MERGED, VACANT), migrations.RunPython(allow, migrations.RunPython.noop)]

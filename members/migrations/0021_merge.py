@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0018_history_of_all"),
+        ("members", "0020_city_as_typed"),
     ]
 
     operations = [
