@@ -26,7 +26,7 @@ require_form = require_http_methods(["GET", "HEAD", "POST"])
 
 @signed_in
 @require_form
-@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]  # it ships no types
+@reauthentication_required(enabled=lambda request: request.method == "POST")  # type: ignore[untyped-decorator]  # it ships no types
 def address(request: HttpRequest) -> HttpResponse:
     """The address; what waits; and the form to change it, which answers the same whoever has the new one."""
     user = cast(User, request.user)

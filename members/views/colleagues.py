@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from members.forms.officials import DomainForm, InviteForm
 from members.models import Application, City, CityDomain, Invitation, Post, PostTransition
@@ -95,7 +95,7 @@ def _acts(post: Post, user: Any, again: set[int]) -> dict[str, bool]:
 
 @signed_in
 @never_cache
-@require_GET
+@require_safe
 def colleagues(request: HttpRequest, slug: str) -> HttpResponse:
     """Colleagues, applications, invitations, mail domains, and what was done."""
     return show_people(request, managed(request, slug))

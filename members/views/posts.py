@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from members import leaving
 from members.forms.officials import EndForm, HandOverForm, LeaveCityForm, MandateTick
@@ -26,7 +26,7 @@ from strongcities.workflow import MoveRefused
 
 @signed_in
 @never_cache
-@require_GET
+@require_safe
 def posts(request: HttpRequest) -> HttpResponse:
     """The reader's cities: today's posts, and those that are over."""
     own = Post.objects.of(request.user).select_related("city").order_by("-since", "-pk")

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from members.forms.relay import AnswerForm, MessageForm, ReplyForm
 from members.limits import TooOften, knock, too_often
@@ -48,7 +48,7 @@ def write(request: HttpRequest, key: str) -> HttpResponse:
 
 @signed_in
 @never_cache
-@require_GET
+@require_safe
 def contacts(request: HttpRequest) -> HttpResponse:
     """Everybody with whom the reader writes, the latest words first."""
     own = Contact.objects.visible_to(request.user).with_people().prefetch_related("reports")
@@ -87,7 +87,7 @@ def _may_show(contact: Contact, user: Any) -> bool:
 
 @signed_in
 @never_cache
-@require_GET
+@require_safe
 def contact(request: HttpRequest, key: str) -> HttpResponse:
     return _show(request, _load(request, key))
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from members import joining
 from members.forms.officials import ColleagueForm, VouchForm
@@ -69,7 +69,7 @@ def _do(request: HttpRequest, verb: Callable[[], None], pk: int) -> HttpResponse
 
 @signed_in
 @never_cache
-@require_GET
+@require_safe
 def vouch(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, _load(request, pk), VouchForm())
 

@@ -33,18 +33,23 @@ VIEWS = {
     "members:invitation": ("public", FORM), "members:invitation_renew": ("signed in", ACT),
     "members:invitation_withdraw": ("signed in", ACT), "members:vouch": ("signed in", READ), "members:vouch_give": ("signed in", ACT),
     "members:vouch_decline": ("signed in", ACT),
+    "members:people": ("public", READ), "members:person": ("public", READ), "members:person_write": ("signed in", FORM),
+    "members:person_report": ("signed in", FORM), "members:city_report": ("signed in", FORM), "members:contacts": ("signed in", READ),
+    "members:contact": ("signed in", READ), "members:contact_report": ("signed in", FORM),
+    **{f"members:contact_{verb}": ("signed in", ACT) for verb in ("answer", "reply", "ignore", "close")},
     "hub:search": ("public", READ), "hub:practices_json": ("public", READ), "hub:practice": ("public", READ),
     "demo:outbox": ("public", READ), "demo:mail": ("public", READ),
     "admin:members_application_change": ("staff", READ),
     "admin:jobs": ("staff", READ), "admin:job_again": ("staff", ACT), "admin:job_let_go": ("staff", ACT),
     **{f"admin:members_application_{verb}": ("staff", ACT) for verb in ("review", "approve", "ask", "decline", "match", "note")},
+    "admin:members_application_figures": ("staff", READ), "admin:members_application_together": ("staff", ACT),
     "admin:members_citychange_change": ("staff", READ),
     "admin:members_addresschange_change": ("staff", READ), "admin:members_addresschange_vouch": ("staff", ACT),
     "admin:members_signon_open": ("staff", ACT), "admin:members_signon_close": ("staff", ACT),
     **{f"admin:members_citychange_{verb}": ("staff", ACT) for verb in ("look", "take_back")},
     **{f"admin:hub_practice_{verb}": ("staff", ACT) for verb in ("submit", "review", "publish", "ask_changes", "archive", "restore")},
 }  # fmt: skip
-ARGUMENTS = {"slug": "nothing", "pk": 1, "path": "city", "token": "nothing", "handle": "nothing", "object_id": "1"}
+ARGUMENTS = {"slug": "nothing", "pk": 1, "path": "city", "token": "nothing", "handle": "nothing", "key": "2d0cd6cf-0f6c-4d63-9b4c-9b1b0f1f0f0f", "object_id": "1"}
 
 
 def address(name):
