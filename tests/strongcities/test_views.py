@@ -42,6 +42,7 @@ VIEWS = {
     "admin:members_application_change": ("staff", READ),
     "admin:jobs": ("staff", READ), "admin:job_again": ("staff", ACT), "admin:job_let_go": ("staff", ACT),
     **{f"admin:members_application_{verb}": ("staff", ACT) for verb in ("review", "approve", "ask", "decline", "match", "note")},
+    "admin:members_merge_add": ("staff", FORM), "admin:members_merge_change": ("staff", READ), "admin:members_merge_undo": ("staff", ACT),
     "admin:members_application_figures": ("staff", READ), "admin:members_application_together": ("staff", ACT),
     "admin:members_citychange_change": ("staff", READ),
     "admin:members_addresschange_change": ("staff", READ), "admin:members_addresschange_vouch": ("staff", ACT),
@@ -49,7 +50,15 @@ VIEWS = {
     **{f"admin:members_citychange_{verb}": ("staff", ACT) for verb in ("look", "take_back")},
     **{f"admin:hub_practice_{verb}": ("staff", ACT) for verb in ("submit", "review", "publish", "ask_changes", "archive", "restore")},
 }  # fmt: skip
-ARGUMENTS = {"slug": "nothing", "pk": 1, "path": "city", "token": "nothing", "handle": "nothing", "key": "2d0cd6cf-0f6c-4d63-9b4c-9b1b0f1f0f0f", "object_id": "1"}
+ARGUMENTS = {
+    "slug": "nothing",
+    "pk": 1,
+    "path": "city",
+    "token": "nothing",
+    "handle": "nothing",
+    "key": "2d0cd6cf-0f6c-4d63-9b4c-9b1b0f1f0f0f",
+    "object_id": "1",
+}
 
 
 def address(name):
