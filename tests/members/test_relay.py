@@ -343,7 +343,7 @@ def test_pages_ask_as_often_for_three_as_for_one(client, lene, count, django_ass
         user = cast.make_user(f"p{number}@mombasa.go.ke", f"Person {number}")
         cast.make_post(user, cast.make_city("Mombasa"))
         written(user, lene)
-    with django_assert_num_queries(4):  # applications, own and colleagues'; member today; contacts with people
+    with django_assert_num_queries(7):  # own; vouches; colleagues, to confirm; member today; contacts with people
         assert len(waiting_for(lene)) == count
     for contact in Contact.objects.all():
         Report.file(by=lene, contact=contact, kind="abuse", why="x")
