@@ -72,7 +72,7 @@ def test_keys_reach_the_marks_from_west_to_east_or_step_over_them(browse, conten
     page.locator(".skip--map").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert page.locator(":focus").get_attribute("xlink:href") == "/cities/aarhus/"
+    assert page.locator(":focus").get_attribute("href") == "/cities/aarhus/"
 
 
 def test_closer_and_out_again_without_scripts(browse, content):
