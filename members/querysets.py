@@ -24,7 +24,7 @@ class CityQuerySet(models.QuerySet[Any]):
         """Member today."""
         from members.models import Membership  # the model's manager is made here
 
-        return self.filter(Exists(Membership.objects.today().filter(city=OuterRef("pk"))))
+        return self.filter(Exists(Membership.objects.today().filter(city=OuterRef("pk"))), merged_into=None)
 
     def merged_at(self, slug: str) -> Any:
         """The city, shown to everyone, that the record at the address `slug` was merged into; None where there is none."""

@@ -281,8 +281,8 @@ class City(models.Model):
 
     @property
     def is_member(self) -> bool:
-        """Whether the city is a member today."""
-        return self.memberships.today().exists()
+        """Whether the city is a member today. What a merge left at a record that is hidden makes none."""
+        return self.merged_into_id is None and self.memberships.today().exists()
 
     def can_manage_people(self, user: Any) -> bool:
         """Who keeps the list of this member city's people: its lead officials, and staff who vet."""
@@ -306,8 +306,7 @@ class City(models.Model):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def today(self) -> MembershipQuerySet:
-        """Those that make a member today. What a merge left at a record that is hidden makes none."""
-        return self.filter(Q(joined__lte=today()), Q(left=None) | Q(left__gt=today()), city__merged_into=None)
+        return self.filter(Q(joined__lte=today()), Q(left=None) | Q(left__gt=today()))
 
 
 @pghistory.track()
