@@ -54,7 +54,7 @@ def test_keys_reach_the_marks_from_west_to_east_or_step_over_them(browse, conten
     site = browse()
     page = site.page
     site.go("/cities/")
-    page.locator(".filters summary").focus()
+    page.get_by_role("link", name="People of member cities").focus()
     page.keyboard.press("Tab")
     skip = page.locator(":focus")
     assert skip.inner_text() == "Skip the map: the list has the same cities"

@@ -152,7 +152,7 @@ def test_a_hidden_city_names_no_country(client, every_city):
 
 def links(page):
     """(address, name) of the map's marks, in the order in which keys reach them."""
-    return re.findall(r'<a href="([^"]+)" aria-label="([^"]+)"><circle', page)
+    return re.findall(r'<a role="link" xlink:href="([^"]+)" aria-label="([^"]+)"><circle', page)
 
 
 @pytest.fixture
