@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from members.models import AddressChange, Contact, Draft, Knock, Message, Report, Vacancy
+from members.models import AddressChange, Contact, Draft, Import, Knock, Message, Report, Vacancy
+from strongcities.workflow import MoveRefused
 
 
 @app.periodic(cron="20 3 * * *")
@@ -64,3 +67,15 @@ def tidy_address_changes(timestamp: int) -> int:
     """Delete changes of addresses ninety days after they were asked for: they name mailboxes that nobody uses any more."""
     deleted, _each = AddressChange.objects.old().delete()
     return deleted
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(queue="tidy", queueing_lock="tidy imports")
+def tidy_imports(timestamp: int) -> int:
+    """Discard spreadsheets that nobody decided on for thirty days, with the names and addresses in them. Answers how many."""
+    gone = 0
+    for one in Import.objects.old():
+        with suppress(MoveRefused):  # somebody decided this very moment
+            one.discard(by=None)
+            gone += 1
+    return gone

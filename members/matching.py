@@ -7,7 +7,7 @@ oe/ö/ø, ue/ü, doubled letters: `skeleton()` in the migration city_names); and
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -98,6 +98,39 @@ def twins(proposed: Iterable[City], among: CityQuerySet) -> dict[int, list[Match
     for (own, typed, city), names in zip(pairs, _compare([(typed, city) for _own, typed, city in pairs]), strict=True):
         found[own].append(_best(typed, city, names))
     for matches in found.values():
+        matches.sort(key=lambda match: (match.how, -match.similarity, match.city.folded))
+    return found
+
+
+def of_names(asked: Sequence[tuple[str, str]], among: CityQuerySet, *, alike: bool) -> list[list[Match]]:
+    """For each (name, country) the cities `among` those of that country that have the very name or spelling, best first; with
+    `alike` those that look like it too. In a handful of queries for all, of which `alike` is the slow one: some ms a name.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT place, alike.id
+            FROM unnest(%s::int[], %s::text[], %s::text[]) AS asked (place, typed, country)
+            CROSS JOIN LATERAL (SELECT skeleton(typed) AS typed, skeleton(without_office(typed)) AS bare) AS told
+            CROSS JOIN LATERAL (
+                SELECT c.id FROM members_city c
+                WHERE c.country = asked.country AND told.typed <> ''
+                    AND (c.spellings LIKE '%%|' || told.typed || '|%%'
+                        OR (%s AND (told.typed <%% c.spellings OR told.bare <%% c.spellings)))
+                ORDER BY c.spellings LIKE '%%|' || told.typed || '|%%' DESC, told.bare <<-> c.spellings, c.id
+                LIMIT %s) alike
+            """,
+            [list(range(len(asked))), [typed for typed, _country in asked], [country for _typed, country in asked], alike, MOST],
+        )
+        rows = cursor.fetchall()
+    known = among.in_bulk({city for _place, city in rows})
+    pairs = [(place, asked[place][0], known[city]) for place, city in rows if city in known]
+    found: list[list[Match]] = [[] for _name in asked]
+    for (place, typed, city), names in zip(pairs, _compare([(typed, city) for _place, typed, city in pairs]), strict=True):
+        match = _best(typed, city, names)
+        if alike or match.how < How.LOOKS_LIKE:
+            found[place].append(match)
+    for matches in found:
         matches.sort(key=lambda match: (match.how, -match.similarity, match.city.folded))
     return found
 

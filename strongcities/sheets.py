@@ -171,7 +171,7 @@ def csv_file(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
     writer = csv.writer(file)
     writer.writerow([column.name for column in columns])
     for row in rows:
-        writer.writerow([_harmless(_said(value)) if column.is_text else _said(value) for column, value in zip(columns, row, strict=True)])
+        writer.writerow([_harmless(said(value)) if column.is_text else said(value) for column, value in zip(columns, row, strict=True)])
     return file.getvalue().encode("utf-8-sig")
 
 
@@ -179,7 +179,7 @@ def _harmless(text: str) -> str:
     return f"'{text}" if _could_be_formula(text) else text
 
 
-def _said(value: Any) -> str:
+def said(value: Any) -> str:
     """A value as a cell has it: yes and no, dates as 2015-09-29, numbers without noughts at their end."""
     if value is None:
         return ""
@@ -209,7 +209,7 @@ def _from_xlsx(file: bytes) -> Iterator[tuple[int, list[str]]]:
         for line, cells in enumerate(sheets[0].iter_rows(max_col=MOST_COLUMNS + 1, values_only=True), 1):
             if line > 20 * MOST_ROWS:
                 raise NotASheet(gettext("The file has more than %(most)s rows. Split it.") % {"most": f"{MOST_ROWS:,}"})
-            yield line, [_text(_said(_whole(cell)), line) for cell in cells]
+            yield line, [_text(said(_whole(cell)), line) for cell in cells]
     except NotASheet:
         raise
     except Exception as error:  # the library raises whatever a broken part of a file leads to
@@ -281,7 +281,7 @@ def _words(sheet: Any, text: str) -> Any:
 
 def _cell(sheet: Any, value: Any, column: Column) -> Any:
     if column.is_text or value is None or isinstance(value, str | bool):
-        return _words(sheet, _said(value))
+        return _words(sheet, said(value))
     cell = WriteOnlyCell(sheet, value)
     if isinstance(value, date):
         cell.number_format = "yyyy-mm-dd"

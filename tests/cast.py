@@ -95,7 +95,8 @@ def secretariat() -> Group:
     group = Group.objects.filter(name="Secretariat").first()
     if group is None:
         importlib.import_module("members.migrations.0002_secretariat").make_group(apps, None)
-        importlib.import_module("members.migrations.0015_reports_secretariat").allow(apps, None)
+        for later in ("0015_reports_secretariat", "0022_merged_is_no_member", "0024_imports_secretariat"):
+            importlib.import_module(f"members.migrations.{later}").allow(apps, None)
         group = Group.objects.get(name="Secretariat")
     return group
 

@@ -19,7 +19,9 @@ from django.utils.html import format_html
 from django.utils.timesince import timesince
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
+from members.admin.imports import TakesOut
 from members.models import CityDomain, Invitation, Post, PostTransition, Vacancy
+from members.models.imported import Kind
 from strongcities.admin import Queue, ToRead
 from strongcities.workflow import MoveRefused
 
@@ -115,8 +117,10 @@ class StepInline(_TabularInline):
 
 
 @admin.register(Post)
-class PostAdmin(ReadOnly):
+class PostAdmin(TakesOut, ReadOnly):
     """Who stands for which city, those whom nobody confirmed for long first. A post is ended on the city's page."""
+
+    taken_out_as = Kind.OFFICIALS
 
     list_display = ("official", "title", "city", "is_lead", "since", "vetted", "people")
     list_filter = (RevetFilter, "is_lead")

@@ -7,6 +7,7 @@ from members.models.city import City, Membership
 from members.models.contact import Contact, ContactTransition, Message
 from members.models.domain import CityDomain
 from members.models.draft import Draft
+from members.models.imported import Export, Import, ImportTransition
 from members.models.invitation import Invitation, InvitationTransition
 from members.models.knock import Knock
 from members.models.merge import Merge, MergeTransition
@@ -31,6 +32,9 @@ __all__ = [
     "Contact",
     "ContactTransition",
     "Draft",
+    "Export",
+    "Import",
+    "ImportTransition",
     "Invitation",
     "InvitationTransition",
     "Knock",

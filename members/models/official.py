@@ -8,6 +8,8 @@ A post isn't a state but two dates; what happens to it:
 | appoint   | lead official, beside the others                 | a lead official of the member city; staff                   |
 | hand_over | of a lead: the role goes to one or more others   | the lead official themselves; staff                         |
 | revet     | vetted today                                     | a lead official of the member city, staff; never one's own  |
+| bring_in  | (nothing before)                                 | staff who vet, from a list (members/imports)                |
+| correct   | other words or days, may sign or not             | staff who vet, from a list; never one's own                 |
 
 Each is refused with words where the post is over, also one that ended while somebody looked at the page: the city's row is
 locked, then the post is read again. A lead official can't end another one's post: that is between them and the staff. The
@@ -19,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pghistory
@@ -218,6 +220,9 @@ class Post(models.Model):
     def can_revet(self, user: Any) -> bool:
         return not self.is_of(user) and self.city.can_manage_people(user)
 
+    def can_correct(self, user: Any) -> bool:
+        return bool(user.vets and not self.is_of(user))
+
     def can_give_mandate(self, user: Any) -> bool:
         """Who may sign for the city may say that a successor may too; so may the staff."""
         return bool(user.vets or user.posts_today.filter(city=self.city, has_mandate=True).exists())
@@ -241,10 +246,32 @@ class Post(models.Model):
             words = {"person": self.official, "city": self.city}
             raise MoveRefused(gettext("%(person)s stands for %(city)s no longer.") % words)
 
-    def end(self, *, by: Any, why: str = "") -> None:
-        """The post ends today. Whoever didn't end it themselves is mailed `why`; the lead officials who stay hear of it."""
+    @classmethod
+    def bring_in(cls, *, official: Official, city: City, by: Any, **fields: Any) -> Post:
+        """A new post that staff know of themselves, from a list (members/imports). Who stands for the city by it from now on is
+        told by mail. Raises PermissionDenied; IntegrityError where they stand for the city already."""
+        if not by.vets:
+            raise PermissionDenied
+        post = cls.objects.create(official=official, city=city, **fields)
+        post._note("bring_in", "", by=by)
+        if post.is_today:
+            user = official.user
+            mail.send("members/brought_in", to=user.email, context={"city": city, "post": post.title}, language=user.language)
+        return post
+
+    def correct(self, *, by: Any, **fields: Any) -> None:
+        """Write what the staff know better: title, department, kind, since, has_mandate. Raises PermissionDenied, MoveRefused."""
+        with self._held("correct", by) as post:
+            for name, value in fields.items():
+                setattr(post, name, value)
+            post.save(update_fields=list(fields))
+            post._note("correct", post.standing, by=by)
+
+    def end(self, *, by: Any, why: str = "", on: date | None = None) -> None:
+        """The post ends today, or ended `on` a day before. Whoever didn't end it themselves is mailed `why`; the lead officials
+        who stay hear of it."""
         with self._held("end", by) as post:
-            post.close(by=by, why=why)
+            post.close(by=by, why=why, on=on)
             context = {"city": post.city, "person": post.official, "why": why}
             if not post.is_of(by):
                 mail.send("members/post_ended", to=post.official.user.email, context=context, language=post.official.user.language)
@@ -252,10 +279,10 @@ class Post(models.Model):
                 if lead.pk != by.pk:
                     mail.send("members/colleague_left", to=lead.email, context=context, language=lead.language)
 
-    def close(self, *, by: Any, why: str = "", verb: str = "end") -> None:
+    def close(self, *, by: Any, why: str = "", verb: str = "end", on: date | None = None) -> None:
         """Write the end, of a post whose city the caller holds; mails are the caller's."""
         before = self.standing
-        self.until = max(today(), self.since)
+        self.until = max(on or today(), self.since)
         self.save(update_fields=["until"])
         self._note(verb, before, by=by, why=why)
         if not self.official.posts.filter(Q(until=None) | Q(until__gt=today())).exists():
@@ -327,6 +354,8 @@ class PostTransition(Transition):
     @property
     def words(self) -> str:
         return {
+            "bring_in": gettext("Brought in from a list"),
+            "correct": gettext("Corrected from a list"),
             "end": gettext("Post ended"),
             "leave_city": gettext("The city left the network"),
             "leave_network": gettext("Left the network"),

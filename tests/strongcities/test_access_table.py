@@ -98,6 +98,8 @@ def rows(people) -> dict[str, tuple[str, str]]:
         "invitation",
         "addresschange",
         "signon",
+        "import",
+        "export",
     ):
         found[f"admin:members_{model}_changelist"] = ("GET", reverse(f"admin:members_{model}_changelist"))
     found["admin:members_application_change"] = ("GET", reverse("admin:members_application_change", args=[application.pk]))

@@ -44,6 +44,9 @@ VIEWS = {
     **{f"admin:members_application_{verb}": ("staff", ACT) for verb in ("review", "approve", "ask", "decline", "match", "note")},
     "admin:members_merge_add": ("staff", FORM), "admin:members_merge_change": ("staff", READ), "admin:members_merge_undo": ("staff", ACT),
     "admin:members_application_figures": ("staff", READ), "admin:members_application_together": ("staff", ACT),
+    "admin:members_import_add": ("staff", FORM), "admin:members_import_change": ("staff", READ),
+    "admin:members_import_write": ("staff", ACT), "admin:members_import_discard": ("staff", ACT),
+    "admin:members_import_form": ("staff", READ), "admin:members_city_file": ("staff", READ), "admin:members_post_file": ("staff", READ),
     "admin:members_citychange_change": ("staff", READ),
     "admin:members_addresschange_change": ("staff", READ), "admin:members_addresschange_vouch": ("staff", ACT),
     "admin:members_signon_open": ("staff", ACT), "admin:members_signon_close": ("staff", ACT),
@@ -58,6 +61,8 @@ ARGUMENTS = {
     "handle": "nothing",
     "key": "2d0cd6cf-0f6c-4d63-9b4c-9b1b0f1f0f0f",
     "object_id": "1",
+    "kind": "cities",
+    "suffix": "csv",
 }
 
 

@@ -1,0 +1,304 @@
+"""The rows of a spreadsheet of cities: their cells, the record that each is about, and what would change of it.
+
+Which record is a row's? The one at its `address`; without an address, the one of its name (or of another name of it), kind and country.
+A name that is only another spelling of one that is here is bad: it is either that city, or has to be looked at by itself.
+A column that isn't in the file stays as it is; an empty cell empties.
+"""
+
+from __future__ import annotations
+
+import copy
+import zoneinfo
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils.translation import gettext, override
+
+from members import countries, matching, names
+from members.imports.plan import Change, Line, day, one_of, parts, read_cells, text, yes_or_no
+from members.models.application import Application
+from members.models.city import City, Membership
+from members.querysets import today
+from members.regions import Population, Region, population_band
+from strongcities.sheets import Row, said
+
+# Each column that is a field of the model.
+FIELDS = {
+    "name": "name", "official_name": "official_name", "own_name": "own_name", "own_language": "own_language",
+    "other_names": "other_names", "kind": "kind", "country": "country", "within": "within", "network_region": "region",
+    "population": "population", "population_band": "population_band", "website": "website", "latitude": "latitude",
+    "longitude": "longitude", "time_zone": "time_zone", "shown": "is_public",
+}  # fmt: skip
+MEMBERSHIP = ("joined", "left", "founding")
+_COLUMNS = {field: column for column, field in FIELDS.items()}
+
+
+def with_terms() -> Prefetch[Any]:
+    """Cities with `terms`, their memberships, the newest first."""
+    return Prefetch("memberships", Membership.objects.order_by("-joined"), to_attr="terms")
+
+
+def cells(city: Any) -> dict[str, Any]:
+    """What a record says, by column. Needs `terms`."""
+    term = city.terms[0] if city.terms else None
+    return {
+        "address": city.slug,
+        **{column: getattr(city, name) for column, name in FIELDS.items()},
+        "other_names": joined(city.other_names),
+        "within": city.within.slug if city.within else "",
+        "joined": term.joined if term else None,
+        "left": term.left if term else None,
+        "founding": term.is_founding if term else None,
+    }
+
+
+def joined(items: Sequence[str]) -> str:
+    return " | ".join(items)
+
+
+# --- Cells -----------------------------------------------------------------------------------------------------------
+
+
+def _name(cell: str) -> str:
+    if not cell:
+        raise ValidationError(gettext("A city has a name."))
+    return names.clean_name(text(120)(cell))
+
+
+def _other_names(cell: str) -> list[str]:
+    return [text(120)(name) for name in names.clean_names(parts(cell))]
+
+
+def _country(cell: str) -> str:
+    code = countries.code_of(cell)
+    if not code:
+        raise ValidationError(gettext("“%(cell)s” is no country, nor the code of one.") % {"cell": cell[:60]})
+    return code
+
+
+def _people(cell: str) -> int | None:
+    if not cell:
+        return None
+    plain = "".join(sign for sign in cell if sign != "," and not sign.isspace())
+    if not (plain.isascii() and plain.isdecimal() and int(plain[:11]) < 2**31):
+        raise ValidationError(gettext("“%(cell)s” is no number of inhabitants.") % {"cell": cell[:60]})
+    return int(plain)
+
+
+def _degrees(most: int) -> Callable[[str], Decimal | None]:
+    def read(cell: str) -> Decimal | None:
+        if not cell:
+            return None
+        try:
+            degrees = Decimal(cell)
+        except InvalidOperation:
+            degrees = Decimal("nan")
+        if not degrees.is_finite() or not -most <= degrees <= most:
+            raise ValidationError(gettext("“%(cell)s” is no number from −%(most)d to %(most)d.") % {"cell": cell[:60], "most": most})
+        return round(degrees, 4)
+
+    return read
+
+
+def _zone(cell: str) -> str:
+    if cell and cell not in _zones():
+        raise ValidationError(gettext("There is no time zone “%(cell)s”.") % {"cell": cell[:60]})
+    return cell
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
+def _region(cell: str) -> str:
+    """By slug or label; in English too, whatever the reader's language, as in data/founding_cities.csv."""
+    try:
+        return one_of(Region)(cell)
+    except ValidationError:
+        with override("en"):
+            return one_of(Region)(cell)
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "address": text(140), "name": _name, "official_name": text(200), "own_name": text(200),
+    "own_language": lambda cell: text(3)(cell.lower()), "other_names": _other_names, "kind": one_of(City.Kind),
+    "country": _country, "within": text(140), "network_region": _region, "population": _people,
+    "population_band": one_of(Population), "website": text(300), "latitude": _degrees(90), "longitude": _degrees(180),
+    "time_zone": _zone, "shown": yes_or_no, "joined": day, "left": day, "founding": yes_or_no,
+}  # fmt: skip
+
+
+def read(row: Row) -> Line:
+    line = Line(row.line, row.cells.get("name", "") or row.cells.get("address", ""))
+    read_cells(line, row.cells, _READERS)
+    for column in ("shown", "founding", "kind", "network_region"):
+        if not line.values.get(column) and line.values.get(column) is not False:
+            line.values.pop(column, None)  # an empty cell says nothing where there is no such thing as nothing
+    return line
+
+
+# --- Records ---------------------------------------------------------------------------------------------------------
+
+
+class Here:
+    """What the database knows that rows may be about: fetched for all of them at once."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        whole = [line for line in lines if line.values.get("name") and line.values.get("country")]
+        matches = matching.of_names([(line.values["name"], line.values["country"]) for line in whole], City.objects.all(), alike=False)
+        self.matches = {id(line): found for line, found in zip(whole, matches, strict=True)}
+        addresses = {line.values.get(column) for line in lines for column in ("address", "within")} - {None, ""}
+        keys = {match.city.pk for found in matches for match in found}
+        keys.update(City.objects.filter(slug__in=addresses).values_list("pk", flat=True))
+        every = City.objects.filter(pk__in=keys).select_related("within", "merged_into").prefetch_related(with_terms())
+        self.cities: dict[int, Any] = {city.pk: city for city in every}
+        self.by_address = {city.slug: city for city in self.cities.values()}
+        self.folded = names.folded(line.values["name"] for line in whole)
+        half = Application.objects.open().filter(city__in=keys, first_approver__isnull=False)
+        self.half_approved = set(half.values_list("city", flat=True))
+        self.rows: dict[tuple[Any, ...], int] = {}  # what a row is about, and the first line that is about it
+
+    def settle(self, line: Line) -> None:
+        """Find the record of a row, and what would change of it; or its faults."""
+        if line.faults:
+            return
+        known = self._about(line)
+        if line.faults:
+            return
+        if known is not None:
+            line.record, line.label, line.url = known.pk, known.name, reverse("admin:members_city_change", args=[known.pk])
+        self._once(line, known)
+        before = cells(known) if known is not None else {}
+        self._complete(line, known, before)
+        self._clean(line, known)
+        _join(line, known)
+        if line.makes_member:
+            line.values.setdefault("shown", True)
+        for column in (*FIELDS, *MEMBERSHIP):
+            if column in line.values:
+                value = line.values[column]
+                was, now = said(before.get(column)), joined(value) if isinstance(value, list) else said(value)
+                if was != now:
+                    line.changes.append(Change(column, was, now))
+        if line.record in self.half_approved:
+            for column in sorted({change.column for change in line.changes} & {_COLUMNS[name] for name in City.IDENTITY}):
+                line.fault(column, gettext("One of two people approved an application for this city as it is: settle that first."))
+
+    def _about(self, line: Line) -> Any:
+        """The record that a row is about, None for a new one. A fault where that can't be told."""
+        values = line.values
+        if address := values.get("address"):
+            city = self.by_address.get(address)
+            if city is None:
+                line.fault("address", gettext("No city has this address. Of a new city the cell is empty."))
+                return None
+            kind = values.get("kind", city.kind)
+            taken = any(match.city.pk != city.pk and self._is(match.city, line, kind) for match in self.matches[id(line)])
+            if taken:
+                line.fault("name", gettext("A city of this name, kind and country is there already."))
+        else:
+            city = self._named(line)
+        if city is not None and city.merged_into:
+            line.fault("address", gettext("It was merged into %(city)s.") % {"city": city.merged_into})
+        return city
+
+    def _is(self, city: City, line: Line, kind: str) -> bool:
+        """Whether the city is the one of the row's name and country, and of `kind`: the database has one of these alone."""
+        return city.kind == kind and city.folded == self.folded[line.values["name"]]
+
+    def _named(self, line: Line) -> Any:
+        kind = line.values.setdefault("kind", City.Kind.CITY.value)
+        for match in self.matches[id(line)]:
+            words = {"city": match.city, "kind": match.city.get_kind_display(), "why": match.why, "address": match.city.slug}
+            if match.city.kind != kind:
+                line.hints.append(gettext("%(city)s (%(kind)s) is here already.") % words)
+            elif self._is(match.city, line, kind) or match.how == matching.How.OTHER_NAME:
+                if match.how == matching.How.OTHER_NAME:
+                    line.hints.append(match.why)
+                del line.values["name"]  # a name is changed by its address alone
+                return self.cities[match.city.pk]
+            else:
+                line.fault("name", gettext("%(why)s It is here already: if you mean it, its address is %(address)s.") % words)
+                return None
+        return None
+
+    def _once(self, line: Line, known: Any) -> None:
+        """Of two rows about one city the first stands."""
+        values = line.values
+        name = values.get("name")
+        kind = values.get("kind") or (known.kind if known is not None else "")
+        keys: list[tuple[Any, ...]] = [("city", known.pk)] if known is not None else []
+        if name:
+            keys.append(("name", self.folded[name], values["country"], kind))
+        for key in keys:
+            first = self.rows.setdefault(key, line.line)
+            if first != line.line:
+                line.fault("name", gettext("Line %(line)d is about the same city.") % {"line": first})
+                return
+
+    def _complete(self, line: Line, known: Any, before: dict[str, Any]) -> None:
+        """What follows from other cells, where they say nothing themselves."""
+        values = line.values
+        people = values.get("population")
+        if people is not None and not values.get("population_band") and people != before.get("population"):
+            values["population_band"] = population_band(people).value
+        if known is None:
+            values.setdefault("network_region", countries.region_of(values["country"]).value)
+            values.setdefault("shown", bool(values.get("joined")))
+        if over := values.get("within"):
+            city = self.by_address.get(over)
+            if city is None or city.merged_into:
+                line.fault("within", gettext("No city has the address “%(address)s”. Bring that authority in first.") % {"address": over})
+            elif city.country != values["country"]:
+                line.fault("within", gettext("%(city)s lies in another country.") % {"city": city})
+
+    def _clean(self, line: Line, known: Any) -> None:
+        """The model's own rules, on the record as it would be."""
+        city = copy.copy(known) if known is not None else City()
+        over = self.by_address.get(line.values.get("within", ""))
+        given = {FIELDS[column]: value for column, value in line.values.items() if column in FIELDS}
+        for name, value in (given | {"within": over} if "within" in given else given).items():
+            setattr(city, name, value)
+        checked = {*given} if known is not None and over is not None and over.pk != known.within_id else {*given} - {"within"}
+        try:
+            city.clean_fields(exclude={field.name for field in City._meta.fields} - checked)
+        except ValidationError as error:
+            for name, words in error.message_dict.items():
+                line.fault(_COLUMNS[name], " ".join(words))
+        if bool(city.own_name) != bool(city.own_language):
+            line.fault("own_language", gettext("A name in the city’s own language needs the language, and the language a name."))
+        if (city.latitude is None) != (city.longitude is None):
+            line.fault("longitude", gettext("Latitude and longitude go together."))
+        line.values.update({column: getattr(city, FIELDS[column]) for column in ("official_name", "own_name") if column in line.values})
+
+
+def _join(line: Line, known: Any) -> None:
+    """What `joined`, `left` and `founding` come to, beside the newest membership that there is."""
+    values = line.values
+    term = known.terms[0] if known is not None and known.terms else None
+    since: date | None = values.get("joined", term.joined if term else None)
+    again = term is not None and term.left is not None and term.left <= today() and since not in {None, term.joined}
+    until: date | None = values.get("left", term.left if term and not again else None)
+    for column in ("joined", "left"):
+        if (values.get(column) or date.min) > today():
+            line.fault(column, gettext("That day is yet to come."))
+    if since is None:
+        if until or values.get("founding") or term:
+            line.fault("joined", gettext("The day on which it joined is missing."))
+    elif until and until < since:
+        line.fault("left", gettext("It left before it joined."))
+    elif term is None or again:
+        if term is not None and since < term.left:
+            line.fault("joined", gettext("It was a member then already."))
+        line.makes_member = until is None
+    elif until != term.left and term.left is None:
+        line.fault("left", gettext("That a city leaves is said on its page: its people’s access ends with it."))
+    elif until != term.left:
+        line.fault("left", gettext("This membership is over. The city joins again by a later day."))
