@@ -74,6 +74,7 @@ class TakesOut(_ModelAdmin):
         user: Any = request.user
         files = f"admin:{self.opts.app_label}_{self.opts.model_name}_file"
         context = {
+            "title": self.opts.verbose_name_plural,
             "files": [(suffix, reverse(files, args=[suffix])) for suffix in FORMATS] if user.has_perm("members.take_out_export") else [],
             "query": request.GET.urlencode(),
             "brings": self.taken_out_as if Import.may_bring(user, self.taken_out_as) else "",

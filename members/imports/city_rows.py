@@ -2,7 +2,7 @@
 
 Which record is a row's? The one at its `address`; without an address, the one of its name (or of another name of it), kind and country.
 A name that is only another spelling of one that is here is bad: it is either that city, or has to be looked at by itself.
-A column that isn't in the file stays as it is; an empty cell empties.
+A column that isn't in the file stays as it is; an empty cell empties what may be empty.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
 def read(row: Row) -> Line:
     line = Line(row.line, row.cells.get("name", "") or row.cells.get("address", ""))
     read_cells(line, row.cells, _READERS)
-    for column in ("shown", "founding", "kind", "network_region"):
+    for column in ("shown", "founding", "kind", "network_region", "joined", "left"):
         if not line.values.get(column) and line.values.get(column) is not False:
             line.values.pop(column, None)  # an empty cell says nothing where there is no such thing as nothing
     return line

@@ -183,7 +183,6 @@ def test_a_new_city_that_looks_like_one_says_so_where_it_is_looked_at(sam, aarhu
         (",Bonn,DE,,,,,,,2020-01-01,", "joined", "The day on which it joined is missing."),
         (",Bonn,DE,,,,,,,,maybe", "founding", "neither yes nor no"),
         (",Aarhus,DK,,,,,,2015-09-29,2020-01-01,", "left", "That a city leaves is said on its page"),
-        (",Aarhus,DK,,,,,,,,", "joined", "The day on which it joined is missing."),
         (",Oslo,NO,,,,,,2015-09-29,2021-01-01,", "left", "This membership is over."),
         (",Oslo,NO,,,,,,2019-01-01,,", "joined", "It was a member then already."),
     ],
@@ -207,6 +206,11 @@ def test_a_rename_to_a_name_that_is_taken_is_refused(sam, aarhus):
     assert line(sam, f"address,name,country\n{aarhus.slug},Ribe,DK\n").faults == [
         ("name", "A city of this name, kind and country is there already.")
     ]
+
+
+def test_an_empty_cell_takes_nothing_that_there_has_to_be(sam, aarhus):
+    found = line(sam, "name,country,kind,network_region,shown,joined,left,founding\nAarhus,DK,,,,,,\n")
+    assert (found.outcome, found.faults) == (Outcome.SAME, [])
 
 
 def test_columns_that_nobody_knows_are_named(sam):
