@@ -171,6 +171,31 @@ def directory() -> list[tuple[str, str]]:
     return rows
 
 
+def staff() -> list[tuple[str, str]]:
+    """What staff do, few beside many (bench/staff.py)."""
+    told = subprocess.run([sys.executable, str(ROOT / "bench" / "staff.py")], cwd=ROOT, check=True, capture_output=True, text=True)
+    found = json.loads(told.stdout.splitlines()[-1])
+    few, many = found["queue"]["50"], found["queue"]["5000"]
+    rows = [(
+        "vetting queue, 5,000 waiting beside 50",
+        (f"statements {many['statements']} beside {few['statements']}   {many['constants'] / few['constants']:5.2f} times the time"
+         f" ({many['ms']:.0f} ms beside {few['ms']:.0f})"),
+    )]  # fmt: skip
+    few, many = found["merge"]["10"], found["merge"]["1000"]
+    rows += [
+        (
+            f"merge of a city with 1,000 rows beside 10{', undone' if act else ''}",
+            f"statements {many[act + 'statements']} beside {few[act + 'statements']}"
+            f"   {many[act + 'seconds'] * 1000:.0f} ms beside {few[act + 'seconds'] * 1000:.0f}, one transaction",
+        )
+        for act in ("", "undone ")
+    ]
+    for rows_of, figures in found["spreadsheet"].items():
+        words = "   ".join(f"{act} {seconds:.2f} s" for act, seconds in figures.items())
+        rows.append((f"spreadsheet of {int(rows_of):,} new cities", words))
+    return rows
+
+
 def cold_start() -> tuple[float, float]:
     """Seconds from a fresh clone to the first page, and again a second time. Asks the package index, as a newcomer does."""
     with tempfile.TemporaryDirectory(prefix="strongcities-") as folder:
@@ -196,7 +221,7 @@ def main() -> None:
     with site(ROOT) as (port, _):
         for measure in measures:
             rows += measure(port)
-    rows += directory()
+    rows += directory() + staff()
     with site(ROOT) as (_, warm):
         rows.append(("warm start of this folder to the first page", f"{warm:7.1f} s"))
     if not options.no_cold and shutil.which("git"):

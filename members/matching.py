@@ -79,15 +79,16 @@ def twins(proposed: Iterable[City], among: CityQuerySet) -> dict[int, list[Match
             """
             SELECT p.id, bare.typed, alike.id
             FROM members_city p CROSS JOIN LATERAL (SELECT without_office(p.name) AS typed) AS bare
+            CROSS JOIN LATERAL (SELECT skeleton(bare.typed) AS skeleton OFFSET 0) AS told  -- worked out once, not for each city
             CROSS JOIN LATERAL (
                 SELECT c.id FROM members_city c
                 WHERE c.country = p.country AND c.id <> p.id
-                    AND (c.spellings LIKE '%%|' || skeleton(bare.typed) || '|%%' OR skeleton(bare.typed) <%% c.spellings)
+                    AND (c.spellings LIKE '%%|' || told.skeleton || '|%%' OR told.skeleton <%% c.spellings)
                     AND (c.kind = p.kind OR NOT (c.id IN (SELECT over.id FROM cities_over(p.id) AS over)
                         OR p.id IN (SELECT over.id FROM cities_over(c.id) AS over)))
-                ORDER BY c.spellings LIKE '%%|' || skeleton(bare.typed) || '|%%' DESC, skeleton(bare.typed) <<-> c.spellings, c.id
+                ORDER BY c.spellings LIKE '%%|' || told.skeleton || '|%%' DESC, told.skeleton <<-> c.spellings, c.id
                 LIMIT %s) alike
-            WHERE p.id = ANY(%s) AND skeleton(bare.typed) <> ''
+            WHERE p.id = ANY(%s) AND told.skeleton <> ''
             """,
             [MOST, [city.pk for city in proposed]],
         )
@@ -111,7 +112,7 @@ def of_names(asked: Sequence[tuple[str, str]], among: CityQuerySet, *, alike: bo
             """
             SELECT place, alike.id
             FROM unnest(%s::int[], %s::text[], %s::text[]) AS asked (place, typed, country)
-            CROSS JOIN LATERAL (SELECT skeleton(typed) AS typed, skeleton(without_office(typed)) AS bare) AS told
+            CROSS JOIN LATERAL (SELECT skeleton(typed) AS typed, skeleton(without_office(typed)) AS bare OFFSET 0) AS told
             CROSS JOIN LATERAL (
                 SELECT c.id FROM members_city c
                 WHERE c.country = asked.country AND told.typed <> ''
