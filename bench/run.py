@@ -185,8 +185,10 @@ def staff() -> list[tuple[str, str]]:
     rows += [
         (
             f"merge of a city with 1,000 rows beside 10{', undone' if act else ''}",
-            f"statements {many[act + 'statements']} beside {few[act + 'statements']}"
-            f"   {many[act + 'seconds'] * 1000:.0f} ms beside {few[act + 'seconds'] * 1000:.0f}, one transaction",
+            (
+                f"statements {many[act + 'statements']} beside {few[act + 'statements']}"
+                f"   {many[act + 'seconds'] * 1000:.0f} ms beside {few[act + 'seconds'] * 1000:.0f}, one transaction"
+            ),
         )
         for act in ("", "undone ")
     ]
