@@ -101,8 +101,7 @@ class ImportAdmin(NeverDeleted):
         return Import.objects.visible_to(request.user).defer("rows")
 
     def queues(self, request: HttpRequest) -> list[Queue]:
-        waiting = Import.objects.visible_to(request.user).open()
-        row = waiting.aggregate(count=Count("pk"), oldest=Min("at"))
+        row = Import.objects.waiting_for(request.user).aggregate(count=Count("pk"), oldest=Min("at"))
         url = f"{reverse('admin:members_import_changelist')}?state__in=ready,half"
         return [
             Queue(

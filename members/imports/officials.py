@@ -25,6 +25,7 @@ from members import countries, joining, names
 from members.imports.city_rows import joined
 from members.imports.plan import Change, Line, Plan, Room, day, one_of, parts, read_cells, text, yes_or_no
 from members.languages import CODES
+from members.mailboxes import domain_of, is_free
 from members.models.address_change import AddressChange
 from members.models.application import Application
 from members.models.city import City
@@ -272,6 +273,9 @@ class _Here:
         if account is None and not values.get("name"):
             line.fault("name", gettext("It is needed for a new account."))
         _check_days(line, values["since"], values.get("until"))
+        if is_free(values["mail"]):
+            words = {"domain": domain_of(values["mail"])}
+            line.hints.append(gettext("%(domain)s gives mailboxes to anyone: are you sure that it is theirs?") % words)
         if over and values.get("lead"):
             line.fault("lead", gettext("Of a post that is over nobody can be the lead official."))
         for column in _READERS:

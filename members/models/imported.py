@@ -52,6 +52,10 @@ class ImportQuerySet(models.QuerySet["Import"]):
     def open(self) -> ImportQuerySet:
         return self.filter(state__in=OPEN)
 
+    def waiting_for(self, user: Any) -> ImportQuerySet:
+        """Open, and not only waiting for somebody else than `user`."""
+        return self.visible_to(user).open().exclude(state=State.HALF, first_approver=user.pk)
+
     def old(self) -> ImportQuerySet:
         """Open for longer than rows with people's names and addresses should lie about."""
         return self.open().filter(at__lt=timezone.now() - KEPT)

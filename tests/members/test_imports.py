@@ -407,6 +407,11 @@ def test_a_known_official_keeps_what_is_theirs(sam, lene):
     assert found.hints == ["“name” stays as it is: that is theirs to change.", "“languages” stays as it is: that is theirs to change."]
 
 
+def test_a_free_mailbox_is_a_hint_never_a_fault(sam, aarhus):
+    found = line(sam, "mail,name,city,title,kind\nmia@gmail.com,Mia,Aarhus,Head,policy\n", Kind.OFFICIALS)
+    assert (found.outcome, found.hints) == (Outcome.NEW, ["gmail.com gives mailboxes to anyone: are you sure that it is theirs?"])
+
+
 def test_a_person_is_found_by_another_confirmed_address(sam, lene):
     from allauth.account.models import EmailAddress
 

@@ -140,9 +140,14 @@ def test_words_in_a_file_are_only_text(desk, sam):
 
 
 def test_what_waits_stands_on_the_first_page(desk, sam):
-    bring(sam, "name,country\nBonn,DE\n")
-    assert "Spreadsheets brought in" in text(desk.get("/admin/"))
-    assert "cities.csv" in text(desk.get("/admin/members/import/"))
+    record = bring(sam, "name,country,joined\nBonn,DE,2020-01-01\n")
+    first = text(desk.get("/admin/"))
+    assert "Spreadsheets brought in" in first
+    (link,) = set(re.findall(r'href="(/admin/members/import/\?[^"]+)"', first))
+    assert "cities.csv" in text(desk.get(link))
+    record.write(by=sam, seen=record.plan(by=sam).mark)
+    toni = cast.make_staff("toni")
+    assert [list(Import.objects.waiting_for(who)) for who in (sam, toni)] == [[], [record]]
 
 
 @pytest.mark.parametrize("who", ["nobody", "lene", "events"])
