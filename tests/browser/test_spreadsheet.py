@@ -16,8 +16,7 @@ from tests.browser.test_city_page import press, sign_in
 def bring(site: Watched, prefix: str, file: bytes) -> None:
     site.go(f"{prefix}/admin/members/city/")
     press(site, f'.object-tools a[href^="{prefix}/admin/members/import/add/"]')
-    name = {"name": "cities.xlsx", "mimeType": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "buffer": file}
-    site.page.set_input_files("[name=file]", name)
+    site.page.set_input_files("[name=file]", {"name": "cities.xlsx", "mimeType": "application/octet-stream", "buffer": file})
     press(site, "form.form button.button")
 
 
