@@ -4,13 +4,15 @@
 |------------------------|-------------------------------------------------------------------------|-----------------------------------|
 | a person, one city     | `Post.end` (models/official.py)                                         | the dated post, their other posts |
 | a person, the network  | every post, every session in every browser, consents, open applications | account, dated posts              |
-| a city                 | membership, its officials' posts, open invitations, confirmed domains   | the city's page, posts, practices |
+| a city                 | membership, its officials' posts, open invitations, confirmed domains,  | the city's page, posts, practices |
+|                        | its single sign-on                                                      |                                   |
 
 A person without a post may still sign in (to see what they were, and to apply again), and reads what visitors read.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +22,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from members.models import Application, City, Invitation, Post
+from members.models import Application, City, Invitation, Post, SignOn
 from members.querysets import today
 from strongcities import mail
 from strongcities.workflow import MoveRefused
@@ -65,6 +67,8 @@ def leave_as_city(city: City, *, by: Any, why: str) -> None:
         membership.left, membership.left_by, membership.why_left = today(), by, why
         membership.save(update_fields=["left", "left_by", "why_left"])
         locked.domains.on().update(ended=timezone.now(), ended_by=by)
+        with suppress(SignOn.DoesNotExist, MoveRefused):  # there is none, or it is closed
+            locked.sign_on.close(by=None)
         context = {"city": locked, "person": by, "why": why}
         for post in _open_posts(Q(city=locked)):
             post.close(by=by, why=why, verb="leave_city")

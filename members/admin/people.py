@@ -8,21 +8,38 @@ from django import forms
 from django.contrib import admin
 from django.db.models import ManyToManyField
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext, gettext_lazy as _
 
 from members.admin.base import NeverDeleted
 from members.models import Official, Post, User
 
 if TYPE_CHECKING:  # generic for the type checker alone
-    _StackedInline = admin.StackedInline[Any, Any]
+    _TabularInline = admin.TabularInline[Any, Any]
 else:
-    _StackedInline = admin.StackedInline
+    _TabularInline = admin.TabularInline
 
 
-class PostInline(_StackedInline):
+class PostInline(_TabularInline):
+    """To read: a post is changed by its verbs alone, which ask who may, mail, and write down what was done."""
+
     model = Post
+    template = "admin/edit_inline/rows.html"
     extra = 0
     can_delete = False
-    autocomplete_fields = ("city",)
+    fields = readonly_fields = ("city", "title", "department", "kind", "is_lead", "has_mandate", "since", "until", "vetted", "people")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("people of the city"))
+    def people(self, post: Post) -> str:
+        url = reverse("members:colleagues", args=[post.city.slug])
+        return format_html('<a href="{}">{}</a>', url, gettext("People of %(city)s") % {"city": post.city})
 
 
 @admin.register(Official)

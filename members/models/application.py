@@ -386,7 +386,9 @@ class Application(Workflow):
             city.is_public = True
             city.save(update_fields=["is_public"])
         chosen = {name: getattr(self, name) for name in ("languages", "themes", "shown_to", "wants_newsletter", "open_to_peers")}
-        official, _created = Official.objects.update_or_create(user=self.applicant, defaults=chosen)
+        official, made = Official.objects.select_for_update().get_or_create(user=self.applicant, defaults=chosen)
+        if not made and not official.posts.filter(Q(until=None) | Q(until__gt=today())).exists():
+            official.choose(**chosen)  # who stands for a city has said since what others may see, and goes on saying so there
         Post.objects.create(
             official=official,
             city=city,

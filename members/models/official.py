@@ -97,18 +97,20 @@ class Official(models.Model):
 
     def take_consents_back(self) -> None:
         """Who stands for no city any more is shown, written to and mailed by nobody: the consents were given as a member."""
-        off = {name: self._meta.get_field(name).get_default() for name in CONSENTS}  # type: ignore[union-attr]
-        for name, value in off.items():
+        self.choose(**{name: self._meta.get_field(name).get_default() for name in CONSENTS})  # type: ignore[union-attr]
+
+    def choose(self, **chosen: Any) -> None:
+        """Write what somebody said of themselves: languages, themes, consents."""
+        for name, value in chosen.items():
             setattr(self, name, value)
-        self.save(update_fields=list(off))
+        self.save(update_fields=list(chosen))
 
     def get_absolute_url(self) -> str:
         return reverse("members:person", args=[self.key])
 
     def consent(self, *, shown_to: str, wants_newsletter: bool, open_to_peers: bool) -> None:
         """Give or take back the three consents; the history keeps when."""
-        self.shown_to, self.wants_newsletter, self.open_to_peers = shown_to, wants_newsletter, open_to_peers
-        self.save(update_fields=["shown_to", "wants_newsletter", "open_to_peers"])
+        self.choose(shown_to=shown_to, wants_newsletter=wants_newsletter, open_to_peers=open_to_peers)
 
     @property
     def standing(self) -> str:

@@ -36,7 +36,8 @@ class State(models.TextChoices):
 
 class SignOnQuerySet(models.QuerySet["SignOn"]):
     def open(self) -> SignOnQuerySet:
-        return self.filter(state=State.OPEN)
+        """In use, of a city that is a member today: one that left opens nobody's account, however its membership ended."""
+        return self.filter(state=State.OPEN, city__in=City.objects.members())
 
     def visible_to(self, user: Any) -> SignOnQuerySet:
         """The staff who vet."""

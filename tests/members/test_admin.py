@@ -306,3 +306,19 @@ def test_a_city_that_changed_under_the_reader_is_not_approved_unseen(client, sam
     client.post(f"{QUEUE}{application.pk}/approve/", {"seen": City.objects.get(pk=application.city_id).identity})
     application.refresh_from_db()
     assert application.first_approver == sam
+
+
+def test_posts_are_read_here_and_changed_by_their_verbs_alone(client, sam, lene):
+    post = lene.official.posts.get()
+    client.force_login(sam)
+    page = f"/admin/members/official/{post.official_id}/change/"
+    shown = client.get(page).content.decode()
+    assert "Prevention officer" in shown
+    assert f"/members/cities/{post.city.slug}/colleagues/" in shown
+    assert 'name="posts-0-until"' not in shown
+    forged = {"posts-TOTAL_FORMS": 1, "posts-INITIAL_FORMS": 1, "posts-0-id": post.pk, "posts-0-official": post.official_id}
+    forged |= {"posts-0-city": post.city_id, "posts-0-title": "Mayor", "posts-0-kind": "elected", "posts-0-since": "2020-01-01"}
+    client.post(page, forged)
+    post.refresh_from_db()
+    assert (post.title, post.transitions.count()) == ("Prevention officer", 0)
+    assert not User.objects.get(pk=sam.pk).has_perm("members.change_post")

@@ -14,7 +14,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from oidc_provider_mock import User as Person, run_server_in_thread
 
+from members.leaving import leave_as_city
 from members.models import SignOn, SignOnDomain, User
+from members.querysets import today
 from members.sign_on import CityAdapter
 from tests import cast
 from tests.members.races import race
@@ -56,6 +58,21 @@ def make_sign_on(issuer, city="Aarhus", domains=("aarhus.dk",), **fields):
 @pytest.fixture
 def sign_on(provider, lene):
     return make_sign_on(provider)
+
+
+def test_a_city_that_left_signs_nobody_in(client, sign_on, lene):
+    """By its own word; and however else its membership ended."""
+    assert client.post("/account/city/", {"email": "lene@aarhus.dk"}).context["url"]
+    leave_as_city(sign_on.city, by=cast.make_staff("sam"), why="A new council.")
+    sign_on.refresh_from_db()
+    assert (sign_on.state, [step.verb for step in sign_on.transitions.all()]) == ("closed", ["close"])
+    assert not SignOn.objects.open().exists()
+
+
+def test_a_membership_that_ends_in_another_way_ends_it_too(sign_on):
+    assert SignOn.objects.for_address("lene@aarhus.dk") == sign_on
+    sign_on.city.memberships.update(left=today())
+    assert SignOn.objects.for_address("lene@aarhus.dk") is None
 
 
 def begin(client, email="lene@aarhus.dk", **more):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from members import jobs
-from members.models import City, Membership, Post, Vacancy
+from members.models import City, Import, Membership, Post, Vacancy
 from members.querysets import today
 from tests import cast
 from tests.members.races import Meeting, race
@@ -67,14 +67,11 @@ def test_another_lead_stays(post, way, aarhus):
     assert vacant() == []
 
 
-def test_in_the_admin(client, post):
-    client.force_login(cast.make_staff("root", is_superuser=True))
-    page = f"/admin/members/official/{post.official_id}/change/"
-    form = client.get(page).context["inline_admin_formsets"][0].formset
-    data = {f"posts-{name}": form.management_form[name].value() for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
-    fields = {name: form.forms[0][name].value() for name in form.forms[0].fields}
-    data |= {f"posts-0-{name}": value for name, value in fields.items() if value not in (None, False)}
-    assert client.post(page, data | {"posts-0-until": str(today())}).status_code == 302
+def test_by_a_spreadsheet(post):
+    sam = cast.make_staff("sam")
+    sheet = f"mail,city,until\n{post.official.user.email},{post.city.slug},{today()}\n"
+    record = Import.bring(kind="officials", name="people.csv", file=sheet.encode(), by=sam)
+    record.write(by=sam, seen=record.plan(by=sam).mark)
     assert vacant() == ["Aarhus"]
 
 

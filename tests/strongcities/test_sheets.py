@@ -8,6 +8,7 @@ import io
 import zipfile
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -119,27 +120,29 @@ def test_a_bomb_is_not_unfolded():
     assert "unfolds to more" in refused(packed(bomb=b"0" * (sheets.UNFOLDED + 1)))
 
 
+def saved(book):
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
 def test_a_sheet_that_says_it_is_endless_is_read_as_far_as_it_goes():
     book = Workbook()
-    book.active.append(["name"])
-    book.active["A4"] = "Ghent"
-    book.active["XFD9"] = "far out"
-    file = io.BytesIO()
-    book.save(file)
-    assert sheets.read(file.getvalue()) == (["name"], [Row(4, {"name": "Ghent"})])
-    book.active["A1000000"] = "far down"
-    file = io.BytesIO()
-    book.save(file)
-    assert "more than 5,000 rows" in refused(file.getvalue())
+    sheet: Any = book.active
+    sheet.append(["name"])
+    sheet["A4"] = "Ghent"
+    sheet["XFD9"] = "far out"
+    assert sheets.read(saved(book)) == (["name"], [Row(4, {"name": "Ghent"})])
+    sheet["A1000000"] = "far down"
+    assert "more than 5,000 rows" in refused(saved(book))
 
 
 def test_numbers_dates_and_answers_of_a_workbook_become_text():
     book = Workbook()
-    book.active.append(["n", "d", "yes", "f"])
-    book.active.append([12.0, date(2020, 2, 29), True, 3.25])
-    file = io.BytesIO()
-    book.save(file)
-    assert sheets.read(file.getvalue())[1] == [Row(2, {"n": "12", "d": "2020-02-29", "yes": "yes", "f": "3.25"})]
+    sheet: Any = book.active
+    sheet.append(["n", "d", "yes", "f"])
+    sheet.append([12.0, date(2020, 2, 29), True, 3.25])
+    assert sheets.read(saved(book))[1] == [Row(2, {"n": "12", "d": "2020-02-29", "yes": "yes", "f": "3.25"})]
 
 
 @settings(max_examples=60, deadline=None)
