@@ -7,14 +7,12 @@
 | reply   | answered                    | answered  | either                                                  |
 | ignore  | sent                        | ignored   | who was written to                                      |
 | close   | answered                    | closed    | either                                                  |
-| report  | any                         | reported¹ | either, once each, about words of the other (report.py)  |
+| report  | any                         | reported  | either, once each, about words of the other (report.py)  |
 
-Between two people there is one contact at a time, whoever began it, until it is closed: nobody writes a second time before
-they are answered, and one that was ignored or reported stands in the way of any other between the two.
+Between two people there is one contact, whoever began it, as long as it is kept: nobody writes a second time before they are
+answered, and one that was ignored, closed or reported stands in the way of any other between the two.
 
 Who was ignored or reported isn't told: to them it looks as if it waited for an answer, or had been closed (`state_for`).
-
-¹ One that was closed stays so where the two have another one meanwhile.
 
 Words are their writers' own: there is no history of them, and the staff read none that weren't reported.
 """
@@ -80,7 +78,7 @@ class Contact(Workflow):
         "reply": Move({State.ANSWERED}, State.ANSWERED),
         "ignore": Move({State.SENT}, State.IGNORED),
         "close": Move({State.ANSWERED}, State.CLOSED),
-        "report": Move(set(State.values), (State.REPORTED, State.CLOSED)),
+        "report": Move(set(State.values), State.REPORTED),
     }
 
     key = models.UUIDField(_("address"), db_default=RandomUUID(), unique=True, editable=False)
@@ -104,8 +102,7 @@ class Contact(Workflow):
             models.UniqueConstraint(
                 Least("sender", "receiver"),
                 Greatest("sender", "receiver"),
-                condition=~Q(state=State.CLOSED),
-                name="contact_one_at_a_time_between_two",
+                name="contact_one_between_two",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=[State.ANSWERED, State.CLOSED], answered_at__isnull=False)
@@ -161,11 +158,6 @@ class Contact(Workflow):
 
     def can_close(self, user: Any) -> bool:
         return bool(user.is_authenticated and self.is_of(user))
-
-    @property
-    def has_successor(self) -> bool:
-        """Whether the two have another contact that isn't closed."""
-        return Contact.objects.between(self.sender, self.receiver).exclude(pk=self.pk).exclude(state=State.CLOSED).exists()
 
     def can_report(self, user: Any) -> bool:
         """One of the two to whom the other has written, and who has not reported it yet."""
@@ -223,7 +215,7 @@ class Contact(Workflow):
             pass
 
     def close(self, *, by: Any) -> None:
-        """The end of it; each may begin anew."""
+        """The end of it, for both: who was reported sees the same, and could tell by what may be begun anew."""
         with self.move("close", by=by):
             pass
 

@@ -234,9 +234,8 @@ class Report(Workflow):
 
 def _report_contact(contact: Contact, by: Any) -> Official:
     """Move the contact to reported; answers whom it is about."""
-    with contact.move("report", by=by) as step:
-        followed = step.record.state == Contact.State.CLOSED and step.record.has_successor
-        step.to(Contact.State.CLOSED if followed else Contact.State.REPORTED)
+    with contact.move("report", by=by):
+        pass
     return contact.other(by)
 
 

@@ -59,7 +59,7 @@ def person(request: HttpRequest, key: str) -> HttpResponse:
     """A person: posts today; for member cities also languages, themes, and the way to write to them."""
     posts = Post.objects.visible_to(request.user)
     shown = get_object_or_404(Official.objects.holding(posts).select_related("user").prefetch_related(_with_posts(posts)), key=key)
-    contact = Contact.objects.visible_to(request.user).exclude(state=Contact.State.CLOSED)
+    contact = Contact.objects.visible_to(request.user)
     context = {
         "person": shown,
         "is_own": shown.user_id == request.user.pk,
