@@ -23,10 +23,12 @@ from members.models.application import State
 @dataclass
 class Evidence:
     """Sentences for and against, the cities that the proposed one may be, and why it is not to be decided on together with
-    others (nothing: it may)."""
+    others (nothing: it may). `about_it` are those against that a lead official may read: what became of the applicant elsewhere,
+    and which cities are only proposed, is the staff's to know."""
 
     speaks_for: list[str] = field(default_factory=list)
     speaks_against: list[str] = field(default_factory=list)
+    about_it: list[str] = field(default_factory=list)
     duplicates: list[matching.Match] = field(default_factory=list)
     alone: list[str] = field(default_factory=list)
 
@@ -48,11 +50,12 @@ def of_many(applications: Iterable[Application]) -> dict[int, Evidence]:
     said = vouching.said_of(applications)
     seen = {}
     for application in applications:
-        city, refused = application.city_id, declined[application.pk]
+        city, refused, about_it = application.city_id, declined[application.pk], list(_against(application))
         colleagues = _of_others(application, domains[city])
         seen[application.pk] = Evidence(
             speaks_for=[*_for(application, joined[city], colleagues, folded), *said[application.pk]],
-            speaks_against=[*_against(application), *map(_may_be, twins[city]), *map(_was_declined, refused)],
+            speaks_against=[*about_it, *map(_may_be, twins[city]), *map(_was_declined, refused)],
+            about_it=about_it,
             duplicates=twins[city],
             alone=list(_alone(application, joined[city], belongs=_belongs(application, colleagues, folded), refused=bool(refused))),
         )

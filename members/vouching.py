@@ -30,5 +30,10 @@ def _sentence(vouch: Vouch) -> str:
     if post is None:  # the database holds that an answer has one
         raise ValueError(vouch.pk)
     words = {"person": vouch.voucher, "city": post.city, "words": vouch.words}
-    who = gettext("%(person)s (%(city)s, lead official) vouches") if post.is_lead else gettext("%(person)s (%(city)s) vouches")
-    return gettext("%(sentence)s: “%(words)s”") % {"sentence": who % words, "words": vouch.words} if vouch.words else f"{who % words}."
+    if not vouch.words:
+        return (
+            gettext("%(person)s (%(city)s, lead official) vouches.") if post.is_lead else gettext("%(person)s (%(city)s) vouches.")
+        ) % words
+    if post.is_lead:
+        return gettext("%(person)s (%(city)s, lead official) vouches: “%(words)s”") % words
+    return gettext("%(person)s (%(city)s) vouches: “%(words)s”") % words

@@ -64,7 +64,7 @@ class SignOnAdmin(ForTheSecretariat, NeverDeleted):
 
     @admin.display(description=_("mail domains"))
     def domain_words(self, sign_on: SignOn) -> str:
-        return ", ".join(row.domain for row in sign_on.domains.all())
+        return gettext(", ").join(row.domain for row in sign_on.domains.all())
 
     @admin.display(description=_("sends back to"))
     def sends_back_to(self, sign_on: SignOn) -> str:

@@ -218,7 +218,7 @@ class ApplicationAdmin(NeverDeleted):
         form = CheckedForm(request.POST)
         if not form.is_valid():
             return self._page(request, self._load(request, pk), checked=form)
-        mandate, seen, checked = request.POST.get("mandate") == "on", request.POST.get("seen"), form.cleaned_data["checked"]
+        mandate, seen, checked = request.POST.get("mandate") == "on", request.POST.get("seen", ""), form.cleaned_data["checked"]
         return self._do(
             request,
             pk,

@@ -166,7 +166,7 @@ class Invitation(Workflow):
         Raises PermissionDenied, and MoveRefused where MOST_OPEN are open.
         """
         if found := cls.objects.open().filter(city=city, email=email).first():
-            found.renew(by=by)
+            found.renew(by=by, language=language)
             return found
         with transaction.atomic():
             locked = City.objects.select_for_update(no_key=True).get(pk=city.pk)
@@ -180,13 +180,15 @@ class Invitation(Workflow):
             invitation._mail()
         return invitation
 
-    def renew(self, *, by: Any) -> None:
-        """A new link, for fourteen days from now; the one that was mailed earlier ends. Who renews it invites."""
+    def renew(self, *, by: Any, language: str = "") -> None:
+        """A new link, for fourteen days from now, in `language` where one is given; the one that was mailed earlier ends. Who
+        renews it invites."""
         with self.move("renew", by=by) as step:
             invitation = step.record
             if invitation.is_expired:
                 _refuse_if_too_many(City.objects.select_for_update(no_key=True).get(pk=invitation.city_id))
             invitation.key, invitation.sent, invitation.expires, invitation.invited_by = new_key(), timezone.now(), in_time(), by
+            invitation.language = language or invitation.language
             invitation._mail()
 
     def withdraw(self, *, by: Any) -> None:

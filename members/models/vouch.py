@@ -125,7 +125,7 @@ class Vouch(Workflow):
             vouch = cls.objects.create(application=locked, email=email, number=len(named) + 1, voucher=speaks)
             vouch.begin("ask", by=by)
             if speaks:
-                context = {"vouch": vouch, "city": locked.city, "person": locked.applicant}
+                context = {"vouch": vouch, "city": locked.city_for_applicant, "person": locked.applicant}
                 mail.send("members/vouch_asked", to=speaks.email, context=context, language=speaks.language)
 
     def vouch(self, *, by: Any, words: str) -> None:

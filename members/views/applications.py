@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from members import evidence
 from members.forms.decisions import QuestionForm, ReasonForm
 from members.models import Application
 from strongcities.access import signed_in
@@ -31,6 +32,7 @@ def _load(request: HttpRequest, pk: int) -> Application:
 def _show(request: HttpRequest, application: Application, *, question: Form | None = None, reason: Form | None = None) -> HttpResponse:
     context = {
         "application": application,
+        "evidence": evidence.of(application),
         "transitions": application.transitions.select_related("by"),
         "question": question or QuestionForm(prefix="ask"),
         "reason": reason or ReasonForm(prefix="decline"),
@@ -62,7 +64,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     loaded = _load(request, pk)
-    mandate, seen = request.POST.get("mandate") == "on", request.POST.get("seen")
+    mandate, seen = request.POST.get("mandate") == "on", request.POST.get("seen", "")
     return _do(request, loaded, lambda: loaded.approve(by=request.user, mandate=mandate, seen=seen), gettext("Your approval is recorded."))
 
 

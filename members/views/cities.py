@@ -98,5 +98,6 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _parts(parts: CityQuerySet) -> dict[str, Any]:
     """The authorities within a city: as many as a line holds, and how many more there are."""
-    found = list(parts)
-    return {"shown": found[:PARTS], "more": max(len(found) - PARTS, 0)}
+    found = list(parts[: PARTS + 1])
+    more = parts.count() - PARTS if len(found) > PARTS else 0
+    return {"shown": found[:PARTS], "more": more}

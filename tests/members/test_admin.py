@@ -97,7 +97,8 @@ def test_verbs(client, sam, application, verb):
     client.force_login(sam)
     path = f"{QUEUE}{application.pk}/{verb}/"
     assert client.get(path).status_code == 405
-    assert words in text(client.post(path, VERBS[verb], follow=True))
+    seen = {"seen": application.city.identity} if verb == "approve" else {}
+    assert words in text(client.post(path, VERBS[verb] | seen, follow=True))
     application.refresh_from_db()
     assert application.state == state
 
@@ -113,21 +114,21 @@ def test_words_are_required(client, sam, application, verb):
 
 def test_two_people_and_not_one_twice(client, sam, toni, application):
     client.force_login(sam)
-    approve = f"{QUEUE}{application.pk}/approve/"
-    client.post(approve)
+    approve, seen = f"{QUEUE}{application.pk}/approve/", {"seen": application.city.identity}
+    client.post(approve, seen)
     words = "You approved already; a new city needs a second person of the staff."
     page = text(client.get(page_of(application)))
     assert words in page
     assert ">Approve</button>" not in page
-    assert words in text(client.post(approve, follow=True))
+    assert words in text(client.post(approve, seen, follow=True))
     application.refresh_from_db()
     assert application.state == State.UNDER_REVIEW
     client.force_login(toni)
     assert ">Approve</button>" in text(client.get(page_of(application)))
-    client.post(approve)
+    client.post(approve, seen)
     application.refresh_from_db()
     assert (application.state, application.decided_by) == (State.APPROVED, toni)
-    assert "already settled" in text(client.post(approve, follow=True))
+    assert "already settled" in text(client.post(approve, seen, follow=True))
     assert Membership.objects.count() == 1
 
 

@@ -356,3 +356,13 @@ def test_two_applications_for_one_new_city_approved_at_once_make_it_join_once():
     assert race(lambda: fetched(one).approve(by=toni), lambda: fetched(two).approve(by=toni)) == [None, None]
     assert Membership.objects.filter(city=lund).count() == 1
     assert sorted(Post.objects.filter(city=lund).values_list("is_lead", flat=True)) == [False, True]
+
+
+@pytest.mark.parametrize("page", ["/admin/members/application/{}/approve/", "/members/applications/{}/approve/"])
+def test_an_approval_that_says_nothing_of_what_was_seen_is_none(client, page, aarhus, nadia):
+    application = cast.make_application(nadia, aarhus)
+    client.force_login(cast.make_staff("sam"))
+    answer = client.post(page.format(application.pk), {}, follow=True)
+    assert "The city was changed while you looked at it" in answer.content.decode()
+    application.refresh_from_db()
+    assert application.state == State.SUBMITTED

@@ -459,3 +459,12 @@ def test_negative_control_without_the_lock_there_is_one_too_many(monkeypatch):
     without_locks(monkeypatch)
     assert names(many(monkeypatch)) == ["Invitation", "Invitation"]
     assert Invitation.objects.valid().count() == MOST_OPEN + 1
+
+
+def test_invited_once_more_in_another_language(aarhus, lene):
+    first = Invitation.invite(aarhus, "new@aarhus.dk", by=lene, language="en")
+    again = Invitation.invite(aarhus, "new@aarhus.dk", by=lene, language="ar")
+    assert (again.pk, again.language) == (first.pk, "ar")
+    assert "شبكة المدن القوية" in outbox()[-1].message
+    again.renew(by=lene)
+    assert again.language == "ar"

@@ -135,7 +135,7 @@ def test_some_are_there_from_the_beginning(settings):
 
 def test_what_was_checked_is_kept_with_the_approval(client, sam, colleague):
     client.force_login(sam)
-    client.post(f"{QUEUE}{colleague.pk}/approve/", {"checked": "Rang the town hall."})
+    client.post(f"{QUEUE}{colleague.pk}/approve/", {"checked": "Rang the town hall.", "seen": colleague.city.identity})
     note = colleague.notes.get()
     assert (note.by, note.text) == (sam, "Rang the town hall.")
 
@@ -143,7 +143,7 @@ def test_what_was_checked_is_kept_with_the_approval(client, sam, colleague):
 def test_a_refused_approval_keeps_no_note(client, sam, colleague):
     colleague.withdraw(by=colleague.applicant)
     client.force_login(sam)
-    client.post(f"{QUEUE}{colleague.pk}/approve/", {"checked": "Rang the town hall."})
+    client.post(f"{QUEUE}{colleague.pk}/approve/", {"checked": "Rang the town hall.", "seen": colleague.city.identity})
     assert not colleague.notes.exists()
 
 

@@ -266,3 +266,31 @@ def test_posts_of_other_cities_speak_too(application, lene, aarhus):
     Vouch.objects.get().vouch(by=ove, words="")
     assert Vouch.objects.get().post == Post.objects.get(official__user=ove)
     assert evidence.of(application).speaks_for[-1] == "Ove Olsen (Aarhus) vouches."
+
+
+def test_the_lead_official_who_decides_reads_the_vouch_and_nothing_of_elsewhere(client, lene, nadia):
+    """A decline elsewhere, and cities that are only proposed, are the staff's to know."""
+    application = cast.make_application(nadia, cast.make_city("Aarhus"))
+    ove = cast.make_person("ove")
+    Vouch.ask(application, ove.email, by=application.applicant, colleague=ove)
+    Vouch.objects.get(application=application, voucher=ove).vouch(by=ove, words="We worked together.")
+    other = cast.make_application(application.applicant, cast.make_city("Mombasa"))
+    other.decline(by=cast.make_staff("sam"), why="Not yet.")
+    assert any("Mombasa" in words for words in evidence.of(application).speaks_against)
+    client.force_login(lene)
+    page = text(client.get(f"/members/applications/{application.pk}/"))
+    assert "Ove Olsen (Aarhus) vouches: “We worked together.”" in page
+    assert "Mombasa" not in page
+    assert "What speaks against it" in page
+
+
+def test_a_proposed_city_is_named_to_the_voucher_as_the_applicant_wrote_it(client, nadia, lene):
+    hidden = cast.make_city("Lund")
+    asked = cast.make_application(nadia, hidden, city_typed="Lunnd")
+    Vouch.ask(asked, lene.email, by=nadia, colleague=lene)
+    vouch = Vouch.objects.get(application=asked)
+    assert "Lunnd" in outbox()[-1].message
+    client.force_login(lene)
+    page = text(client.get(f"/members/vouches/{vouch.pk}/"))
+    assert "Lunnd" in page
+    assert "Lund," not in page
