@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy as _
 
@@ -63,6 +63,11 @@ class CityAdmin(TakesOut, ShowsHistory):
     def country_words(self, city: City) -> str:
         return city.country_name
 
+    @admin.display(description=_("merged into"))
+    def now_part_of(self, city: City) -> str:
+        url = reverse("admin:members_city_change", args=[city.merged_into_id])
+        return format_html('<a href="{}">{}</a>', url, city.merged_into)
+
     @admin.display(description=_("within it"))
     def within_it(self, city: City) -> str:
         """The authorities that are part of it, each a link to its own page."""
@@ -71,11 +76,13 @@ class CityAdmin(TakesOut, ShowsHistory):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """What it is part of is chosen among its country's, so a new city gets it once its country is saved."""
-        return self.fields if obj else tuple(name for name in self.fields if name not in {"within", "within_it"})
+        if obj is None:
+            return tuple(name for name in self.fields if name not in {"within", "within_it"})
+        return ("now_part_of", *self.fields) if obj.merged_into_id else self.fields
 
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
-        if "within" in form.base_fields:
+        if "within" in form.base_fields and obj is not None:
             near: Any = form.base_fields["within"]
             near.queryset = City.objects.filter(Q(country=obj.country) | Q(pk=obj.within_id)).exclude(pk=obj.pk)
             near.label_from_instance = lambda city: f"{city.name} ({city.get_kind_display()})"
@@ -87,6 +94,8 @@ class CityAdmin(TakesOut, ShowsHistory):
         have the first one's word for another city."""
         if obj is None:
             return self.readonly_fields
+        if obj.merged_into_id:  # what it was is kept for the way back; nothing of it is shown any more
+            return (*self.fields, "now_part_of")
         return (*self.readonly_fields, "slug", *(City.IDENTITY if obj.is_half_approved else ()))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

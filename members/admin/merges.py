@@ -13,10 +13,23 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
+from members import history
 from members.admin.base import NeverDeleted
 from members.forms.merges import MergeForm
 from members.models import City, Merge
 from strongcities.workflow import MoveRefused
+
+# What a city's page and the lists say of it. Its names are told apart: those that are lost as such go on as other names.
+_TOLD = (
+    "official_name", "own_name", "kind", "within", "country", "region", "population", "population_band", "website", "latitude",
+    "longitude", "time_zone", "themes", "profile", "picture",
+)  # fmt: skip
+
+
+def _seen(kept: City, dropped: City) -> dict[str, Any]:
+    """What the page shows before two become one."""
+    lines = history.lines(dropped, kept, _TOLD)
+    return {"preview": Merge.preview(kept, dropped), "kept": kept, "dropped": dropped, "lines": list(lines)}
 
 
 @admin.register(Merge)
@@ -46,17 +59,18 @@ class MergeAdmin(NeverDeleted):
         if not self.has_add_permission(request):
             raise PermissionDenied
         asked = request.POST if request.method == "POST" else request.GET
-        form = MergeForm(asked or None, cities=City.objects.visible_to(request.user))
+        both = request.method == "POST" or {"kept", "dropped"} <= set(asked)
+        form = MergeForm(asked if both else None, cities=City.objects.visible_to(request.user), initial=asked.dict())
         if not form.is_valid():
             return self._page(request, form)
         kept, dropped = form.cleaned_data["kept"], form.cleaned_data["dropped"]
         if request.method != "POST":
-            return self._page(request, form, preview=Merge.preview(kept, dropped), kept=kept, dropped=dropped)
+            return self._page(request, form, **_seen(kept, dropped))
         try:
             merge = Merge.merge(kept=kept, dropped=dropped, by=request.user, seen=request.POST.get("seen", ""))
         except MoveRefused as error:
             messages.error(request, str(error))
-            return self._page(request, form, preview=Merge.preview(kept, dropped), kept=kept, dropped=dropped)
+            return self._page(request, form, **_seen(kept, dropped))
         messages.success(request, gettext("%(dropped)s is now part of %(kept)s.") % {"dropped": dropped, "kept": kept})
         return redirect("admin:members_merge_change", merge.pk)
 

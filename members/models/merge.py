@@ -13,7 +13,7 @@ its row and its address, which leads to the one that stays, whose other names th
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -21,6 +21,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F, Q
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
@@ -30,6 +31,8 @@ from strongcities.workflow import Move, MoveRefused, Step, Transition, Workflow
 
 UNDONE_WITHIN = timedelta(days=30)
 _BATCH = 500
+_LONGEST = 120  # characters of another name; an official one may be longer
+_LISTED = 20  # rows of a kind that a preview names
 # What a record's own past is made of stays with it: its merges, its edits (they can be taken back there), its vacancies.
 _STAYS = {"members.Merge", "members.CityChange", "members.Vacancy"}
 
@@ -41,11 +44,18 @@ class State(models.TextChoices):
 
 @dataclass(frozen=True)
 class Part:
-    """Rows of one kind that point at the city that goes: how many move, and how many stay because of a rule."""
+    """Rows of one kind that point at the city that goes: how many move, and how many stay because of a rule. `rows` are the
+    first of those that move, each with the address of its page in the admin, or ""."""
 
+    name: str  # "app.model.field"
     words: str
     moving: int
     staying: int
+    rows: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def unlisted(self) -> int:
+        return self.moving - len(self.rows)
 
 
 @dataclass(frozen=True)
@@ -102,7 +112,7 @@ class Merge(Workflow):
 
     def moved_in_words(self) -> list[Part]:
         """What moved, kind by kind."""
-        return [Part(_words(name), len(keys), 0) for name, keys in sorted(self.moved.items())]
+        return [Part(name, _words(name), len(keys), 0) for name, keys in sorted(self.moved.items())]
 
     # --- Verbs -------------------------------------------------------------------------------------------------------
 
@@ -114,9 +124,12 @@ class Merge(Workflow):
             return Preview([], [], "", refused)
         with transaction.atomic():
             moved, left = _move(dropped, kept)
-            parts = [Part(_words(field), len(moved.get(field, [])), left.get(field, 0)) for field in sorted({*moved, *left})]
             transaction.set_rollback(True)  # nothing of it is to stay
-        mark = "|".join([kept.identity, dropped.identity, *(f"{part.words}:{part.moving}:{part.staying}" for part in parts)])
+        parts = [
+            Part(name, _words(name), len(moved.get(name, [])), left.get(name, 0), _rows(name, moved.get(name, [])[:_LISTED]))
+            for name in sorted({*moved, *left})
+        ]
+        mark = "|".join([kept.identity, dropped.identity, *(f"{part.name}:{part.moving}:{part.staying}" for part in parts)])
         return Preview(parts, _new_names(kept, dropped), mark, "")
 
     @classmethod
@@ -176,17 +189,38 @@ def _fields() -> dict[str, models.Field[Any, Any]]:
     for relation in City._meta.get_fields(include_hidden=True):
         if not relation.auto_created or not (relation.one_to_many or relation.one_to_one):
             continue
-        field: Any = relation.field  # type: ignore[union-attr]  # what points here from elsewhere has one
-        model = field.model
+        foreign: Any = relation.field  # type: ignore[union-attr]  # what points here from elsewhere has one
+        model = foreign.model
         if model._meta.label in _STAYS or hasattr(model, "pgh_tracked_model"):
             continue
-        found[f"{model._meta.label_lower}.{field.name}"] = field
+        found[f"{model._meta.label_lower}.{foreign.name}"] = foreign
     return found
 
 
+# A city can be pointed at by cities in two ways, which their kind alone doesn't tell apart.
+_SAID = {"members.city.within": _("authorities within it"), "members.city.merged_into": _("records that were merged into it")}
+
+
 def _words(name: str) -> str:
+    """What rows of a kind are called; the name itself, where a room has been rebuilt since."""
+    known = _fields().get(name)
+    return str(_SAID.get(name) or (known.model._meta.verbose_name_plural if known else name))
+
+
+def _rows(name: str, keys: list[int]) -> list[tuple[str, str]]:
     model = _fields()[name].model
-    return str(model._meta.verbose_name_plural)
+    near = [each.name for each in model._meta.concrete_fields if each.is_relation]
+    further = ["official__user"] if "official" in near else []
+    page = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+    found = []
+    row: Any
+    for row in model._base_manager.filter(pk__in=keys).select_related(*near, *further).order_by("pk"):
+        label = gettext("%(person)s: %(post)s") % {"person": row.official, "post": row} if further else str(row)
+        try:
+            found.append((label, reverse(page, args=[row.pk])))
+        except NoReverseMatch:  # it has no page
+            found.append((label, ""))
+    return found
 
 
 def _refused(kept: City, dropped: City) -> str:
@@ -208,17 +242,18 @@ def _refused(kept: City, dropped: City) -> str:
 
 def _new_names(kept: City, dropped: City) -> list[str]:
     """The names of the city that goes which the one that stays doesn't have yet."""
-    known = {kept.name, *kept.other_names}
-    return [name for name in dict.fromkeys([dropped.name, *dropped.other_names]) if name not in known]
+    known = {kept.name, kept.official_name, kept.own_name, *kept.other_names, ""}
+    names = dict.fromkeys([dropped.name, dropped.official_name, dropped.own_name, *dropped.other_names])
+    return [name[:_LONGEST] for name in names if name not in known]
 
 
 def _move(source: City, target: City) -> tuple[dict[str, list[int]], dict[str, int]]:
     """Point what points at `source` at `target`: ({field: keys that moved}, {field: how many a rule kept back})."""
     moved: dict[str, list[int]] = {}
     left: defaultdict[str, int] = defaultdict(int)
-    for name, field in _fields().items():
-        keys = list(field.model._base_manager.filter(**{field.name: source}).order_by("pk").values_list("pk", flat=True))
-        gone = _point(field, keys, target)
+    for name, foreign in _fields().items():
+        keys = list(foreign.model._base_manager.filter(**{foreign.name: source}).order_by("pk").values_list("pk", flat=True))
+        gone = _point(foreign, keys, target)
         if gone:
             moved[name] = gone
         if len(gone) < len(keys):
@@ -226,22 +261,22 @@ def _move(source: City, target: City) -> tuple[dict[str, list[int]], dict[str, i
     return moved, dict(left)
 
 
-def _point(field: models.Field[Any, Any], keys: list[int], target: City) -> list[int]:
+def _point(foreign: models.Field[Any, Any], keys: list[int], target: City) -> list[int]:
     """Point the rows of `keys` at `target`; the keys for which the database's rules allow it. All at once where they all may."""
     done: list[int] = []
     for start in range(0, len(keys), _BATCH):
         batch = keys[start : start + _BATCH]
-        if _update(field, batch, target):
+        if _update(foreign, batch, target):
             done += batch
         else:
-            done += [key for key in batch if _update(field, [key], target)]
+            done += [key for key in batch if _update(foreign, [key], target)]
     return done
 
 
-def _update(field: models.Field[Any, Any], keys: list[int], target: City) -> bool:
+def _update(foreign: models.Field[Any, Any], keys: list[int], target: City) -> bool:
     try:
         with transaction.atomic():
-            field.model._base_manager.filter(pk__in=keys).update(**{field.name: target})
+            foreign.model._base_manager.filter(pk__in=keys).update(**{foreign.name: target})
     except IntegrityError:
         return False
     return True
@@ -258,11 +293,14 @@ def _undo(step: Step[Merge]) -> int:
     dropped.merged_into, dropped.is_public = None, record.was_public
     dropped.save(update_fields=["merged_into", "is_public"])
     for name, keys in record.moved.items():
-        field = _fields()[name]
-        still = list(field.model._base_manager.filter(pk__in=keys, **{field.name: kept}).order_by("pk").values_list("pk", flat=True))
-        elsewhere += len(keys) - len(_point(field, still, dropped))
+        foreign = _fields().get(name)
+        if foreign is None:  # a room has been rebuilt since
+            elsewhere += len(keys)
+            continue
+        still = list(foreign.model._base_manager.filter(pk__in=keys, **{foreign.name: kept}).order_by("pk").values_list("pk", flat=True))
+        elsewhere += len(keys) - len(_point(foreign, still, dropped))
     kept.other_names = [name for name in kept.other_names if name not in record.added_names]
-    kept.is_public = kept.is_public and not record.made_public
+    kept.is_public = kept.is_public and (not record.made_public or kept.is_member)  # asked once the memberships went back
     kept.save()
     _watch(kept, dropped)
     return elsewhere

@@ -25,7 +25,7 @@ from strongcities.workflow import MoveRefused
 
 def _load(request: HttpRequest, slug: str) -> City:
     city: City = get_object_or_404(City.objects.visible_to(request.user), slug=slug)
-    if not city.can_edit(request.user):
+    if not city.can_edit(request.user) or city.merged_into_id:  # what was merged is kept as it was, for the way back
         raise PermissionDenied
     return city
 

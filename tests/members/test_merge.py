@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from members.models import City, Membership, Merge, Post, Vacancy, merge as merging
 from strongcities.workflow import MoveRefused
@@ -26,9 +25,7 @@ def text(response):
 
 @pytest.fixture
 def keeper(sam):
-    """Somebody of the Secretariat who may merge."""
-    wanted = ["merge_city", "view_merge", "add_merge"]
-    cast.secretariat().permissions.add(*Permission.objects.filter(codename__in=wanted))
+    """Somebody of the Secretariat: they may merge."""
     return sam
 
 
@@ -149,7 +146,7 @@ def test_a_chain_is_undone_from_its_end(keeper, aarhus, double):
 def test_the_old_address_leads_on(client, keeper, aarhus, double):
     record = merge(aarhus, double, keeper)
     assert client.get(double.get_absolute_url()).headers["Location"] == aarhus.get_absolute_url()
-    assert "Århus Kommune" not in text(client.get("/cities/?q=Kommune").content and client.get("/cities/"))
+    assert f'href="{double.get_absolute_url()}"' not in text(client.get("/cities/?q=Kommune"))
     record.undo(by=keeper)
     assert client.get(double.get_absolute_url()).status_code == 200
 
@@ -204,6 +201,96 @@ def test_the_admin_is_closed_to_others(client, aarhus, double):
     client.force_login(cast.make_staff("events", vets=False))
     assert client.get(NEW).status_code == 403
     assert client.post(NEW, {"kept": aarhus.slug, "dropped": double.slug}).status_code == 403
+
+
+def test_each_of_what_moves_is_named_with_its_page(client, keeper, aarhus, double):
+    post = cast.make_post(cast.make_user("ny@aarhus.dk", "Ny Nielsen"), double)
+    practices = [make_practice(double, f"Practice {number}") for number in range(22)]
+    part = cast.make_city("Risskov", within=double)
+    client.force_login(keeper)
+    page = text(client.get(NEW, {"kept": aarhus.slug, "dropped": double.slug}))
+    assert "Ny Nielsen: Prevention officer, Århus Kommune" in page
+    for row in (
+        f"/admin/members/post/{post.pk}/change/",
+        f"/admin/hub/practice/{practices[19].pk}/change/",
+        f"/admin/members/city/{part.pk}/change/",
+    ):
+        assert row in page
+    assert f"/admin/hub/practice/{practices[20].pk}/change/" not in page
+    assert "and 2 more" in page
+    assert "Authorities within it" in page
+
+
+def test_what_the_two_say_differently_is_shown(client, keeper, aarhus, double):
+    City.objects.filter(pk=double.pk).update(
+        profile="Our own words.", population=7, official_name="City of Århus", themes=["youth-engagement"]
+    )
+    client.force_login(keeper)
+    page = text(client.get(NEW, {"kept": aarhus.slug, "dropped": double.slug}))
+    for lost in ("<del>Our own words.</del>", "<del>7</del>", "<del>City of Århus</del>", "<del>Youth engagement</del>"):
+        assert lost in page
+
+
+def test_every_name_goes_on_being_found(keeper, aarhus, double):
+    City.objects.filter(pk=double.pk).update(official_name="Greater Smilets By", own_name="Smilets By", own_language="da")
+    record = merge(aarhus, double, keeper)
+    assert City.objects.public().like("Smilets By").get() == aarhus
+    assert record.added_names == ["Århus Kommune", "Greater Smilets By", "Smilets By"]
+    record.undo(by=keeper)
+    aarhus.refresh_from_db()
+    assert aarhus.other_names == []
+
+
+def test_undone_the_one_that_is_a_member_stays_shown(keeper, double):
+    hidden = cast.make_city("Lund")
+    record = merge(hidden, double, keeper)
+    Membership.objects.filter(city=hidden).update(left=date(2020, 1, 1))
+    Membership.objects.create(city=hidden, joined=date(2021, 1, 1))
+    record.undo(by=keeper)
+    hidden.refresh_from_db()
+    assert (hidden.is_member, hidden.is_public) == (True, True)
+
+
+def test_a_merged_record_is_only_read(client, keeper, aarhus, double):
+    merge(aarhus, double, keeper)
+    client.force_login(keeper)
+    page = f"/admin/members/city/{double.pk}/change/"
+    shown = text(client.get(page))
+    assert f'<a href="/admin/members/city/{aarhus.pk}/change/">Aarhus</a>' in shown
+    assert 'name="is_public"' not in shown
+    data = {"name": "Other", "is_public": "on"} | {f"memberships-{name}": 0 for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    assert client.post(page, data).status_code in {200, 302}
+    double.refresh_from_db()
+    assert (double.name, double.is_public) == ("Århus Kommune", False)
+    assert client.get(f"/cities/{double.slug}/edit/").status_code == 403
+
+
+def test_a_mark_is_the_same_in_every_language(client, keeper, aarhus, double):
+    make_practice(double)
+    with translation.override("ar"):
+        seen = Merge.preview(aarhus, double).mark
+    assert Merge.preview(aarhus, double).mark == seen
+
+
+def test_what_moved_of_a_room_that_was_rebuilt_stays_and_is_counted(keeper, aarhus, double):
+    make_practice(double)
+    record = merge(aarhus, double, keeper)
+    Merge.objects.filter(pk=record.pk).update(moved={**record.moved, "hub.gone.city": [1, 2]})
+    record.refresh_from_db()
+    assert "hub.gone.city" in [part.words for part in record.moved_in_words()]
+    assert record.undo(by=keeper) == 2
+
+
+def test_a_way_to_the_page_from_the_city_and_from_a_duplicate(client, keeper, aarhus, double):
+    client.force_login(keeper)
+    assert f"/admin/members/merge/add/?dropped={double.slug}" in text(client.get(f"/admin/members/city/{double.pk}/change/"))
+    page = text(client.get(NEW, {"dropped": double.slug}))
+    assert f'value="{double.slug}"' in page
+    assert "This field is required" not in page
+    proposed = cast.make_city("Aarhuus", country="DK", is_public=False)
+    application = cast.make_application(city=proposed)
+    review = text(client.get(f"/admin/members/application/{application.pk}/change/"))
+    assert f"/admin/members/merge/add/?kept={aarhus.slug}&amp;dropped={proposed.slug}" in review
 
 
 # --- Races -----------------------------------------------------------------------------------------------------------
