@@ -90,10 +90,8 @@ def _take(row: dict[str, str]) -> bool:
     name, country, kind = _name(row), _country(row), _kind(row)
     city = City.objects.named(name).filter(country=country, kind=kind).first()
     new = city is None
-    if city is None:
-        city = City.propose(name=name, country=country, kind=kind)
+    city = City.propose(name=name, country=country, kind=kind)
     people = _number(row, "population", int)
-    city.name = name
     city.other_names = sorted({*city.other_names, *_other_names(row)})
     city.official_name = _long_name(row, "official_name") or city.official_name
     city.own_name, city.own_language = _own(row) or (city.own_name, city.own_language)
