@@ -143,9 +143,11 @@ class City(models.Model):
             models.CheckConstraint(condition=Q(merged_into=None) | Q(is_public=False), name="city_merged_is_hidden"),
             models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="city_country_is_a_code"),
             models.CheckConstraint(
-                condition=(Q(latitude=None) & Q(longitude=None))
-                | Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__isnull=False, longitude__isnull=False)  # a comparison with nothing is no refusal
+                & Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
                 name="city_place_is_on_earth",
+                violation_error_message=_("Latitude and longitude go together, from −90 to 90 and from −180 to 180 degrees."),
             ),
             models.CheckConstraint(condition=LessThanOrEqual(Length("profile"), Value(PROFILE_LENGTH)), name="city_profile_is_readable"),
             models.CheckConstraint(condition=Q(profile_language__regex=r"^[a-z]{2,3}$"), name="city_profile_language_is_a_code"),

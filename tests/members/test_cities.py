@@ -1,8 +1,10 @@
 """The directory of member cities, a city's page, import, samples, demo accounts, tidying."""
 
 import csv
+import importlib
 import re
 from datetime import date, timedelta
+from decimal import Decimal
 from html import unescape
 from io import StringIO
 
@@ -10,6 +12,7 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -225,6 +228,45 @@ def test_a_hidden_city_is_on_no_map(client, sam, placed):
     assert "Kiruna" not in text(client.get("/cities/"))
     client.force_login(sam)
     assert "/cities/kiruna-se/" in [url for url, _name in links(text(client.get("/cities/")))]
+
+
+@pytest.mark.parametrize("half", [{"latitude": 56.157}, {"latitude": -90}, {"longitude": 10.211}])
+@pytest.mark.parametrize("query", [{}, {"country": "DK"}, {"region": "europe"}, {"bbox": "8,54,12,58"}])
+def test_half_of_a_place_is_none(client, half, query):
+    """The database holds no such record; one that came in before it did, or around it, takes nobody's map away."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE members_city DROP CONSTRAINT city_place_is_on_earth")
+    odense = cast.make_city("Odense", joined=date(2016, 1, 1), latitude=55.4, longitude=10.4)
+    cast.make_city("Aarhus", **half)
+    response = client.get("/cities/", query)
+    assert response.status_code == 200
+    assert [name for _url, name in links(text(response))] == ["Odense"]
+    if "bbox" not in query:
+        assert response.context["atlas"].marks.nowhere == 1
+        assert text(response).count("not on the map") == 1
+    place(odense, None, None)
+    assert links(text(client.get("/cities/", query))) == []
+
+
+@pytest.mark.parametrize(
+    "half", [{"latitude": 56.157}, {"longitude": 10.211}, {"latitude": 95, "longitude": 10}, {"latitude": 1, "longitude": 181}]
+)
+def test_the_database_holds_whole_places_alone(aarhus, half):
+    with pytest.raises(IntegrityError, match="city_place_is_on_earth"), transaction.atomic():
+        City.objects.filter(pk=aarhus.pk).update(**half)
+    City.objects.filter(pk=aarhus.pk).update(latitude=56.157, longitude=10.211)
+    City.objects.filter(pk=aarhus.pk).update(latitude=None, longitude=None)
+
+
+def test_lone_halves_are_put_right_before_the_database_holds_it():
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE members_city DROP CONSTRAINT city_place_is_on_earth")
+    place(cast.make_city("Aarhus"), 56.157, None)
+    place(cast.make_city("Ghent"), None, 3.72)
+    place(cast.make_city("Oslo"), 59.91, 10.75)
+    importlib.import_module("members.migrations.0030_lone_halves").put_right(apps, None)
+    found = City.objects.order_by("name").values_list("latitude", "longitude")
+    assert list(found) == [(None, None), (None, None), (Decimal("59.91"), Decimal("10.75"))]
 
 
 # --- A city's page ---------------------------------------------------------------------------------------------------
