@@ -210,7 +210,7 @@ class _Here:
         else:
             line.record, line.url = post.pk, reverse("admin:members_post_change", args=[post.pk])
             self._goes_on(line, post)
-        if account is not None and line.changes and by is not None and account.pk == by.pk:
+        if account is not None and line.changes and account.pk == by.pk:
             line.fault("mail", gettext("That is you: somebody else of the staff does this."))
         if account is not None and line.changes and not account.is_active:
             line.fault("mail", gettext("This account is closed."))
