@@ -26,12 +26,24 @@ _LOCK = 0x5C1_0B  # one bulk writer at a time, by PostgreSQL's advisory lock
 _FIELDS = tuple(name for name in rows.COLUMNS if name not in {"city", "country"})
 _CHANGED = tuple(name for name in _FIELDS if name != "external_id")  # a known practice keeps its address and its state
 _STAGE = f"""
-DROP TABLE IF EXISTS hub_stage, hub_stage_double, hub_stage_city;  -- an earlier import's within one transaction
+DROP TABLE IF EXISTS hub_stage, hub_stage_double, hub_stage_city, hub_stage_merged;  -- an earlier import's within one transaction
 CREATE TEMPORARY TABLE hub_stage (
     line integer, slug text, external_id text, title text, summary text, body text, language text, city text, country text,
     start_year smallint, end_year smallint, status text, {", ".join(f"{name} text[]" for name in rows.FACETS)},
     lead_sector text, evidence text, partners text[], lessons text[], sources jsonb
 ) ON COMMIT DROP
+"""
+# Each record of a city that was merged, with the one that it is part of now, through every merge.
+_MERGED = """
+CREATE TEMPORARY TABLE hub_stage_merged ON COMMIT DROP AS
+WITH RECURSIVE way (id, city_id) AS (
+    SELECT id, merged_into_id FROM members_city WHERE merged_into_id IS NOT NULL
+    UNION
+    SELECT way.id, c.merged_into_id FROM way JOIN members_city c ON c.id = way.city_id WHERE c.merged_into_id IS NOT NULL
+)
+SELECT way.id, way.city_id FROM way JOIN members_city c ON c.id = way.city_id WHERE c.merged_into_id IS NULL;
+CREATE UNIQUE INDEX ON hub_stage_merged (id);
+ANALYZE hub_stage_merged;
 """
 _STAGED = ("line", "slug", *rows.COLUMNS)
 
@@ -134,9 +146,9 @@ def _drop_doubles(tally: Tally, report: Callable[[list[Fault]], None]) -> None:
 
 
 def _find_cities() -> int:
-    """Each row's city, by its name or another spelling, in its country; those not there yet are made. Returns how many.
+    """Each row's city, by its name or another one, in its country; those not there yet are made. Returns how many.
 
-    All are shown to everyone, since a practice of theirs now is.
+    A record that was merged stands for the one that it is part of now. All are shown to everyone, since a practice of theirs now is.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -145,6 +157,7 @@ def _find_cities() -> int:
             " FROM hub_stage GROUP BY 1, 2"
         )
         cursor.execute("ANALYZE hub_stage_city")
+        cursor.execute(_MERGED)
         _match_cities(cursor)
         made = 0
         while True:
@@ -162,12 +175,14 @@ def _find_cities() -> int:
 def _match_cities(cursor: Any) -> None:
     cursor.execute("""
         UPDATE hub_stage_city s SET city_id = (
-            SELECT c.id FROM members_city c WHERE c.country = s.country AND c.folded = s.folded ORDER BY c.id LIMIT 1)
+            SELECT coalesce(m.city_id, c.id) FROM members_city c LEFT JOIN hub_stage_merged m ON m.id = c.id
+            WHERE c.country = s.country AND c.folded = s.folded ORDER BY m.id IS NOT NULL, c.id LIMIT 1)
         WHERE city_id IS NULL
     """)
     cursor.execute("""
-        UPDATE hub_stage_city s SET city_id = c.id
-        FROM members_city c CROSS JOIN LATERAL unnest(c.other_names || ARRAY[c.official_name, c.own_name]::varchar[]) AS other(name)
+        UPDATE hub_stage_city s SET city_id = coalesce(m.city_id, c.id)
+        FROM members_city c LEFT JOIN hub_stage_merged m ON m.id = c.id
+            CROSS JOIN LATERAL unnest(c.other_names || ARRAY[c.official_name, c.own_name]::varchar[]) AS other(name)
         WHERE s.city_id IS NULL AND c.country = s.country AND fold(other.name) = s.folded
     """)
 

@@ -42,7 +42,8 @@ def of_many(applications: Iterable[Application]) -> dict[int, Evidence]:
     """The same for each of many, by their keys; in as many queries for fifty as for one. Give them with city and applicant."""
     applications = list(applications)
     cities = {application.city_id: application.city for application in applications}
-    joined = dict(City.objects.filter(pk__in=cities).with_joined().values_list("pk", "joined"))
+    standing = City.objects.standing().filter(pk__in=cities)  # a membership that a merge left behind makes no member
+    joined = dict.fromkeys(cities) | dict(standing.with_joined().values_list("pk", "joined"))
     folded = names.folded(name for city in cities.values() for name in (city.name, *city.other_names))
     domains = _domains(set(cities))
     twins = matching.twins((city for city in cities.values() if not joined[city.pk]), City.objects.all())

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Avg, Count, F, FloatField, Func, IntegerField, Max, Min, TextField, Value
+from django.db.models import Avg, Case, Count, F, FloatField, Func, IntegerField, Max, Min, TextField, Value, When
 from django.db.models.functions import Cast, Floor
 
 from members.map import MIDDLE, Box, Grid, View
@@ -85,8 +85,11 @@ def turn_of(column: str) -> Func:
 
 def extent(cities: CityQuerySet) -> Box | None:
     """The section that all of `cities` that have a place lie in; None where none has."""
-    found = cities.order_by().aggregate(
-        south=Min("latitude"), north=Max("latitude"), start=Min(turn_of("longitude")), end=Max(turn_of("longitude"))
+    found = (
+        cities.order_by()
+        .exclude(latitude=None)
+        .exclude(longitude=None)
+        .aggregate(south=Min("latitude"), north=Max("latitude"), start=Min(turn_of("longitude")), end=Max(turn_of("longitude")))
     )
     if found["south"] is None:
         return None
@@ -110,9 +113,11 @@ def on(view: View, cities: CityQuerySet) -> Marks:
 
 def _cells(grid: Grid, cities: CityQuerySet) -> Any:
     """The cells that have a city. A row comes from the latitudes that bound it (parallels are straight on the map), a column
-    from how many degrees a cell is wide in that row. Outside of the rows all that is west or east is one."""
+    from how many degrees a cell is wide in that row. Outside of the rows all that is west or east is one, and without a whole
+    place there is no row."""
     degrees = ArrayField(FloatField())
-    row = Func(Cast("latitude", FloatField()), Value(grid.latitudes, degrees), function="width_bucket", output_field=IntegerField())
+    bucket = Func(Cast("latitude", FloatField()), Value(grid.latitudes, degrees), function="width_bucket", output_field=IntegerField())
+    row = Case(When(longitude__isnull=False, then=bucket))
 
     def of_row(values: list[float]) -> Func:
         return Func(Value(values, degrees), row, template="((%(expressions)s])", arg_joiner=")[", output_field=FloatField())

@@ -2,6 +2,7 @@
 
 In this order: the same name but for case and accents; another name that the city has; another spelling of either (aa/å,
 oe/ö/ø, ue/ü, doubled letters: `skeleton()` in the migration city_names); and names that look alike, by pg_trgm's word similarity.
+A record that was merged is never found: the one that it is part of took over its names.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ def twins(proposed: Iterable[City], among: CityQuerySet) -> dict[int, list[Match
             CROSS JOIN LATERAL (SELECT skeleton(bare.typed) AS skeleton OFFSET 0) AS told  -- worked out once, not for each city
             CROSS JOIN LATERAL (
                 SELECT c.id FROM members_city c
-                WHERE c.country = p.country AND c.id <> p.id
+                WHERE c.country = p.country AND c.id <> p.id AND c.merged_into_id IS NULL
                     AND (c.spellings LIKE '%%|' || told.skeleton || '|%%' OR told.skeleton <%% c.spellings)
                     AND (c.kind = p.kind OR NOT (c.id IN (SELECT over.id FROM cities_over(p.id) AS over)
                         OR p.id IN (SELECT over.id FROM cities_over(c.id) AS over)))
@@ -115,7 +116,7 @@ def of_names(asked: Sequence[tuple[str, str]], among: CityQuerySet, *, alike: bo
             CROSS JOIN LATERAL (SELECT skeleton(typed) AS typed, skeleton(without_office(typed)) AS bare OFFSET 0) AS told
             CROSS JOIN LATERAL (
                 SELECT c.id FROM members_city c
-                WHERE c.country = asked.country AND told.typed <> ''
+                WHERE c.country = asked.country AND c.merged_into_id IS NULL AND told.typed <> ''
                     AND (c.spellings LIKE '%%|' || told.typed || '|%%'
                         OR (%s AND (told.typed <%% c.spellings OR told.bare <%% c.spellings)))
                 ORDER BY c.spellings LIKE '%%|' || told.typed || '|%%' DESC, told.bare <<-> c.spellings, c.id
@@ -144,7 +145,7 @@ def _find(typed: str, country: str, cities: CityQuerySet) -> list[Match]:
     alike = Q(spellings__trigram_word_similar=skeleton)
     if country:
         alike &= Q(country=country)
-    candidates = cities.with_joined().filter(same | alike)
+    candidates = cities.standing().with_joined().filter(same | alike)
     # "San José" would have a hundred cities like it in a large network: the very spelling first, then a page of others.
     found = {city.pk: city for city in [*candidates.filter(same)[:50], *candidates.filter(~same)[:200]]}
     asked = [(typed, city) for city in found.values()]

@@ -20,11 +20,15 @@ class CityQuerySet(models.QuerySet[Any]):
         """Shown to everyone."""
         return self.filter(is_public=True)
 
+    def standing(self) -> Self:
+        """Records of their own: none that was merged into another one."""
+        return self.filter(merged_into=None)
+
     def members(self) -> Self:
         """Member today."""
         from members.models import Membership  # the model's manager is made here
 
-        return self.filter(Exists(Membership.objects.today().filter(city=OuterRef("pk"))), merged_into=None)
+        return self.standing().filter(Exists(Membership.objects.today().filter(city=OuterRef("pk"))))
 
     def merged_at(self, slug: str) -> Any:
         """The city, shown to everyone, that the record at the address `slug` was merged into; None where there is none."""

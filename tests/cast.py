@@ -16,7 +16,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group
 
 from members import countries
-from members.models import Application, City, Draft, Membership, Official, Post, User
+from members.models import Application, City, Draft, Membership, Merge, Official, Post, User
 from members.regions import population_band
 
 PASSWORD = "a long enough password"
@@ -51,6 +51,17 @@ def make_city(name: str = "Aarhus", **fields: Any) -> City:
         if joined:
             Membership.objects.create(city=city, joined=joined, left=left, is_founding=joined == date(2015, 9, 29))
     return city
+
+
+def make_merge(kept: City, dropped: City) -> Merge:
+    """`dropped` is now part of `kept`; both are read anew."""
+    keeper = make_staff("kai", is_superuser=True)
+    for city in (kept, dropped):
+        city.refresh_from_db()
+    merge = Merge.merge(kept=kept, dropped=dropped, by=keeper, seen=Merge.preview(kept, dropped).mark)
+    for city in (kept, dropped):
+        city.refresh_from_db()
+    return merge
 
 
 def make_user(email: str = "nadia@gent.be", name: str = "", **fields: Any) -> User:

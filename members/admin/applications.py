@@ -246,7 +246,7 @@ class ApplicationAdmin(NeverDeleted):
         )
 
     def match(self, request: HttpRequest, pk: int) -> HttpResponse:
-        city = City.objects.visible_to(request.user).filter(pk=_number(request.POST.get("city", ""))).first()
+        city = City.objects.visible_to(request.user).standing().filter(pk=_number(request.POST.get("city", ""))).first()
         if city is None:
             raise Http404
         return self._do(

@@ -84,10 +84,16 @@ class CityAdmin(TakesOut, ShowsHistory):
         form = super().get_form(request, obj, change, **kwargs)
         if "within" in form.base_fields and obj is not None:
             near: Any = form.base_fields["within"]
-            near.queryset = City.objects.filter(Q(country=obj.country) | Q(pk=obj.within_id)).exclude(pk=obj.pk)
+            near.queryset = City.objects.filter(Q(country=obj.country, merged_into=None) | Q(pk=obj.within_id)).exclude(pk=obj.pk)
             near.label_from_instance = lambda city: f"{city.name} ({city.get_kind_display()})"
             near.widget.can_add_related = near.widget.can_change_related = near.widget.can_view_related = False
         return form
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Where a city is chosen for something else, none that was merged; the list has them, to be read."""
+        found, doubles = super().get_search_results(request, queryset, search_term)
+        chosen = request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
+        return (found.filter(merged_into=None) if chosen else found), doubles
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """An address that was given out stays; and so does what a first approval was given to, or the second person would

@@ -1,6 +1,7 @@
 """The rows of a spreadsheet of cities: their cells, the record that each is about, and what would change of it.
 
-Which record is a row's? The one at its `address`; without an address, the one of its name (or of another name of it), kind and country.
+Which record is a row's? The one at its `address`; without an address, the one of its name (or of another name of it), kind and country;
+where that one was merged, the one that it is part of now, which keeps its own name, kind and country.
 A name that is only another spelling of one that is here is bad: it is either that city, or has to be looked at by itself.
 A column that isn't in the file stays as it is; an empty cell empties what may be empty.
 """
@@ -155,12 +156,14 @@ class Here:
         matches = matching.of_names([(line.values["name"], line.values["country"]) for line in whole], City.objects.all(), alike=False)
         self.matches = {id(line): found for line, found in zip(whole, matches, strict=True)}
         addresses = {line.values.get(column) for line in lines for column in ("address", "within")} - {None, ""}
-        keys = {match.city.pk for found in matches for match in found}
+        self.folded = names.folded(line.values["name"] for line in whole)
+        gone = City.objects.filter(folded__in=set(self.folded.values()), merged_into__isnull=False).select_related("merged_into")
+        self.merged = {(city.folded, city.country, city.kind): city for city in gone}
+        keys = {match.city.pk for found in matches for match in found} | {city.standing.pk for city in self.merged.values()}
         keys.update(City.objects.filter(slug__in=addresses).values_list("pk", flat=True))
         every = City.objects.filter(pk__in=keys).select_related("within", "merged_into").prefetch_related(with_terms())
         self.cities: dict[int, Any] = {city.pk: city for city in every}
         self.by_address = {city.slug: city for city in self.cities.values()}
-        self.folded = names.folded(line.values["name"] for line in whole)
         half = Application.objects.open().filter(city__in=keys, first_approver__isnull=False)
         self.half_approved = set(half.values_list("city", flat=True))
         self.rows: dict[tuple[Any, ...], int] = {}  # what a row is about, and the first line that is about it
@@ -201,20 +204,31 @@ class Here:
                 return None
             kind = values.get("kind", city.kind)
             taken = any(match.city.pk != city.pk and self._is(match.city, line, kind) for match in self.matches[id(line)])
-            if taken:
+            if taken or (not city.merged_into and self._merged(line, kind)):
                 line.fault("name", gettext("A city of this name, kind and country is there already."))
         else:
             city = self._named(line)
         if city is not None and city.merged_into:
-            line.fault("address", gettext("It was merged into %(city)s.") % {"city": city.merged_into})
+            line.fault("address", gettext("It was merged into %(city)s.") % {"city": city.standing})
         return city
 
     def _is(self, city: City, line: Line, kind: str) -> bool:
         """Whether the city is the one of the row's name and country, and of `kind`: the database has one of these alone."""
         return city.kind == kind and city.folded == self.folded[line.values["name"]]
 
+    def _merged(self, line: Line, kind: str) -> City | None:
+        """The record of the row's name and country, and of `kind`, where it was merged."""
+        return self.merged.get((self.folded[line.values["name"]], line.values["country"], kind))
+
     def _named(self, line: Line) -> Any:
         kind = line.values.setdefault("kind", City.Kind.CITY.value)
+        if gone := self._merged(line, kind):
+            city = self.cities[gone.standing.pk]
+            words = {"gone": gone, "gone_kind": gone.get_kind_display(), "city": city, "kind": city.get_kind_display()}
+            line.hints.append(gettext("%(gone)s (%(gone_kind)s) was merged into %(city)s (%(kind)s): the row is about that one.") % words)
+            line.values.update(kind=city.kind, country=city.country)  # these three told which record was meant, and that one is gone
+            del line.values["name"]
+            return city
         for match in self.matches[id(line)]:
             words = {"city": match.city, "kind": match.city.get_kind_display(), "why": match.why, "address": match.city.slug}
             if match.city.kind != kind:

@@ -17,6 +17,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -174,11 +175,14 @@ class _Here:
         self.accounts = _accounts({line.values["mail"] for line in whole})
         asked = {line.values["city"] for line in whole}
         self.folded = names.folded(asked)
-        self.by_address: dict[str, City] = {city.slug: city for city in City.objects.filter(slug__in=asked)}
+        self.by_address: dict[str, City] = {}
         self.by_name: dict[str, list[City]] = defaultdict(list)
-        for city in City.objects.filter(folded__in=set(self.folded.values()), merged_into=None):
+        self.city_keys: set[int] = set()
+        known = City.objects.filter(Q(slug__in=asked) | Q(folded__in=set(self.folded.values()))).select_related("merged_into")
+        for city in known:
+            self.by_address[city.slug] = city
             self.by_name[city.folded].append(city)
-        self.city_keys = {city.pk for city in self.by_address.values()} | {city.pk for found in self.by_name.values() for city in found}
+            self.city_keys.add(city.standing.pk)
         self.members = set(City.objects.members().filter(pk__in=self.city_keys).values_list("pk", flat=True))
         people = {account.pk for account in self.accounts.values()}
         self.posts: dict[tuple[int, int], list[Post]] = defaultdict(list)
@@ -214,23 +218,27 @@ class _Here:
         line.label = gettext("%(person)s, %(city)s") % {"person": account or values.get("name") or values["mail"], "city": city}
 
     def _city(self, line: Line) -> City | None:
-        said_name, country = line.values["city"], line.values.get("country", "")
+        """The city that a row names, by address or name; where that one was merged, the one that it is part of now."""
+        said_name = line.values["city"]
         if not said_name:
             line.fault("city", gettext("The city is missing."))
             return None
-        found = self.by_address.get(said_name)
+        found = self.by_address.get(said_name) or self._named(line, said_name)
         if found is not None and found.merged_into_id:
-            line.fault("city", gettext("This city was merged into another one."))
-            return None
-        if found is not None:
-            return found
+            words = {"gone": found, "city": found.standing}
+            line.hints.append(gettext("%(gone)s was merged into %(city)s: the row is about that one.") % words)
+        return found.standing if found is not None else None
+
+    def _named(self, line: Line, said_name: str) -> City | None:
+        country = line.values.get("country", "")
         code = countries.code_of(country) if country else ""
         if country and not code:
             line.fault("country", gettext("“%(cell)s” is no country, nor the code of one.") % {"cell": country[:60]})
             return None
         named = [city for city in self.by_name[self.folded[said_name]] if not code or city.country == code]
-        of_members = [city for city in named if city.pk in self.members] or named
-        if len(of_members) == 1:
+        standing = [city for city in named if not city.merged_into_id]
+        of_members = [city for city in standing if city.pk in self.members] or standing or named
+        if len({city.standing.pk for city in of_members}) == 1:
             return of_members[0]
         if named:
             addresses = ", ".join(city.slug for city in of_members)

@@ -105,6 +105,7 @@ class Room:
         return [name for name in columns if name not in {*self.columns, *self.told}]
 
     def plan(self, columns: Sequence[str], rows: Sequence[Row], *, by: Any) -> Plan:
+        """What writing the rows would do, done by `by`: one of the staff; None, of cities alone, is whoever runs the site."""
         raise NotImplementedError
 
     def lock(self, rows: Sequence[Row]) -> None:

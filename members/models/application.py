@@ -308,7 +308,8 @@ class Application(Workflow):
         """The city that the applicant described is `city`, which is here already: apply for that one instead.
 
         An approval given so far was for another city and is dropped; so is the proposed city where nothing else hangs
-        on it. Raises MoveRefused when the applicant has an open application for `city` or stands for it.
+        on it. Raises MoveRefused when the applicant has an open application for `city` or stands for it, or when `city`
+        was merged.
         """
         with transaction.atomic():
             with self.move("match", by=by) as step:
@@ -319,6 +320,7 @@ class Application(Workflow):
                 if Application.objects.open().filter(applicant=application.applicant_id, city=city).exists():
                     raise MoveRefused(gettext("The applicant has another open application for %(city)s.") % {"city": city})
                 application._refuse_if_standing_for(city)
+                _refuse_if_merged(city)
                 application.city, application.first_approver = city, None
                 application.needs_two = not city.is_member
                 step.to(application.state)
@@ -329,7 +331,7 @@ class Application(Workflow):
 
         `mandate` says that `by` checked the applicant's claim to sign for the city; `seen` is the identity of the city that
         `by` had before them (City.identity); `checked` is kept as a note of the staff; the
-        applicant reads `why`. Raises MoveRefused when the city changed
+        applicant reads `why`. Raises MoveRefused when the city changed or was merged
         meanwhile, or `by` gave the first of two approvals; PermissionDenied when `by` may not approve, not confirm the
         mandate, or not note.
         """
@@ -339,6 +341,7 @@ class Application(Workflow):
                 raise PermissionDenied
             # Two applications for one new city wait here for each other, so that it joins once and has one first lead.
             city = City.objects.select_for_update(no_key=True).get(pk=application.city_id)
+            _refuse_if_merged(city)  # while the application came in, and neither could see the other
             if seen is not None and seen != city.identity:
                 raise MoveRefused(gettext("The city was changed while you looked at it. See what it is now, then decide."))
             application.needs_two = not city.is_member
@@ -419,6 +422,12 @@ class Application(Workflow):
         """Mail the applicant, in their language."""
         context = {"application": self, "city": self.city_for_applicant, **context}
         mail.send(f"members/{name}", to=self.applicant.email, context=context, language=self.language)
+
+
+def _refuse_if_merged(city: City) -> None:
+    if city.merged_into_id:
+        words = gettext("%(gone)s was merged into %(city)s: match the application to that one.")
+        raise MoveRefused(words % {"gone": city, "city": city.standing})
 
 
 class ApplicationTransition(Transition):

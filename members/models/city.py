@@ -143,9 +143,11 @@ class City(models.Model):
             models.CheckConstraint(condition=Q(merged_into=None) | Q(is_public=False), name="city_merged_is_hidden"),
             models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="city_country_is_a_code"),
             models.CheckConstraint(
-                condition=(Q(latitude=None) & Q(longitude=None))
-                | Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__isnull=False, longitude__isnull=False)  # a comparison with nothing is no refusal
+                & Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
                 name="city_place_is_on_earth",
+                violation_error_message=_("Latitude and longitude go together, from −90 to 90 and from −180 to 180 degrees."),
             ),
             models.CheckConstraint(condition=LessThanOrEqual(Length("profile"), Value(PROFILE_LENGTH)), name="city_profile_is_readable"),
             models.CheckConstraint(condition=Q(profile_language__regex=r"^[a-z]{2,3}$"), name="city_profile_language_is_a_code"),
@@ -196,6 +198,8 @@ class City(models.Model):
             wrong["own_language"] = ValidationError(_("There is no language of this code."), code="language").error_list
         if "within" not in left_out and self.pk and self.within_id and City.objects.would_ring(self.pk, self.within_id):
             wrong["within"] = ValidationError(_("This authority is itself part of %(city)s."), params={"city": self.name}).error_list
+        if "is_public" not in left_out and self.is_public and self.merged_into_id:
+            wrong["is_public"] = ValidationError(_("It was merged into another record, which is shown in its place.")).error_list
         try:
             super().clean_fields(exclude=left_out)
         except ValidationError as error:
@@ -205,14 +209,15 @@ class City(models.Model):
 
     @classmethod
     def propose(cls, *, name: str, country: str, kind: str, website: str = "", population_band: str = "") -> City:
-        """The city of that name, country and kind: the one that is here (public or not), or a new one, not yet public.
+        """The city of that name, country and kind: the one that is here (public or not; where it was merged, what it is part
+        of now), or a new one, not yet public.
 
         Two people who propose the same city at the same moment get the same row: the unique constraint decides, and
         who comes second takes what the first one made.
         """
         same = cls.objects.named(name).filter(country=country, kind=kind)
         if found := same.first():
-            return cast(City, found)
+            return cast(City, found).standing
         for slug in names.slugs(name, country.lower(), kind):
             try:
                 with transaction.atomic():
@@ -222,8 +227,16 @@ class City(models.Model):
                     return new
             except IntegrityError:
                 if found := same.first():
-                    return cast(City, found)
+                    return cast(City, found).standing
         raise ValueError(f"no address left for {name}")  # pragma: no cover  slugs() ends with a random one
+
+    @property
+    def standing(self) -> City:
+        """The record that this one is part of now, through every merge; itself where it was merged into none."""
+        city = self
+        while city.merged_into is not None:
+            city = city.merged_into
+        return city
 
     def drop_if_only_proposed(self) -> None:
         """Delete a city that an application proposed and that nothing hangs on any more; leave every other one."""

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from hub import importing, rows
 from hub.models import Entry, Practice, PracticeTransition, Word
 from members.models import City
+from tests.cast import make_merge
 from tests.hub.cast import PRACTICES, make_city
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,27 @@ def test_cities_are_found_before_they_are_made(tmp_path):
     assert cities["practice-3"].slug == "tripoli"
     assert all(city.is_public for city in cities.values())
     assert not cities["practice-5"].is_member
+
+
+def test_a_record_that_was_merged_leads_to_what_it_is_part_of(tmp_path):
+    """Through every merge of a chain, by its name as by the official one, which the city that stays didn't take over."""
+    aarhus = make_city("Aarhus")
+    first = make_city("Smilets By", member=False, official_name="Municipality of Smiles")
+    second = make_city("Århus Kommune", member=False)
+    for kept, dropped in ((second, first), (aarhus, second)):
+        make_merge(kept, dropped)
+    City.objects.filter(pk=aarhus.pk).update(other_names=[], is_public=False)
+    names = ("SMILETS BY", "Municipality of Smiles", "Århus Kommune")
+    assert "0 new cities" in run(jsonl(tmp_path, *(row(number, city=name) for number, name in enumerate(names))))[0]
+    assert {practice.city for practice in Practice.objects.select_related("city")} == {aarhus}
+    assert set(City.objects.public()) == {aarhus}
+
+
+def test_a_name_is_that_of_the_record_that_stays(tmp_path):
+    gone, ribe = make_city("Ribe", slug="gone", member=False, kind="county"), make_city("Ribe", member=False)
+    make_merge(make_city("Aarhus"), gone)
+    run(jsonl(tmp_path, row(1, city="Ribe")))
+    assert Practice.objects.get().city == ribe
 
 
 @pytest.mark.parametrize(

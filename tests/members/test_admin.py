@@ -277,6 +277,14 @@ def test_a_city_stays_what_the_first_of_two_approved(client, sam, toni, applicat
     assert (city.name, city.country, city.website) == ("Malmo", "SE", "")
 
 
+@pytest.mark.parametrize("half", [{"latitude": "56.157"}, {"longitude": "10.211"}, {"latitude": "91", "longitude": "10"}])
+def test_half_of_a_place_is_refused_in_words(client, sam, aarhus, half):
+    client.force_login(sam)
+    answer = client.post(reverse("admin:members_city_change", args=[aarhus.pk]), city_form(aarhus, **half))
+    assert "Latitude and longitude go together, from −90 to 90 and from −180 to 180 degrees." in text(answer)
+    assert City.objects.get(pk=aarhus.pk).latitude is None
+
+
 @pytest.mark.parametrize("left", ["", "2090-01-01"])
 def test_a_membership_that_ended_does_not_come_back_by_one_person(client, sam, left):
     oslo = cast.make_city("Oslo")
