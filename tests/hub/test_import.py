@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from hub import importing, rows
 from hub.models import Entry, Practice, PracticeTransition, Word
 from members.models import City
+from strongcities import sheets
 from tests.house import ROOT, environment_here
 from tests.hub.cast import PRACTICES, make_city
 
@@ -221,8 +222,57 @@ def test_the_good_rows_of_many_batches(tmp_path, monkeypatch):
 def test_many_bad_rows_are_counted_and_the_first_hundred_shown(tmp_path):
     _out, err, error = run(jsonl(tmp_path, *(row(n, evidence="z") for n in range(1, 151))), skip_bad=True)
     assert err.count("\n") == 101
-    assert "… and 50 more bad rows." in err
+    assert err.endswith("… and 50 more bad rows. --bad-rows FILE writes all of them to a file.\n")
     assert error == "Nothing imported: 150 of 150 rows are bad."
+
+
+@pytest.mark.parametrize("skip_bad", [True, False])
+def test_every_bad_row_is_written_to_a_file(tmp_path, skip_bad):
+    bad = tmp_path / "bad.csv"
+    bad.write_text("an older report, and longer\n" * 1_000)
+    records = [row(n, evidence="z", title="") for n in range(1, 151)]
+    path = jsonl(tmp_path, *records, {"=HYPERLINK()": 1, **row(151)}, b"{broken", row(153), row(153))
+    _out, err, error = run(path, skip_bad=skip_bad, bad_rows=bad)
+    assert err.count("\n") == 201, "the terminal is not flooded"
+    assert err.endswith(f"… and 53 more bad rows. All of them are in {bad}.\n")
+    assert (error == "") is skip_bad
+    columns, written = sheets.read(bad.read_bytes())
+    assert columns == ["line", "column", "reason"]
+    found = [tuple(line.cells.values()) for line in written]
+    assert found[:-3] == [(str(n), *fault) for n in range(1, 151) for fault in (("title", "is empty"), ("evidence", "unknown: “z”"))]
+    assert found[-3] == ("151", "“=HYPERLINK()”", "unknown column")
+    assert found[-2][:2] == ("152", "the whole row")
+    assert found[-1] == ("154", "external_id", "stands in line 153 already")
+
+
+def test_without_bad_rows_the_file_holds_none(tmp_path):
+    bad = tmp_path / "bad.csv"
+    assert run(jsonl(tmp_path, row(1)), bad_rows=bad)[1:] == ("", "")
+    assert bad.read_bytes() == b"\xef\xbb\xbfline,column,reason\r\n"
+
+
+def test_a_bad_row_is_in_the_file_before_anything_is_written(tmp_path, monkeypatch):
+    """So a disk that is full undoes the import, and one that is ended leaves what it found."""
+    bad = tmp_path / "bad.csv"
+    seen = []
+    monkeypatch.setattr(importing, "_write", lambda tally: seen.append(bad.read_text()))
+    run(jsonl(tmp_path, row(1), row(2, title="")), skip_bad=True, bad_rows=bad)
+    assert seen == ["\ufeffline,column,reason\n2,title,is empty\n"]
+
+
+def test_the_file_of_bad_rows_is_not_the_one_that_is_read(tmp_path):
+    path = jsonl(tmp_path, row(1), row(2, title=""))
+    before = path.read_bytes()
+    (tmp_path / "same").symlink_to(path)
+    assert "--bad-rows names the file that is read" in run(path, bad_rows=tmp_path / "same")[2]
+    assert path.read_bytes() == before
+
+
+def test_a_file_of_bad_rows_that_cannot_be_written(tmp_path):
+    _out, _err, error = run(jsonl(tmp_path, row(1)), bad_rows=tmp_path / "none" / "bad.csv")
+    assert error.startswith("Nothing imported")
+    assert "none/bad.csv" in error
+    assert not Practice.objects.exists()
 
 
 def test_csv_with_lists_sources_and_line_breaks(tmp_path):
