@@ -43,7 +43,11 @@ class Fault:
     reason: str
 
     def __str__(self) -> str:
-        return f"line {self.line}, {self.column or 'the whole row'}: {self.reason}"
+        return f"line {self.line}, {self.where}: {self.reason}"
+
+    @property
+    def where(self) -> str:
+        return self.column or "the whole row"
 
 
 class NotRowsError(Exception):

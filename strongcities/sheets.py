@@ -11,11 +11,13 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
 from django.utils.translation import gettext
 from openpyxl import Workbook, load_workbook
@@ -168,11 +170,30 @@ def _could_be_formula(text: str) -> bool:
 def csv_file(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> bytes:
     """Rows as CSV that Excel opens with its accents: UTF-8 with a mark at its start, commas, one line a row."""
     file = io.StringIO(newline="")
+    write = _csv_writer(file, columns)
+    for row in rows:
+        write(row)
+    return file.getvalue().encode("utf-8-sig")
+
+
+@contextmanager
+def csv_stream(path: Path, columns: Sequence[Column]) -> Iterator[Callable[[Sequence[Any]], None]]:
+    """The same for any number of rows, as they come: what writes one to the file at `path`, where it stands at once.
+
+    Raises OSError where the file can't be written.
+    """
+    with path.open("w", encoding="utf-8-sig", newline="", buffering=1) as file:
+        yield _csv_writer(file, columns)
+
+
+def _csv_writer(file: TextIO, columns: Sequence[Column]) -> Callable[[Sequence[Any]], None]:
     writer = csv.writer(file)
     writer.writerow([column.name for column in columns])
-    for row in rows:
+
+    def write(row: Sequence[Any]) -> None:
         writer.writerow([_harmless(said(value)) if column.is_text else said(value) for column, value in zip(columns, row, strict=True)])
-    return file.getvalue().encode("utf-8-sig")
+
+    return write
 
 
 def _harmless(text: str) -> str:

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 from io import StringIO
 
 import pytest
@@ -11,7 +13,9 @@ from django.core.management import CommandError, call_command
 from hub import importing, rows
 from hub.models import Entry, Practice, PracticeTransition, Word
 from members.models import City
+from strongcities import sheets
 from tests.cast import make_merge
+from tests.house import ROOT, environment_here
 from tests.hub.cast import PRACTICES, make_city
 
 pytestmark = pytest.mark.django_db
@@ -190,25 +194,107 @@ def test_doubles_in_a_file_are_named_and_the_first_stands(tmp_path):
     assert set(Practice.objects.values_list("external_id", "title")) == {("practice-1", "Youth council"), ("practice-2", "Youth council")}
 
 
-def test_a_bad_row_among_twenty_thousand(tmp_path):
-    path = jsonl(
-        tmp_path, *(row(n, body="") for n in range(1, 17_321)), row(17_321, evidence="z"), *(row(n, body="") for n in range(17_322, 20_001))
+MEASURED = """
+import resource, subprocess, sys
+ended = subprocess.run(sys.argv[1:]).returncode
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(ended, peak // 1024 if sys.platform == "darwin" else peak, file=sys.stderr)
+"""
+
+
+def test_a_bad_row_among_a_million(tmp_path):
+    """As somebody at a terminal does it: the row is named, nothing is written, and memory doesn't grow with the file."""
+    path = tmp_path / "practices.csv"
+    with path.open("w") as file:
+        file.write("external_id,title,summary,body,language,city,country,evidence\n")
+        for line in range(2, 1_000_002):
+            file.write(f"p{line},Youth council,Young people advise.,,en,Aarhus,DK,{'z' if line == 777_777 else 1}\n")
+    command = (sys.executable, "manage.py", "import_practices", path)
+    # Started by a program of its own: a child counts what its parent held when it was made as memory that it had.
+    ran = subprocess.run(
+        [sys.executable, "-c", MEASURED, *command],
+        cwd=ROOT,
+        env=environment_here(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert run(path) == (
-        "",
-        "line 17321, evidence: unknown: “z”\n",
-        "Nothing imported: 1 of 20,000 rows are bad. --skip-bad imports the others.",
-    )
-    assert not Practice.objects.exists()
-    assert run(path, skip_bad=True)[0] == "20,000 rows: 19,999 new practices, 0 changed, 0 unchanged, 1 bad; 1 new cities.\n"
-    assert Entry.objects.count() == 19_999
+    *said, measured = ran.stderr.splitlines()
+    ended, peak = map(int, measured.split())
+    assert ran.stdout == ""
+    assert said == [
+        "line 777777, evidence: unknown: “z”",
+        "CommandError: Nothing imported: 1 of 1,000,000 rows are bad. --skip-bad imports the others.",
+    ]
+    assert ended == 1
+    assert (Practice.objects.count(), City.objects.count()) == (0, 0)
+    assert peak < 300_000, "kB: some 108,000 whatever the file; its lines alone, held at once, took 558,000"
+
+
+def test_the_good_rows_of_many_batches(tmp_path, monkeypatch):
+    monkeypatch.setattr(importing, "BATCH", 2)
+    path = jsonl(tmp_path, *(row(n, evidence="z" if n in {3, 7} else "1") for n in range(1, 10)), row(1))
+    out, err, _error = run(path, skip_bad=True)
+    assert err.count("unknown: “z”") == 2
+    assert out == "10 rows: 7 new practices, 0 changed, 0 unchanged, 3 bad; 1 new cities.\n"
+    assert {f"practice-{n}" for n in (1, 2, 4, 5, 6, 8, 9)} == set(Practice.objects.values_list("external_id", flat=True))
+    assert Entry.objects.count() == 7
 
 
 def test_many_bad_rows_are_counted_and_the_first_hundred_shown(tmp_path):
     _out, err, error = run(jsonl(tmp_path, *(row(n, evidence="z") for n in range(1, 151))), skip_bad=True)
     assert err.count("\n") == 101
-    assert "… and 50 more bad rows." in err
+    assert err.endswith("… and 50 more bad rows. --bad-rows FILE writes all of them to a file.\n")
     assert error == "Nothing imported: 150 of 150 rows are bad."
+
+
+@pytest.mark.parametrize("skip_bad", [True, False])
+def test_every_bad_row_is_written_to_a_file(tmp_path, skip_bad):
+    bad = tmp_path / "bad.csv"
+    bad.write_text("an older report, and longer\n" * 1_000)
+    records = [row(n, evidence="z", title="") for n in range(1, 151)]
+    path = jsonl(tmp_path, *records, {"=HYPERLINK()": 1, **row(151)}, b"{broken", row(153), row(153))
+    _out, err, error = run(path, skip_bad=skip_bad, bad_rows=bad)
+    assert err.count("\n") == 201, "the terminal is not flooded"
+    assert err.endswith(f"… and 53 more bad rows. All of them are in {bad}.\n")
+    assert (error == "") is skip_bad
+    columns, written = sheets.read(bad.read_bytes())
+    assert columns == ["line", "column", "reason"]
+    found = [tuple(line.cells.values()) for line in written]
+    assert found[:-3] == [(str(n), *fault) for n in range(1, 151) for fault in (("title", "is empty"), ("evidence", "unknown: “z”"))]
+    assert found[-3] == ("151", "“=HYPERLINK()”", "unknown column")
+    assert found[-2][:2] == ("152", "the whole row")
+    assert found[-1] == ("154", "external_id", "stands in line 153 already")
+
+
+def test_without_bad_rows_the_file_holds_none(tmp_path):
+    bad = tmp_path / "bad.csv"
+    assert run(jsonl(tmp_path, row(1)), bad_rows=bad)[1:] == ("", "")
+    assert bad.read_bytes() == b"\xef\xbb\xbfline,column,reason\r\n"
+
+
+def test_a_bad_row_is_in_the_file_before_anything_is_written(tmp_path, monkeypatch):
+    """So a disk that is full undoes the import, and one that is ended leaves what it found."""
+    bad = tmp_path / "bad.csv"
+    seen = []
+    monkeypatch.setattr(importing, "_write", lambda tally: seen.append(bad.read_text()))
+    run(jsonl(tmp_path, row(1), row(2, title="")), skip_bad=True, bad_rows=bad)
+    assert seen == ["\ufeffline,column,reason\n2,title,is empty\n"]
+
+
+def test_the_file_of_bad_rows_is_not_the_one_that_is_read(tmp_path):
+    path = jsonl(tmp_path, row(1), row(2, title=""))
+    before = path.read_bytes()
+    (tmp_path / "same").symlink_to(path)
+    assert "--bad-rows names the file that is read" in run(path, bad_rows=tmp_path / "same")[2]
+    assert path.read_bytes() == before
+
+
+def test_a_file_of_bad_rows_that_cannot_be_written(tmp_path):
+    _out, _err, error = run(jsonl(tmp_path, row(1)), bad_rows=tmp_path / "none" / "bad.csv")
+    assert error.startswith("Nothing imported")
+    assert "none/bad.csv" in error
+    assert not Practice.objects.exists()
 
 
 def test_csv_with_lists_sources_and_line_breaks(tmp_path):

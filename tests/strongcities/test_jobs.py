@@ -2,12 +2,10 @@
 
 import asyncio
 import logging
-import os
 import subprocess
 import sys
 from datetime import timedelta
 from itertools import pairwise
-from urllib.parse import quote
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -22,7 +20,7 @@ from members.models import Session
 from members.sessions import SessionStore
 from strongcities import jobs
 from strongcities.logs import request_id
-from tests.house import ROOT
+from tests.house import ROOT, environment_here
 
 
 def work(*queues):
@@ -54,10 +52,7 @@ call_command("procrastinate", "worker", "--one-shot")
 def worker_that_dies():
     """A real worker, on the test's own database, in which the job "deadly" ends the process as running out of memory does.
     Answers how it ended; its heart is then as old as after a minute."""
-    here = connection.settings_dict
-    url = f"postgres://{here['USER']}:{here['PASSWORD']}@{quote(here['HOST'], safe='')}:{here['PORT']}/{here['NAME']}"
-    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "strongcities.settings"}
-    ended = subprocess.run([sys.executable, "-c", DEADLY], cwd=ROOT, env=environment, timeout=240, check=False).returncode
+    ended = subprocess.run([sys.executable, "-c", DEADLY], cwd=ROOT, env=environment_here(), timeout=240, check=False).returncode
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'")
     return ended

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -20,17 +21,21 @@ from tests.house import APPS, ROOT
 PARTS = ("manage.py", "gunicorn.conf.py", *APPS, "templates", "static", "locale", "data")
 
 
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory):
+def copied(folder):
     """A copy of the project that nobody has run yet."""
-    folder = tmp_path_factory.mktemp("clone")
     for part in PARTS:
         source = ROOT / part
         if source.is_dir():
             shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__", "*.mo"))
         elif source.exists():
             shutil.copy(source, folder / part)
-    yield folder
+    return folder
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    """The copy that tests share."""
+    yield (folder := copied(tmp_path_factory.mktemp("clone")))
     manage(folder, "stop_local")
 
 
@@ -170,6 +175,24 @@ def test_twice_at_once_and_a_port_that_is_taken(clone, run):
     finally:
         other.end()
     assert run.answers()
+
+
+def test_two_at_once_from_nothing(tmp_path):
+    """Two who start together in a fresh clone, and once more where the static files are to be collected again."""
+    folder = copied(tmp_path)
+    try:
+        for _ in range(2):
+            (folder / "staticfiles/.collected").unlink(missing_ok=True)
+            with ThreadPoolExecutor(2) as pool:
+                starts = [pool.submit(Run, folder, free_port()) for _ in range(2)]
+            runs = [start.result() for start in starts if not start.exception()]
+            answered = [run.answers() for run in runs]
+            said = [run.said for run in runs if run.end() == 0]
+            assert [start.exception() for start in starts] == [None, None]
+            assert answered == [True, True]
+            assert sorted("Collecting static files" in words for words in said) == [False, True], "one of the two collects"
+    finally:
+        manage(folder, "stop_local")
 
 
 @pytest.mark.parametrize("role", ["worker", "web worker", "web"])

@@ -61,11 +61,11 @@ class Command(BaseCommand):
             self.stdout.write("\nStopped. The database goes on running; `make stop` ends it.")
 
     def prepare(self) -> None:
-        if compile_messages():
-            self.stdout.write("Translations compiled.")
-        collect_static(self.stdout.write)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
+        if compile_messages():
+            self.stdout.write("Translations compiled.")
+        collect_static(self.stdout.write)  # two at once would take each other's files away
         executor = MigrationExecutor(connection)
         if waiting := executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stdout.write(f"Making the database: {len(waiting)} steps …")
