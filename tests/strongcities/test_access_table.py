@@ -1,4 +1,5 @@
-"""docs/access.md says what every kind of person gets at every address; this walks them all and compares.
+"""docs/access.md says what every kind of person gets at every address; this walks them all and compares, and looks whether
+anybody reads a word on any of the pages that isn't theirs to read.
 
 To bring the table up to date after a change that is meant: `ACCESS_TABLE=write` in the environment writes what is found, to be
 read line by line before it is committed.
@@ -8,31 +9,66 @@ from __future__ import annotations
 
 import os
 import re
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 
 from hub.models.practice import State
+from members import editing
 from members.models import (
+    AddressChange,
     City,
     CityDomain,
     Contact,
+    Export,
+    Import,
     Invitation,
+    Merge,
     Official,
+    Report,
+    SignOn,
     User,
     Vouch,
-)  # fmt: skip
+)
 from tests import cast
 from tests.hub.cast import make_practice
-from tests.strongcities.test_views import ACT, VIEWS
+from tests.strongcities.test_views import ACT, VIEWS, names
 
 pytestmark = pytest.mark.django_db
 
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "access.md"
 WHO = ("visitor", "account", "official", "lead", "other city", "staff", "Secretariat")
+# A word in each private record that is nowhere else, and who may read it. The table's own head says who is who.
+SECRETARIAT = {"Secretariat"}
+MARKS = {
+    "zyxdraft": {"official", "lead", "staff", *SECRETARIAT},  # a practice that isn't published
+    "zyxmembers": {"official", "lead", "other city", "staff", *SECRETARIAT},  # one for member cities
+    "zyxapply": {"lead", *SECRETARIAT},  # what an applicant wrote to those who decide
+    "zyxnote": SECRETARIAT,  # what staff noted of it
+    "zyxvouch": {"lead", *SECRETARIAT},  # what a colleague said of them
+    "zyxinvite": {"lead", *SECRETARIAT},  # to whom an invitation was mailed
+    "zyxcontact": {"official", "lead"},  # what two people wrote to each other
+    "zyxreport": SECRETARIAT,  # what somebody reported
+    "zyxhidden": {"staff", *SECRETARIAT},  # a city that is only proposed
+    "zyximport": SECRETARIAT,  # a row of a spreadsheet
+    "zyxaddress": {"official", *SECRETARIAT},  # an address that somebody is about to have
+    "lene@aarhus.dk": {"lead", *SECRETARIAT},  # the address of somebody whose page everyone may see
+}
+# Beside each stands another word, to search by: what was searched for comes back on the page, for whoever asked.
+# The demo's outbox of every mail, for whoever tries it; and the page behind a mailed link, for whoever has the link.
+EVERYBODY_S = {"demo:outbox", "demo:mail", "members:invitation"}
+
+
+def said(mark: str) -> str:
+    return f"Qvx{mark} Zyx{mark}"
 
 
 @pytest.fixture
@@ -42,78 +78,103 @@ def people(db) -> dict[str, User | None]:
         "visitor": None, "account": cast.make_person("nadia"), "official": cast.make_person("ove"), "lead": cast.make_person("lene"),
         "other city": cast.make_person("leila"), "staff": cast.make_staff("events", vets=False), "Secretariat": cast.make_staff("sam"),
     }  # fmt: skip
-    Official.objects.filter(user__in=[found["official"], found["lead"], found["other city"]]).update(shown_to="members", open_to_peers=True)
+    shown = Official.objects.filter(user__in=[found["official"], found["lead"], found["other city"]])
+    shown.update(shown_to="members", open_to_peers=True)
+    Official.objects.filter(user=found["lead"]).update(shown_to="everyone")
     return {who: user and User.objects.get(pk=user.pk) for who, user in found.items()}
 
 
 @pytest.fixture
 def rows(people) -> dict[str, tuple[str, str]]:
-    """By what stands in the table's first column: the method and the address. Whatever is private is Aarhus' or its people's."""
-    aarhus, lene, ove, nadia = City.objects.get(name="Aarhus"), people["lead"], people["official"], people["account"]
-    assert lene is not None
-    assert ove is not None
-    assert nadia is not None
-    application = cast.make_application(nadia, aarhus)
-    invitation = Invitation.invite(aarhus, "new@aarhus.dk", by=lene, language="en")
+    """By what stands in the table's first column: the method and the address. Whatever is private is Aarhus' or its people's, and
+    there is a record of everything that the admin shows."""
+    aarhus, lene, ove, nadia, sam = (
+        City.objects.get(name="Aarhus"),
+        *(people[who] for who in ("lead", "official", "account", "Secretariat")),
+    )
+    application = cast.make_application(nadia, aarhus, message=said("apply"))
+    application.note(by=sam, text=said("note"))
+    invitation = Invitation.invite(aarhus, "qvxinvite.zyxinvite@aarhus.dk", by=lene, language="en")
     Vouch.ask(application, ove.email, by=nadia, colleague=ove)
+    vouch = Vouch.objects.get()
+    vouch.vouch(by=ove, words=said("vouch"))
     sissel = cast.make_user("sissel@aarhus.dk", "Sissel")
-    posts = {
-        "post_leave": ove.official.posts.get(), "post_hand_over": lene.official.posts.get(),
-        "post_end": cast.make_post(sissel, aarhus), "post_appoint": None, "post_revet": None,
-    }  # fmt: skip
-    contact = Contact.write(by=lene, to=Official.objects.get(user=ove), text="How do you do it?")
+    posts = {"leave": ove.official.posts.get(), "hand_over": lene.official.posts.get(), "end": cast.make_post(sissel, aarhus)}
+    contact = Contact.write(by=lene, to=Official.objects.get(user=ove), text=said("contact"))
+    hidden = cast.make_city("Qvxhidden Zyxhidden", slug="only-proposed", is_public=False)
+    practice = make_practice(aarhus, said("draft"), state=State.DRAFT, published_at=None)
+    members_only = make_practice(aarhus, said("members"), audience="members")
     made: dict[str, Any] = {
-        "slug": aarhus.slug,
-        "path": "person",
-        "application": application.pk,
-        "invitation": invitation,
-        "vouch": Vouch.objects.get().pk,
-        "domain": CityDomain.confirm(aarhus, "aarhus.dk", by=lene).pk,
-        "contact": contact.key,
-        "person": ove.official.key,
-        **{name: (post or posts["post_end"]).pk for name, post in posts.items()},
-    }
-    found = {}
-    for name, (_access, methods) in VIEWS.items():
-        if not name.startswith(("admin:", "demo:")) and name != "hub:practice":  # a practice's rows are below
-            found[name] = _row(name, methods, made)
-    for state in (State.DRAFT, State.IN_REVIEW):
-        slug = make_practice(aarhus, state=state, published_at=None).slug
-        found[f"hub:practice, {state.value} of Aarhus"] = ("GET", reverse("hub:practice", args=[slug]))
-    members = make_practice(aarhus, audience="members").slug
-    found["hub:practice, for member cities"] = ("GET", reverse("hub:practice", args=[members]))
-    hidden = cast.make_city("Lund")
+        "application": application.pk, "invitation": invitation, "vouch": vouch.pk, "contact": contact.key, "person": ove.official.key,
+        "domain": CityDomain.confirm(aarhus, "aarhus.dk", by=lene).pk, "posts": posts,
+    }  # fmt: skip
+    _fill_the_admin(people, aarhus)
+    found = {name: _row(name, made) for name in sorted(set(names(get_resolver())))}
+    found["hub:practice, draft of Aarhus"] = ("GET", reverse("hub:practice", args=[practice.slug]))
+    in_review = make_practice(aarhus, state=State.IN_REVIEW, published_at=None)
+    found["hub:practice, in_review of Aarhus"] = ("GET", reverse("hub:practice", args=[in_review.slug]))
+    found["hub:practice, for member cities"] = ("GET", reverse("hub:practice", args=[members_only.slug]))
     found["members:city, only proposed"] = ("GET", reverse("members:city", args=[hidden.slug]))
-    everyone = cast.make_person("leila").official
-    found["members:person, of another city"] = ("GET", reverse("members:person", args=[everyone.key]))
-    for model in (
-        "application",
-        "city",
-        "citychange",
-        "official",
-        "user",
-        "merge",
-        "report",
-        "vacancy",
-        "invitation",
-        "addresschange",
-        "signon",
-        "import",
-        "export",
-    ):
-        found[f"admin:members_{model}_changelist"] = ("GET", reverse(f"admin:members_{model}_changelist"))
-    found["admin:members_application_change"] = ("GET", reverse("admin:members_application_change", args=[application.pk]))
-    found["admin:index"] = ("GET", reverse("admin:index"))
-    found["admin:jobs"] = ("GET", reverse("admin:jobs"))
+    found["members:person, of another city"] = ("GET", reverse("members:person", args=[people["other city"].official.key]))
     return found
 
 
-def _row(name: str, methods: str, made: dict[str, Any]) -> tuple[str, str]:
+def _fill_the_admin(people: dict[str, Any], aarhus: City) -> None:
+    """A record of each kind, where the rows above have made none."""
+    lene, ove, sam, leila = (people[who] for who in ("lead", "official", "Secretariat", "other city"))
+    Report.file(by=leila, city=aarhus, kind="abuse", why=said("report"))
+    AddressChange.ask(account=ove, new="qvxaddress.zyxaddress@aarhus.dk", by=ove)
+    Import.bring(kind="cities", name="cities.csv", file=b"name,country\nQvximport Zyximport,DE\n", by=sam)
+    Export.objects.create(kind="cities", by=sam, rows=1)
+    SignOn.objects.create(city=aarhus, slug="aarhus", issuer="https://login.example", client_id="house", entered_by=sam)
+    double = cast.make_city("Twice", country="NO")
+    Merge.merge(
+        kept=cast.make_city("Once", country="NO"), dropped=double, by=sam, seen=Merge.preview(City.objects.get(name="Once"), double).mark
+    )
+    editing.edit(aarhus, by=lene, seen=editing.version(aarhus), values={**editing.values_of(aarhus), "profile": "Our words."})
+    Authenticator.objects.create(user=cast.make_user("factor@aarhus.dk"), type=Authenticator.Type.RECOVERY_CODES, data={})
+    SocialAccount.objects.create(user=ove, provider="aarhus", uid="1")
+
+
+def _row(name: str, made: dict[str, Any]) -> tuple[str, str]:
     """The method and address of a view, with the fixture's own records in it."""
-    short = name.partition(":")[2]
-    method = "POST" if methods == ACT else "GET"
-    invitation = made["invitation"]
-    arguments: dict[str, list[Any]] = {
+    method = "POST" if VIEWS.get(name, ("", "GET"))[1] == ACT else "GET"
+    if name.startswith("admin:"):
+        return method, reverse(name, kwargs=_of_the_admin(name.removeprefix("admin:")))
+    return method, reverse(name, args=_arguments(made).get(name.removeprefix("members:"), _OF_LIBRARIES.get(name, [])))
+
+
+def _of_the_admin(name: str) -> dict[str, Any]:
+    """What an address of the admin is about: the first record of its kind."""
+    asked = set(get_resolver().namespace_dict["admin"][1].reverse_dict.getlist(name)[0][0][0][1])
+    known: dict[str, Any] = {"app_label": "members", "kind": "cities", "suffix": "csv", "pk": 1, "object_id": "1"}
+    for model in admin.site._registry:
+        if name.startswith(f"{model._meta.app_label}_{model._meta.model_name}_"):
+            record = model._base_manager.order_by("pk").first()
+            assert record is not None or name.endswith(("_add", "_changelist", "_delete", "_history", "_change")), f"make one for {name}"
+            known |= {"pk": getattr(record, "pk", 1), "object_id": str(getattr(record, "pk", 1))}
+    if "content_type_id" in asked:
+        known |= {
+            "content_type_id": ContentType.objects.get_for_model(City).pk,
+            "object_id": str(City.objects.get(name="Qvxhidden Zyxhidden").pk),
+        }
+    return {key: known[key] for key in asked}
+
+
+_OF_LIBRARIES: dict[str, list[Any]] = {
+    "account_confirm_email": ["nothing"], "account_reset_password_from_key": ["1", "nothing"], "demo:mail": [1],
+    "picture": ["0" * 32 + "-480x320", 480], "hub:practice": ["nothing"],
+    "mfa_edit_webauthn": [1], "mfa_remove_webauthn": [1],
+}  # fmt: skip
+VIEWS_OF_CONTACT = ("contact", "contact_answer", "contact_reply", "contact_ignore", "contact_close", "contact_report")
+VIEWS_OF_CITY = (
+    "city", "city_edit", "city_preview", "city_report", "colleagues", "city_invite", "domain_confirm", "city_leave", "city_leave_confirm",
+)  # fmt: skip
+
+
+def _arguments(made: dict[str, Any]) -> dict[str, list[Any]]:
+    invitation, posts = made["invitation"], made["posts"]
+    return {
         "invitation": [invitation.token],
         "invitation_renew": [invitation.pk],
         "invitation_withdraw": [invitation.pk],
@@ -123,36 +184,48 @@ def _row(name: str, methods: str, made: dict[str, Any]) -> tuple[str, str]:
         **{each: [made["application"]] for each in ("join_answer", "join_withdraw", "join_vouch")},
         **{each: [made["application"]] for each in ("application", "application_approve", "application_ask", "application_decline")},
         **{each: [made["vouch"]] for each in ("vouch", "vouch_give", "vouch_decline")},
-        **{each: [made[each]] for each in ("post_leave", "post_hand_over", "post_end", "post_appoint", "post_revet")},
+        **{f"post_{verb}": [posts.get(verb, posts["end"]).pk] for verb in ("leave", "hand_over", "end", "appoint", "revet")},
         **{each: [made["person"]] for each in ("person", "person_write", "person_report")},
         **{each: ["nothing"] for each in ("join_confirm", "join_again", "address_confirm", "address_stop")},
-        **{each: [made["path"]] for each in ("join_page", "join_save")},
+        **{each: ["person"] for each in ("join_page", "join_save")},
         **{each: [made["contact"]] for each in VIEWS_OF_CONTACT},
-        **{each: [made["slug"]] for each in VIEWS_OF_CITY},
+        **{each: ["aarhus-dk"] for each in VIEWS_OF_CITY},
     }
-    return method, reverse(name, args=arguments.get(short, []) if name.startswith("members:") else [])
 
 
-VIEWS_OF_CONTACT = ("contact", "contact_answer", "contact_reply", "contact_ignore", "contact_close", "contact_report")
-VIEWS_OF_CITY = (
-    "city", "city_edit", "city_preview", "city_report", "colleagues", "city_invite", "domain_confirm", "city_leave", "city_leave_confirm",
-)  # fmt: skip
+def searches() -> list[str]:
+    """Every page that finds by words, asked for each of the marks."""
+    pages = ("/cities/", "/people/", "/hub/", "/hub/practices.json", "/admin/members/city/", "/admin/hub/practice/")
+    return [f"{page}?q={mark.partition('@')[0].replace('zyx', 'qvx')}" for mark in MARKS for page in pages]
 
 
-def walk(client, people, rows) -> dict[str, list[str]]:
-    """What each kind of person gets at each address, every request taken back before the next."""
-    found: dict[str, list[str]] = {name: [] for name in rows}
+@pytest.fixture
+def walked(client, people, rows) -> tuple[dict[str, list[str]], dict[str, dict[str, set[str]]]]:
+    """What each kind of person gets at each address, every request taken back before the next; and of each mark, who read it where."""
+    statuses: dict[str, list[str]] = {name: [] for name in rows}
+    read: dict[str, dict[str, set[str]]] = {mark: defaultdict(set) for mark in MARKS}
+    asked = {**rows, **{address: ("GET", address) for address in searches()}}
     for who in WHO:
-        for name, (method, address) in rows.items():
+        for name, (method, address) in asked.items():
             with transaction.atomic():
                 if people[who]:
                     client.force_login(User.objects.get(pk=people[who].pk))
                 else:
                     client.logout()
                 answer = client.generic(method, address)
-                found[name].append(_words(answer))
+                if name in rows:
+                    statuses[name].append(_words(answer))
+                if name not in EVERYBODY_S:
+                    _note(read, who, name, answer)
                 transaction.set_rollback(True)
-    return found
+    return statuses, read
+
+
+def _note(read: dict[str, dict[str, set[str]]], who: str, name: str, answer: Any) -> None:
+    body = answer.content.decode(errors="replace").lower() if not answer.streaming else ""
+    for mark in MARKS:
+        if mark in body:
+            read[mark][who].add(name)
 
 
 def _words(answer) -> str:
@@ -161,8 +234,8 @@ def _words(answer) -> str:
     return str(answer.status_code)
 
 
-def test_everybody_gets_what_the_table_says(client, people, rows):
-    found = walk(client, people, rows)
+def test_everybody_gets_what_the_table_says_and_reads_what_is_theirs(walked, rows):
+    found, read = walked
     lines = [f"| {name} | {rows[name][0]} | {' | '.join(answers)} |" for name, answers in sorted(found.items())]
     text = TABLE.read_text()
     if os.environ.get("ACCESS_TABLE") == "write":
@@ -170,4 +243,8 @@ def test_everybody_gets_what_the_table_says(client, people, rows):
         columns = ["address", "method", *WHO]
         TABLE.write_text(head + "\n".join([f"| {' | '.join(columns)} |", "|---" * len(columns) + "|", *lines]) + "\n")
         text = TABLE.read_text()
-    assert re.findall(r"^\| (?:\w+:).*$", text, re.MULTILINE) == lines
+    assert re.findall(r"^\| (?!address |-).*$", text, re.MULTILINE) == lines
+    told = {mark: {who: sorted(places)[:5] for who, places in by.items() if who not in MARKS[mark]} for mark, by in read.items()}
+    assert {mark: by for mark, by in told.items() if by} == {}, "somebody reads what isn't theirs"
+    unread = {mark: MARKS[mark] - set(by) for mark, by in read.items()}
+    assert {mark: who for mark, who in unread.items() if who} == {}, "whoever may read it finds it nowhere: the mark proves nothing"

@@ -50,6 +50,7 @@ VIEWS = {
     "admin:members_citychange_change": ("staff", READ),
     "admin:members_addresschange_change": ("staff", READ), "admin:members_addresschange_vouch": ("staff", ACT),
     "admin:members_signon_open": ("staff", ACT), "admin:members_signon_close": ("staff", ACT),
+    **{f"admin:members_report_{verb}": ("staff", ACT) for verb in ("dismiss", "settle", "warn", "bar", "lift")},
     **{f"admin:members_citychange_{verb}": ("staff", ACT) for verb in ("look", "take_back")},
     **{f"admin:hub_practice_{verb}": ("staff", ACT) for verb in ("submit", "review", "publish", "ask_changes", "archive", "restore")},
 }  # fmt: skip
