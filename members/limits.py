@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
+from members.mailboxes import normal
 from members.models import Knock
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -59,7 +60,7 @@ def half_in(request: HttpRequest) -> str:
 
 def field(name: str) -> Callable[[HttpRequest], str]:
     """The mailbox typed into the field `name`, whether or not it has an account."""
-    return lambda request: f"mailbox {request.POST.get(name, '').strip().lower()[:254]}"
+    return lambda request: f"mailbox {normal(request.POST.get(name, '').strip()[:320])}"
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,14 @@ FREE = frozenset(
 )
 
 
+def normal(address: str) -> str:
+    """A mail address as it is kept and looked up: lower case, its domain in the name service's form, so that one mailbox is
+    one text however it is typed. What is no address, or lies in a domain that the name service cannot hold, stays as it is
+    but for capitals."""
+    local, at, domain = address.strip().rpartition("@")
+    return f"{local.lower()}{at}{domain_of(domain)}" if at else domain.lower()
+
+
 def domain_of(mail: str) -> str:
     """The domain of a mail address, in lower case and in the form that the name service knows (punycode)."""
     domain = mail.rpartition("@")[2].lower()

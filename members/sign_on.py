@@ -28,6 +28,7 @@ from django.utils.crypto import constant_time_compare, get_random_string, salted
 from django.utils.translation import override
 
 from members.accounts import unless_demo
+from members.mailboxes import normal
 from members.models import SignOn, User
 
 # Only such as nobody can sign with what we know: no "none", no shared secret.
@@ -210,7 +211,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # it sh
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Find the account, or say why there is none. Raises ImmediateHttpResponse."""
         slug, uid = sociallogin.account.provider, sociallogin.account.uid
-        address = next((row.email.lower() for row in sociallogin.email_addresses if row.verified), "")
+        address = next((normal(row.email) for row in sociallogin.email_addresses if row.verified), "")
         sign_on = SignOn.objects.for_address(address) if address else None
         if sign_on is None or sign_on.slug != slug:
             raise ImmediateHttpResponse(refused(request, "domain" if address else "unverified", sociallogin.provider.name))

@@ -1,4 +1,4 @@
-"""django-allauth's forms, in the house's words and sentence case."""
+"""django-allauth's forms, in the house's words and sentence case. Addresses are looked up as they are kept (members/mailboxes.py)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from allauth.account import forms
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.utils.translation import gettext_lazy as _
 
+from members.mailboxes import normal
+
 
 class LoginForm(forms.LoginForm):  # type: ignore[misc]  # it ships no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("Mail address")
+
+    def clean_login(self) -> str:
+        return normal(super().clean_login())
 
 
 class RequestLoginCodeForm(forms.RequestLoginCodeForm):  # type: ignore[misc]  # it ships no types
@@ -20,11 +25,19 @@ class RequestLoginCodeForm(forms.RequestLoginCodeForm):  # type: ignore[misc]  #
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("Mail address")
 
+    def clean_email(self) -> str:
+        self.cleaned_data["email"] = normal(self.cleaned_data["email"])
+        return str(super().clean_email())
+
 
 class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]  # it ships no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("Mail address")
+
+    def clean_email(self) -> str:
+        self.cleaned_data["email"] = normal(self.cleaned_data["email"])
+        return str(super().clean_email())
 
 
 class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]  # it ships no types

@@ -7,10 +7,11 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.utils.translation import gettext, gettext_lazy as _
 
 from members import countries, languages
-from members.mailboxes import domain_of
+from members.mailboxes import normal
 from members.models import City, Post, ShownTo, User
 from members.names import clean_name
 from members.regions import Population
@@ -35,11 +36,13 @@ class MailField(forms.EmailField):
         super().__init__(**{"max_length": 254, **kwargs})
 
     def clean(self, value: Any) -> str:
-        email: str = super().clean(value)
-        local, at, domain = email.rpartition("@")
+        email = normal(super().clean(value))
+        local, _at, domain = email.rpartition("@")
         if not local.isascii():
             raise ValidationError(_("We can’t deliver mail to letters like these before the @. Do you have another address?"), code="ascii")
-        return f"{local.lower()}{at}{domain_of(domain)}"
+        if not domain.isascii() or len(email) > 254:  # the name service knows no domain like it
+            raise ValidationError(EmailValidator.message, code="invalid")
+        return email
 
 
 def _countries() -> list[tuple[str, str]]:

@@ -26,7 +26,7 @@ from members import countries, joining, names
 from members.imports.city_rows import joined
 from members.imports.plan import Change, Line, Plan, Room, day, one_of, parts, read_cells, text, yes_or_no
 from members.languages import CODES
-from members.mailboxes import domain_of, is_free
+from members.mailboxes import domain_of, is_free, normal
 from members.models.address_change import AddressChange
 from members.models.application import Application
 from members.models.city import City
@@ -40,10 +40,10 @@ _CORRECTED = {"title": "title", "department": "department", "kind": "kind", "sin
 
 
 def _mail(cell: str) -> str:
-    address = cell.lower()
+    address = normal(cell)
     if not address:
         raise ValidationError(gettext("The mail address is missing."))
-    if len(address) > 254:
+    if len(address) > 254 or not address.isascii():  # the name service knows no domain like it
         raise ValidationError(gettext("“%(cell)s” is no mail address.") % {"cell": cell[:60]})
     try:
         validate_email(address)

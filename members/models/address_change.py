@@ -32,6 +32,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
+from members.mailboxes import normal
 from members.models.session import Session
 from members.models.user import User
 from strongcities import mail
@@ -174,7 +175,7 @@ class AddressChange(Workflow):
         Nothing is looked up about `new`: not here, not in the mail, so nothing tells whether it has an account. Raises
         PermissionDenied, ValueError where it is the account's own.
         """
-        new = new.strip().lower()
+        new = normal(new)
         if by.pk != account.pk and not by.vets:
             raise PermissionDenied
         with _locked(account) as now:

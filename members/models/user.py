@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from members.mailboxes import normal
+
 
 def new_session_key() -> str:
     return secrets.token_urlsafe(24)
@@ -22,8 +24,8 @@ def new_session_key() -> str:
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """An account for `email`, lower case; without a password it can only sign in by a mailed code."""
-        user = self.model(email=email.strip().lower(), **fields)
+        """An account for `email`, as it is kept (members/mailboxes.py); without a password it can only sign in by a mailed code."""
+        user = self.model(email=normal(email), **fields)
         if password:
             user.set_password(password)
         else:
@@ -35,7 +37,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email__iexact=username)
+        return self.get(email=normal(username or ""))
 
 
 class User(AbstractBaseUser, PermissionsMixin):

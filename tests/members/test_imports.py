@@ -440,6 +440,7 @@ def test_an_official_is_made_lead_corrected_and_ended_by_the_verbs(sam, lene):
         (",Aarhus,,,,,,", "mail", "is missing"),
         ("no address,Aarhus,,,,,,", "mail", "“no address” is no mail address."),
         ("ü@aarhus.dk,Aarhus,N,T,policy,,,", "mail", "no mail address"),
+        (f"a@{'ü' * 60}.dk,Aarhus,N,T,policy,,,", "mail", "no mail address"),
         ("a@b.dk,,,,,,,", "city", "The city is missing."),
         ("a@b.dk,Atlantis,,,,,,", "city", "No city here has this address or name."),
         ("a@b.dk,Twice,N,T,policy,,,", "city", "Several cities have this name. Name one by its address: twice-dk, twice-se"),
@@ -489,7 +490,7 @@ def test_addresses_with_plus_and_domains_beyond_ascii_are_taken(sam, aarhus):
     record = people(sam, "mail,city,name,title,kind\nmia+scn@aarhus.dk,Aarhus,A,T,policy\nmia@århus.example,Aarhus,A,T,policy\n")
     assert [each.faults for each in record.plan(by=sam).lines] == [[], []]
     write(record, sam)
-    assert set(Post.objects.values_list("official__user__email", flat=True)) == {"mia+scn@aarhus.dk", "mia@århus.example"}
+    assert set(Post.objects.values_list("official__user__email", flat=True)) == {"mia+scn@aarhus.dk", "mia@xn--rhus-poa.example"}
 
 
 def test_an_address_that_somebody_is_about_to_have_is_theirs(sam, lene):

@@ -28,6 +28,7 @@ PEOPLE = [
     Person(sub="lene-1", claims={"email": "lene@aarhus.dk", "email_verified": True}),
     Person(sub="lene-2", claims={"email": "lene@aarhus.dk", "email_verified": True}),
     Person(sub="capitals", claims={"email": "Lene@Aarhus.DK", "email_verified": True}),
+    Person(sub="unicode", claims={"email": "Lene@Århus.dk", "email_verified": True}),
     Person(sub="entra", claims={"email": "lene@aarhus.dk", "xms_edov": True}),
     Person(sub="nobody", claims={"email": "nobody@aarhus.dk", "email_verified": True}),
     Person(sub="elsewhere", claims={"email": "leila@mombasa.go.ke", "email_verified": True}),
@@ -128,6 +129,13 @@ class TestItWorks:
     @pytest.mark.parametrize("sub", ["capitals", "entra"])
     def test_other_ways_to_say_the_same(self, sign_on, sub):
         assert who(through(sub)[0]) == "lene@aarhus.dk"
+
+    def test_a_domain_in_unicode_is_the_one_in_the_name_services_form(self, provider):
+        make_sign_on(provider, domains=("xn--rhus-poa.dk",))
+        cast.make_user("lene@xn--rhus-poa.dk")
+        client = Client()
+        client.get(at_the_provider(begin(client, "lene@århus.dk"), "unicode"))
+        assert who(client) == "lene@xn--rhus-poa.dk"
 
     def test_it_leads_on_to_where_one_wanted(self, sign_on):
         client = Client()
