@@ -55,18 +55,27 @@ def _next(page: Page, draft: Draft) -> str:
 
 
 def steps(draft: Draft | None, now: str) -> list[dict[str, Any]]:
-    """The list of steps beside each page: title, address, done, whether it is the one `now`."""
+    """The list of steps beside each page: title, address, done, whether it is the one `now`, when it was typed."""
     done = joining.done(draft)
     rows: list[dict[str, Any]] = [
-        {"title": PAGES[step].title, "url": _url(step), "done": step in done, "now": step == now} for step in Draft.STEPS
+        {
+            "step": step,
+            "title": PAGES[step].title,
+            "url": _url(step),
+            "done": step in done,
+            "now": step == now,
+            "typed_at": draft.typed_at(step) if draft else 0,
+        }
+        for step in Draft.STEPS
     ]
-    return [*rows, {"title": gettext("Check"), "url": _url("check"), "done": False, "now": now == "check"}]
+    return [*rows, {"step": "check", "title": gettext("Check"), "url": _url("check"), "done": False, "now": now == "check", "typed_at": 0}]
 
 
 def _page(request: HttpRequest, page: Page, draft: Draft | None, form: forms.Form, **more: Any) -> HttpResponse:
     template = f"members/join_{page.path.replace('city/', '')}.html"
     saved = draft.saved if draft and draft.answers(page.step) else None
-    return render(request, template, {"page": page, "form": form, "steps": steps(draft, page.step), "saved": saved, **more})
+    context = {"page": page, "form": form, "draft": draft, "steps": steps(draft, page.step), "saved": saved}
+    return render(request, template, {**context, **more})
 
 
 @public
@@ -149,10 +158,11 @@ def save(request: HttpRequest, path: str) -> HttpResponse:
         knock(request, "save")
         draft = _begun(request)
     except TooOften as error:
-        return JsonResponse({}, status=429) if by_script else too_often(request, error)
+        return too_often(request, error)
     kept = joining.keep(draft, asked, request.POST)
     if by_script:
-        return JsonResponse({"saved": draft.saved if kept else None})  # None: newer typing overtook it, nothing is lost
+        saved = draft.saved if kept else None  # None: newer typing overtook it, nothing is lost
+        return JsonResponse({"saved": saved, "draft": draft.mark})
     until = timezone.localtime() + timedelta(seconds=request.session.get_expiry_age())
     messages.success(
         request, gettext("Saved. Come back to this page in this browser until %(day)s.") % {"day": date_format(until, "j F Y")}
