@@ -22,6 +22,7 @@ from members.limits import TooOften, knock, too_often
 from members.models import City, Draft
 from members.querysets import CityQuerySet
 from strongcities.access import public
+from strongcities.faults import for_a_program
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -153,14 +154,13 @@ def save(request: HttpRequest, path: str) -> HttpResponse:
     asked = PAGES.get(path)
     if asked is None:
         raise Http404
-    by_script = request.accepts("application/json") and not request.accepts("text/html")
     try:
         knock(request, "save")
         draft = _begun(request)
     except TooOften as error:
         return too_often(request, error)
     kept = joining.keep(draft, asked, request.POST)
-    if by_script:
+    if for_a_program(request):
         saved = draft.saved if kept else None  # None: newer typing overtook it, nothing is lost
         return JsonResponse({"saved": saved, "draft": draft.mark})
     until = timezone.localtime() + timedelta(seconds=request.session.get_expiry_age())
