@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.conf import settings as house
@@ -54,8 +55,8 @@ def test_outside_the_demo_it_names_nothing_of_it(client, settings, path):
 
 
 def test_the_terminal_names_the_same_accounts():
-    said = []
-    runner = SimpleNamespace(url="http://127.0.0.1:8000", logs=house.BASE_DIR / ".local/logs", say=said.append)
+    said: list[str] = []
+    runner: Any = SimpleNamespace(url="http://127.0.0.1:8000", logs=house.BASE_DIR / ".local/logs", say=said.append)
     Site.welcome(runner, "")
     text = "\n".join(said)
     assert set(re.findall(r"[\w.]+@example\.org", text)) == MAILS
