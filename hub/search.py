@@ -65,22 +65,26 @@ class Query:
 @dataclass(frozen=True)
 class Answer:
     """What was found: how many in all, those of the page (each with `marked`, its texts with the words marked, where words
-    were asked for), how many each value of each facet would give (only those above 0), and how many there would be
-    without a chosen facet."""
+    were asked for), how many each value of each facet would give (only those above 0), how many there would be without a
+    chosen facet, how many `words` were looked for (common ones left out), and how many of `count` have all of them."""
 
     count: int
     results: list[Practice]
     facets: dict[str, dict[str, int]]
     without: dict[str, int]
     did_you_mean: str | None = None
+    words: int = 0
+    with_all: int = 0
 
 
 @dataclass
 class _Counts:
-    """How many are left, by which chosen facets they fail (a bit each, at most one), in all and for each facet's values."""
+    """How many are left, by which chosen facets they fail (a bit each, at most one), in all and for each facet's values; and
+    how many fail none and have all of the words."""
 
     total: dict[int, int] = field(default_factory=dict)
     by_facet: defaultdict[str, list[tuple[int, int | str, int]]] = field(default_factory=lambda: defaultdict(list))
+    with_all: int = 0
 
 
 def search(query: Query, user: Any, page: int = 1, per_page: int = 20) -> Answer:
@@ -107,6 +111,8 @@ def search(query: Query, user: Any, page: int = 1, per_page: int = 20) -> Answer
         facets={name: _values(counts, name) for name in _NAMES},
         without={name: count + counts.total.get(_fails(name), 0) for name in _chosen(query)},
         did_you_mean=words.nearest(query.words, terms, visible, sees_all=sees_members_only(user)),
+        words=len(asked),
+        with_all=counts.with_all if len(asked) > 1 else count,
     )
 
 
@@ -138,15 +144,18 @@ def _ask(query: Query, terms: list[Term], visible: EntryQuerySet, page: int, per
         UNION ALL
         SELECT GROUPING({", ".join(_NAMES)}), fails, coalesce({", ".join(_BITS)}), language, count(*)
         FROM hits GROUP BY GROUPING SETS ((fails), {", ".join(f"(fails, {name})" for name in _NAMES)})
+        {f"UNION ALL SELECT -2, 0, count(*), '', 0 FROM hits {_FOUND} WHERE fails = 0" if len(terms) > 1 else ""}
     """  # noqa: S608  names of this very file; every value is a parameter
     places: list[int] = []
     counts = _Counts()
     sets = {_EVERY & ~(1 << (len(_NAMES) - 1 - place)): name for place, name in enumerate(_NAMES)}
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*failing_parameters, *parameters, *_arms(terms), *chosen_parameters])
+        cursor.execute(sql, [*failing_parameters, *parameters, *_arms(terms), *chosen_parameters, *_every(terms)])
         for grouping, failing, value, language, number in cursor:
             if grouping == -1:
                 places.append(value)
+            elif grouping == -2:
+                counts.with_all = value
             elif grouping == _EVERY:
                 counts.total[failing] = number
             else:
@@ -162,6 +171,11 @@ def _arms(terms: list[Term]) -> list[Any]:
     if rest := terms[ARMS:]:
         arms.append((" | ".join(term.anywhere for term in rest), 0.1))
     return [list(column) for column in zip(*arms, strict=True)]
+
+
+def _every(terms: list[Term]) -> list[Any]:
+    """The parameters of _FOUND for what has every one of several words."""
+    return [[" & ".join(f"({term.anywhere})" for term in terms)], [1]] if len(terms) > 1 else []
 
 
 def _page(query: Query, terms: list[Term], page: int, per_page: int) -> tuple[str, list[Any]]:

@@ -4,12 +4,35 @@ from __future__ import annotations
 
 import os
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from strongcities import local
 
 DOMAIN = "@example.org"  # of the demo's accounts; reserved by RFC 2606: no real person can have a mailbox there
-PASSWORD = "strong-cities-demo"  # noqa: S105  of all of them, printed for everyone to use and refused outside the demo
+PASSWORD = "strong-cities-demo"  # noqa: S105  of all of them, told to everyone who wants to use it and refused outside the demo
+
+
+@dataclass(frozen=True)
+class Account:
+    """One to try the demo with: its address, and who it is there."""
+
+    mail: str
+    who: str | Promise
+    is_staff: bool = False
+
+
+# members/demo.py makes them; the sign-in page and the terminal tell of them.
+ACCOUNTS = (
+    Account(f"staff{DOMAIN}", _("Secretariat"), is_staff=True),
+    Account(f"staff2{DOMAIN}", _("Secretariat"), is_staff=True),
+    Account(f"lead{DOMAIN}", _("lead official of Aarhus")),
+    Account(f"official{DOMAIN}", _("official of Aarhus")),
+    Account(f"lead2{DOMAIN}", _("lead official of Mombasa")),
+)
 
 
 def secret_key(base: Path) -> str:

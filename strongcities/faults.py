@@ -1,16 +1,19 @@
-"""Faults: a page that helps for each of them, at the right status, made without session or database."""
+"""Faults: a page that helps for each of them, at the right status, made without session or database. To a program the same in a
+word, as JSON."""
 
 from __future__ import annotations
 
 import re
 import sys
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import DataError, InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 
 from strongcities.access import public
 
@@ -50,17 +53,30 @@ def _length(request: HttpRequest) -> int:
         return 0
 
 
+def for_a_program(request: HttpRequest) -> bool:
+    """Whether JSON is wanted: by the address, or because the reader takes it and no page."""
+    takes = request.accepts
+    return request.path.endswith(".json") or (takes("application/json") and not takes("text/html"))
+
+
+def _answer(request: HttpRequest, status: int, words: str, page: str, **context: Any) -> HttpResponse:
+    if for_a_program(request):
+        return JsonResponse({"error": words}, status=status)
+    return HttpResponse(render_to_string(page, context), status=status)
+
+
 @public
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """What came can't be read (400), or is too much (413): the page says so, and that nothing was saved."""
-    too_much = isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent))
-    return HttpResponse(render_to_string("400.html", {"too_much": too_much}), status=413 if too_much else 400)
+    if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
+        return _answer(request, 413, gettext("That was too much at once"), "400.html", too_much=True)
+    return _answer(request, 400, gettext("We could not read that"), "400.html")
 
 
 @public
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose secret no longer fits (an old tab, cookies off): nothing was changed, and the page says what to do."""
-    return HttpResponse(render_to_string("403_csrf.html"), status=403)
+    return _answer(request, 403, gettext("The form was too old"), "403_csrf.html")
 
 
 @public
@@ -74,7 +90,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if isinstance(error, (DataError, ValueError)) and "NUL (0x00)" in str(error):  # past every form, into a query
         return bad_request(request)
     if isinstance(error, (OperationalError, InterfaceError)):
-        response = HttpResponse(render_to_string("503.html"), status=503)
+        response = _answer(request, 503, gettext("Back in a moment"), "503.html")
         response["Retry-After"] = "30"
         return response
-    return HttpResponse(render_to_string("500.html"), status=500)
+    return _answer(request, 500, gettext("Something broke on our side"), "500.html")

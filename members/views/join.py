@@ -22,6 +22,7 @@ from members.limits import TooOften, knock, too_often
 from members.models import City, Draft
 from members.querysets import CityQuerySet
 from strongcities.access import public
+from strongcities.faults import for_a_program
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -55,18 +56,27 @@ def _next(page: Page, draft: Draft) -> str:
 
 
 def steps(draft: Draft | None, now: str) -> list[dict[str, Any]]:
-    """The list of steps beside each page: title, address, done, whether it is the one `now`."""
+    """The list of steps beside each page: title, address, done, whether it is the one `now`, when it was typed."""
     done = joining.done(draft)
     rows: list[dict[str, Any]] = [
-        {"title": PAGES[step].title, "url": _url(step), "done": step in done, "now": step == now} for step in Draft.STEPS
+        {
+            "step": step,
+            "title": PAGES[step].title,
+            "url": _url(step),
+            "done": step in done,
+            "now": step == now,
+            "typed_at": draft.typed_at(step) if draft else 0,
+        }
+        for step in Draft.STEPS
     ]
-    return [*rows, {"title": gettext("Check"), "url": _url("check"), "done": False, "now": now == "check"}]
+    return [*rows, {"step": "check", "title": gettext("Check"), "url": _url("check"), "done": False, "now": now == "check", "typed_at": 0}]
 
 
 def _page(request: HttpRequest, page: Page, draft: Draft | None, form: forms.Form, **more: Any) -> HttpResponse:
     template = f"members/join_{page.path.replace('city/', '')}.html"
     saved = draft.saved if draft and draft.answers(page.step) else None
-    return render(request, template, {"page": page, "form": form, "steps": steps(draft, page.step), "saved": saved, **more})
+    context = {"page": page, "form": form, "draft": draft, "steps": steps(draft, page.step), "saved": saved}
+    return render(request, template, {**context, **more})
 
 
 @public
@@ -144,15 +154,15 @@ def save(request: HttpRequest, path: str) -> HttpResponse:
     asked = PAGES.get(path)
     if asked is None:
         raise Http404
-    by_script = request.accepts("application/json") and not request.accepts("text/html")
     try:
         knock(request, "save")
         draft = _begun(request)
     except TooOften as error:
-        return JsonResponse({}, status=429) if by_script else too_often(request, error)
+        return too_often(request, error)
     kept = joining.keep(draft, asked, request.POST)
-    if by_script:
-        return JsonResponse({"saved": draft.saved if kept else None})  # None: newer typing overtook it, nothing is lost
+    if for_a_program(request):
+        saved = draft.saved if kept else None  # None: newer typing overtook it, nothing is lost
+        return JsonResponse({"saved": saved, "draft": draft.mark})
     until = timezone.localtime() + timedelta(seconds=request.session.get_expiry_age())
     messages.success(
         request, gettext("Saved. Come back to this page in this browser until %(day)s.") % {"day": date_format(until, "j F Y")}

@@ -1,99 +1,152 @@
 // Saves what is typed into a form with data-autosave, while it is typed. Without this script each button saves as well.
 //
-// The server keeps what was typed last: every save carries the time by this browser's clock, so that a save that was long
-// on its way never undoes a later one. Without a connection what was typed waits in sessionStorage, and is sent again.
+// What is typed is kept in this tab before anything is sent, by draft and page, and let go once the server has it. So a line
+// that is gone, a server that is busy and a page that is left in haste lose nothing: it is sent again, from whichever page of
+// the draft is open, and put back where it was typed. The server keeps what was typed last: every save carries the time by
+// this browser's clock, so that a save that was long on its way never undoes a later one.
 
 const PAUSE = 800; // ms without typing before a save
-const RETRY = 15_000; // ms between tries without a connection
+const RETRY = 15_000; // ms before another try, where the server doesn't say when
 
-class Saver {
-  constructor(form) {
-    this.form = form;
-    this.url = form.dataset.autosave;
-    this.mark = form.querySelector("[data-saved-mark]");
-    this.key = `autosave:${this.url}`;
-    this.timer = 0;
-    this.showTimeHere();
-    this.bringBack();
-    form.addEventListener("input", () => this.typed());
-    form.addEventListener("change", () => this.typed());
-    form.addEventListener("submit", () => this.leave());
-    addEventListener("online", () => this.waiting() && this.save());
-    addEventListener("pagehide", () => this.timer && this.save({ keepalive: true }));
-  }
+const known = document.querySelector("[data-draft]").dataset;
+const form = document.querySelector("form[data-autosave]");
+const here = form?.dataset.autosave; // the page's name: "city/new"
+const mark = form?.querySelector("[data-saved-mark]");
+let draft = known.draft || "new";
+let timer = 0;
+let last = Promise.resolve(); // saves go one after the other: the first of all begins the draft
 
-  typed() {
-    this.form.elements.typed_at.value = Date.now();
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.save(), PAUSE);
-  }
+// --- What this tab keeps ---------------------------------------------------------------------------------------------
 
-  // The button saves by itself; what waited in this browser goes with it.
-  leave() {
-    clearTimeout(this.timer);
-    this.timer = 0;
-    this.form.elements.typed_at.value = Date.now();
-  }
+const nameOf = (page) => `join ${draft} ${page}`;
 
-  async save(options = {}) {
-    clearTimeout(this.timer);
-    this.timer = 0;
-    const body = new URLSearchParams(new FormData(this.form));
-    const sent = body.get("typed_at");
-    let response;
-    try {
-      response = await fetch(this.url, { method: "POST", body, headers: { Accept: "application/json" }, ...options });
-    } catch {
-      sessionStorage.setItem(this.key, body);
-      this.say(this.mark.dataset.wordsOffline);
-      this.timer = setTimeout(() => this.save(), RETRY);
-      return;
-    }
-    if (!response.ok) {
-      this.say(this.mark.dataset.wordsRefused);
-      return;
-    }
-    const { saved } = await response.json();
-    if (!saved) return; // newer typing was there before this came
-    if (this.form.elements.typed_at.value === sent) sessionStorage.removeItem(this.key);
-    this.say(this.mark.dataset.wordsSaved, new Date(saved));
-  }
+function kept() {
+  const names = Object.keys(sessionStorage).filter((name) => name.startsWith(nameOf("")));
+  return names.map((name) => [name.slice(nameOf("").length), new URLSearchParams(sessionStorage.getItem(name))]);
+}
 
-  waiting() {
-    return sessionStorage.getItem(this.key);
-  }
+function keep() {
+  form.elements.typed_at.value = Date.now();
+  const answers = new URLSearchParams(new FormData(form));
+  answers.delete("csrfmiddlewaretoken");
+  sessionStorage.setItem(nameOf(here), answers);
+}
 
-  // What was typed without a connection, on a page that was left or reloaded since.
-  bringBack() {
-    const kept = this.waiting();
-    if (!kept) return;
-    const answers = new URLSearchParams(kept);
-    for (const field of this.form.elements) {
-      if (!field.name || field.type === "hidden" || field.type === "submit") continue;
-      if (field.type === "checkbox" || field.type === "radio") field.checked = answers.getAll(field.name).includes(field.value);
-      else field.value = answers.get(field.name) ?? "";
-    }
-    this.form.elements.typed_at.value = answers.get("typed_at");
-    this.save();
-  }
-
-  // The server writes the hour in UTC; the reader lives elsewhere.
-  showTimeHere() {
-    const time = this.mark.querySelector("time");
-    if (time) this.say(this.mark.dataset.wordsSaved, new Date(time.dateTime));
-  }
-
-  say(words, at) {
-    this.mark.textContent = words;
-    if (!at) return;
-    const time = document.createElement("time");
-    time.dateTime = at.toISOString();
-    const today = at.toDateString() === new Date().toDateString();
-    const format = today ? { timeStyle: "short" } : { dateStyle: "long", timeStyle: "short" };
-    const language = document.documentElement.lang;
-    time.textContent = at.toLocaleString(language === "en" ? "en-GB" : language, format); // 14:00 and 30 September
-    this.mark.append(" ", time);
+// What was typed before there was a draft is this one's. That of another one goes: it was sent, deleted, or somebody else's.
+function tidy() {
+  for (const name of Object.keys(sessionStorage)) {
+    const [what, whose, page] = name.split(" ");
+    if (what !== "join" || whose === draft) continue;
+    if (whose === "new") sessionStorage.setItem(nameOf(page), sessionStorage.getItem(name));
+    sessionStorage.removeItem(name);
   }
 }
 
-for (const form of document.querySelectorAll("form[data-autosave]")) new Saver(form);
+// What the server has by now, sent by a button or on leaving, or something newer that was typed elsewhere.
+function letGoOfSaved() {
+  for (const [page, answers] of kept()) {
+    const step = document.querySelector(`[data-step="${page.split("/")[0]}"]`);
+    if (Number(step?.dataset.typedAt) >= Number(answers.get("typed_at"))) sessionStorage.removeItem(nameOf(page));
+  }
+}
+
+function putBack() {
+  const answers = new Map(kept()).get(here);
+  if (!answers) return;
+  for (const field of form.elements) {
+    if (!field.name || field.type === "hidden" || field.type === "submit") continue;
+    if (field.type === "checkbox" || field.type === "radio") field.checked = answers.getAll(field.name).includes(field.value);
+    else field.value = answers.get(field.name) ?? "";
+  }
+  form.elements.typed_at.value = answers.get("typed_at");
+}
+
+// --- Saving ----------------------------------------------------------------------------------------------------------
+
+function saveIn(pause) {
+  clearTimeout(timer);
+  timer = setTimeout(save, pause);
+}
+
+function save() {
+  clearTimeout(timer);
+  timer = 0;
+  last = last.then(saveAll);
+}
+
+async function saveAll() {
+  let sent = false;
+  for (const [page, answers] of kept()) {
+    let response, answer;
+    try {
+      response = await send(page, answers, { signal: AbortSignal.timeout(RETRY) });
+      if (response.ok) answer = await response.json();
+    } catch {
+      // no line, or something on the way that answers in the server's place
+    }
+    if (!answer) {
+      const busy = response?.status === 429 || response?.status >= 500;
+      const again = busy || !response || response.ok;
+      if (page === here || again) say(busy ? "wordsBusy" : again ? "wordsOffline" : "wordsRefused");
+      if (!again) continue;
+      if (!timer) saveIn(Number(response?.headers.get("Retry-After")) * 1000 || RETRY);
+      return;
+    }
+    draft = answer.draft;
+    tidy();
+    if (sessionStorage.getItem(nameOf(page)) === String(answers)) sessionStorage.removeItem(nameOf(page));
+    if (page === here && answer.saved) say("wordsSaved", new Date(answer.saved)); // else newer typing was there before it
+    sent = true;
+  }
+  if (sent && !form) location.reload(); // the page of all answers shows those as well
+}
+
+function send(page, answers, options) {
+  const body = new URLSearchParams(answers);
+  body.set("csrfmiddlewaretoken", known.token);
+  return fetch(known.save.replace("*", page), { method: "POST", body, headers: { Accept: "application/json" }, ...options });
+}
+
+// A save on its way out: what comes of it, the next page knows.
+function leave() {
+  const answers = timer && new Map(kept()).get(here);
+  if (answers) send(here, answers, { keepalive: true }).catch(() => {});
+}
+
+// --- What the reader sees --------------------------------------------------------------------------------------------
+
+function say(words, at) {
+  if (!mark) return;
+  mark.textContent = mark.dataset[words];
+  if (!at) return;
+  const time = document.createElement("time");
+  time.dateTime = at.toISOString();
+  const today = at.toDateString() === new Date().toDateString();
+  const format = today ? { timeStyle: "short" } : { dateStyle: "long", timeStyle: "short" };
+  const language = document.documentElement.lang;
+  time.textContent = at.toLocaleString(language === "en" ? "en-GB" : language, format); // 14:00 and 30 September
+  mark.append(" ", time);
+}
+
+tidy();
+letGoOfSaved();
+if (form) {
+  putBack();
+  const time = mark.querySelector("time");
+  if (time) say("wordsSaved", new Date(time.dateTime)); // the server writes the hour in UTC; the reader lives elsewhere
+  for (const kind of ["input", "change"])
+    form.addEventListener(kind, () => {
+      keep();
+      saveIn(PAUSE);
+    });
+  form.addEventListener("submit", () => {
+    keep(); // the button saves by itself, where it gets through
+    clearTimeout(timer);
+    timer = 0;
+  });
+}
+if (known.save) {
+  addEventListener("pageshow", save);
+  addEventListener("online", save);
+  addEventListener("pagehide", leave);
+}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
@@ -9,7 +11,7 @@ from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from strongcities import text, uploads
+from strongcities import demo, text, uploads
 
 register = template.Library()
 register.filter("markdown", text.markdown)
@@ -19,6 +21,12 @@ register.filter("markdown", text.markdown)
 def number(value: int) -> str:
     """A count as people write it, with its thousands apart: 1,021. Not for years and keys."""
     return formats.number_format(value, force_grouping=True)
+
+
+@register.inclusion_tag("demo/_accounts.html")
+def demo_accounts() -> dict[str, Any]:
+    """The demo's accounts and their password, for whoever wants to sign in; outside the demo nothing."""
+    return {"accounts": demo.ACCOUNTS, "password": demo.PASSWORD} if settings.DEMO else {}
 
 
 @register.simple_tag

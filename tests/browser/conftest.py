@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -70,6 +71,14 @@ class Watched:
         """Wait for all that the console has said so far."""
         with self.page.expect_console_message(lambda message: message.text == "heard"):
             self.page.evaluate("console.log('heard')")
+
+    @contextmanager
+    def faults(self) -> Iterator[None]:
+        """What goes wrong in here is the test's doing: a line that is gone, a server that is busy."""
+        before = list(self.wrong)
+        yield
+        self.hear()
+        self.wrong[:] = before
 
     def check(self) -> None:
         """What axe finds on the page as it stands, and sideways scrolling at 360 px. Needs scripts."""

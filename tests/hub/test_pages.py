@@ -1,5 +1,6 @@
 """The hub's pages as a visitor, a member and a broken link see them; and the same search for programs."""
 
+import re
 import time
 from datetime import timedelta
 
@@ -76,6 +77,43 @@ def test_a_passage_is_cut_around_the_words(client):
     assert len(found.split()) < 40
     assert marked(Practice(title="River", summary="boat", body=body), frozenset({"river", "boat"})).passage == ""
     assert mark("Über-Straße", frozenset({"uber", "strasse"})) == "<mark>Über</mark>-<mark>Straße</mark>"
+
+
+def heading(client, **asked):
+    """What stands above the results: how many there are, and what they have of the words."""
+    page = client.get(HUB, asked).content.decode()
+    (found,) = re.findall(r'<h2 class="kicker">(.*?)</h2>\s*(?:<p class="hint">(.*?)</p>)?', page, re.DOTALL)
+    return " / ".join(" ".join(part.split()) for part in found if part)
+
+
+def test_any_of_the_words_is_said_to_be_any(client):
+    city = make_city()
+    for title in ("Youth council", "Youth theatre", "City theatre", "Parents at the table"):
+        make_practice(city, title, summary="In brief.", body="", themes=["gender-equality"])
+    some = "3 practices with any of these words: “youth theatre”"
+    assert heading(client, q="youth theatre") == f"{some} / Those with most of them stand first. 1 has all of them."
+    assert heading(client, q="youth theatre", sort="newest") == f"{some} / 1 has all of them."
+    make_practice(city, "Theatre of the youth", summary="In brief.", body="", themes=["gender-equality"])
+    assert heading(client, q="youth theatre").endswith("first. 2 have all of them.")
+    assert heading(client, q="council parents").endswith("“council parents” / Those with most of them stand first. None has all of them.")
+    assert heading(client, q="council nowhere") == "1 practice with any of these words: “council nowhere” / None has all of them."
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"q": "council"}, "1 practice for “council”"),
+        ({"q": "the council"}, "1 practice for “the council”"),
+        ({"q": "youth council"}, "1 practice for “youth council”"),
+        ({"q": "Aarhus at"}, "2 practices for “Aarhus at”"),
+        ({}, "2 practices"),
+    ],
+)
+def test_where_all_have_all_of_the_words_nothing_more_is_said(client, asked, said):
+    city = make_city()
+    make_practice(city, "Youth council", summary="In brief.", body="", themes=["gender-equality"])
+    make_practice(city, "Parents at the table", summary="In brief.", body="", themes=["gender-equality"])
+    assert heading(client, **asked) == said
 
 
 def test_rows_say_what_they_are(client):

@@ -92,6 +92,32 @@ def test_common_words_are_left_out_where_others_find_and_find_where_they_do_not(
     assert find("the qqqqqq").count == find("the").count
 
 
+LONG = "families police schools mentoring advice exit support youth training prevention city hate online dialogue"  # past ARMS
+
+
+@pytest.mark.parametrize("filters", [{}, {"level": ["primary"]}, {"level": ["primary"], "theme": ["youth-engagement", "gender-equality"]}])
+@pytest.mark.parametrize(
+    "asked", [["families", "police"], ["schools", "Kommune", "Aarhus"], ["prevention", "famille"], ["police", "qqqqqqqq"], LONG.split()]
+)
+def test_how_many_have_all_of_the_words_is_counted_by_hand(asked, filters):
+    answer = find(" ".join(asked), **filters)
+    each = [set(names(find(word, **filters))) for word in asked]
+    assert (answer.words, answer.with_all) == (len(asked), len(set.intersection(*each)))
+    assert answer.count == len(set.union(*each))
+
+
+def test_some_have_all_and_others_any_of_the_words():
+    answer = find("families police schools")
+    assert 0 < answer.with_all < answer.count
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"), [("", 0), ("?!", 0), ("families", 1), ("the families", 1), ("families FAMILIES", 1), ("the of", 2)]
+)
+def test_how_many_words_are_looked_for(asked, words):
+    assert find(asked).words == words
+
+
 def test_a_record_with_more_of_the_words_stands_higher():
     first = find("mentoring advice families exit").results[0]
     words = {fold(word) for text in (first.title, first.summary, first.body) for word in WORD.findall(text)}

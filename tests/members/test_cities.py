@@ -19,7 +19,7 @@ from procrastinate.contrib.django import app
 from members import demo, samples
 from members.jobs import tidy_drafts
 from members.models import Application, City, Draft, Membership, Post, User
-from strongcities.demo import PASSWORD
+from strongcities.demo import ACCOUNTS, PASSWORD
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -510,6 +510,19 @@ def test_demo_people_twice(client, founding):
     }  # fmt: skip
     assert Application.objects.waiting().count() == 3
     assert client.login(email="lead@example.org", password=PASSWORD)
+
+
+def test_the_accounts_that_are_told_are_there(client, founding):
+    """Each signs in with the password that is told, and is what is said of them."""
+    demo.make_people()
+    for account in ACCOUNTS:
+        assert client.post("/account/login/", {"login": account.mail, "password": PASSWORD}).status_code == 302, account
+        user, who = User.objects.get(email=account.mail), str(account.who)
+        assert user.is_staff == account.is_staff
+        posts = Post.objects.filter(official__user=user, until=None).values_list("city__name", "is_lead")
+        assert [(city in who, is_lead == ("lead" in who)) for city, is_lead in posts] == [(True, True)] * len(posts)
+        assert len(posts) == (not account.is_staff)
+        client.logout()
 
 
 def test_demo_people_are_refused_outside_the_demo(client, founding, settings):

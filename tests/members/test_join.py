@@ -13,7 +13,7 @@ from django.core import signing
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from members import countries, joining
+from members import countries, joining, limits
 from members.models import Application, City, Draft, Session, User
 from members.models.draft import LONGEST_ANSWER
 from tests import cast
@@ -154,10 +154,34 @@ def test_autosave_keeps_each_step_and_says_when(client):
 def test_a_late_autosave_never_undoes_what_was_typed_after_it(client):
     client.post("/join/person/save/", {"name": "Petra Peeters", "typed_at": "2000"}, headers={"accept": "application/json"})
     late = client.post("/join/person/save/", {"name": "Pet", "typed_at": "1999"}, headers={"accept": "application/json"})
-    assert (late.status_code, late.json()) == (200, {"saved": None})
+    assert (late.status_code, late.json()) == (200, {"saved": None, "draft": Draft.objects.get().mark})
     assert Draft.objects.get().answers("person")["name"] == "Petra Peeters"
     client.post("/join/person/", {"name": "Without a script"})  # no clock: a button was pressed
     assert Draft.objects.get().answers("person")["name"] == "Without a script"
+
+
+def test_a_page_tells_the_script_which_draft_it_is_of_and_what_is_saved(client):
+    pages = ("/join/city/", "/join/person/", "/join/check/")
+    assert 'data-draft=""' in client.get("/join/").content.decode()
+    assert 'data-draft=""' in client.get(pages[0]).content.decode()
+    client.post("/join/person/save/", {"name": "Petra", "typed_at": "2000"}, headers={"accept": "application/json"})
+    draft = Draft.objects.get()
+    for path in ("/join/", *pages):
+        page = client.get(path).content.decode()
+        assert f'data-draft="{draft.mark}"' in page
+        assert draft.key not in page
+    for path in pages:
+        assert re.findall(r'data-step="(\w+)" data-typed-at="(\d+)"', client.get(path).content.decode()) == [
+            ("city", "0"), ("person", "2000"), ("mandate", "0"), ("principles", "0"), ("check", "0"),
+        ]  # fmt: skip
+
+
+def test_an_autosave_too_many_is_told_when_to_come_back(client, monkeypatch):
+    monkeypatch.setitem(limits.RATES, "save", (1, 3600))
+    answers = [client.post("/join/person/save/", {"name": name}, headers={"accept": "application/json"}) for name in ("Petra", "Pet")]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert 0 < int(answers[1].headers["Retry-After"]) <= 3600
+    assert Draft.objects.get().answers("person")["name"] == "Petra"
 
 
 def test_save_and_go_on_later_without_scripts(client):
@@ -238,7 +262,8 @@ def test_no_page_and_no_mail_tells_whether_there_is_an_account(client, nadia):
         page = [client.post("/join/person/", {**cast.ANSWERS["person"], "email": email}).status_code]
         page += [client.get("/join/check/").content, client.post("/join/send/", follow=True).content]
         body = newest().message
-        seen.append([re.sub(rb"csrf\w+\" value=\"\w+|nadia|norah", b"", part) if isinstance(part, bytes) else part for part in page])
+        mine = rb"csrf\w+\" value=\"\w+|data-(draft|token)=\"[^\"]+|nadia|norah"
+        seen.append([re.sub(mine, b"", part) if isinstance(part, bytes) else part for part in page])
         seen[-1].append(re.sub(r"confirm/\S+", "", body))
     assert seen[0] == seen[1]
     assert User.objects.filter(email="nadia@gent.be").exists()

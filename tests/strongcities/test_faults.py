@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
@@ -11,6 +11,7 @@ from django.urls import path
 from members.models import User
 from strongcities import faults, urls as house
 from strongcities.access import public
+from tests.outage import database_down
 
 PAGES = {
     "400.html": "{% if too_much %}too much{% else %}unreadable{% endif %}",
@@ -118,23 +119,12 @@ def test_an_error_nobody_caught(visitor, caplog):
     assert errors[0].exc_info
 
 
-class Down:
-    """A database that can't be reached, in place of the connection."""
-
+class TestDown:
     @pytest.fixture
     def down(self, django_db_blocker):
-        with django_db_blocker.unblock():
-            real = connections["default"]
-            dead = real.copy()
-            dead.settings_dict = {**real.settings_dict, "HOST": "/nowhere", "PORT": "1", "OPTIONS": {}}
-            connections["default"] = dead
-            try:
-                yield
-            finally:
-                connections["default"] = real
+        with django_db_blocker.unblock(), database_down():
+            yield
 
-
-class TestDown(Down):
     @pytest.mark.parametrize("address", ["/readyz"])
     def test_readyz_says_so(self, down, visitor, address):
         answer = visitor.get(address)

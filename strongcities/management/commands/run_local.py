@@ -202,10 +202,12 @@ class Site:
             *([note] if note else []),
             f"Strong Cities Network:  {self.url}/",
             "",
-            f"  staff       {self.url}/admin/   staff@example.org, staff2@example.org",
-            f"  officials   {self.url}/account/login/   official@example.org, lead@example.org (Aarhus), lead2@example.org (Mombasa)",
-            f"  password    {demo.PASSWORD}   for all of them",
-            f"  mails       {self.url}/demo/outbox/   nothing leaves this machine",
+            *(
+                f"  {account.mail:<22} {account.who!s:<26} {self.url}{'/admin/' if account.is_staff else '/account/login/'}"
+                for account in demo.ACCOUNTS
+            ),
+            f"  {'password':<22} {demo.PASSWORD:<26} for all of them",
+            f"  {'mails':<22} {'none leaves this machine':<26} {self.url}/demo/outbox/",
             "",
             f"Ctrl-C ends it. Logs: {self.logs.relative_to(settings.BASE_DIR)}/",
         ):
