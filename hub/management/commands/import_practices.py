@@ -28,8 +28,8 @@ one cell stand apart by | or ;, lessons and partners by | alone, and sources are
 
 A practice whose external_id is known is changed, another one is new and published. A city that isn't known is made, as one
 that is no member. All or nothing: with bad rows nothing is imported, unless --skip-bad keeps the good ones. Each bad row is
-named by line, column and reason: the first {SHOWN} here, all of them in the file of --bad-rows. Exit status: 0 when something was imported or nothing was to do, 1 when nothing was
-imported because of bad rows."""
+named by line, column and reason: the first {SHOWN} here, all of them in the file of --bad-rows. Exit status: 0 when something was
+imported or nothing was to do, 1 when nothing was imported because of bad rows."""
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
