@@ -14,7 +14,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, connections
+from django.db import Error as DatabaseError, connections
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from strongcities.demo import DOMAIN

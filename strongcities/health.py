@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
@@ -38,7 +38,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
             _seen.add(database)
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except Error:  # InterfaceError as well, of a connection that broke, which is no DatabaseError
         return _plain("database not reachable", 503)
     return _plain("ok")
 

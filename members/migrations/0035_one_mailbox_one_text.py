@@ -59,5 +59,5 @@ def invitations(rows):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0024_imports_secretariat"), ("account", "0009_emailaddress_unique_primary_email")]
+    dependencies = [("members", "0031_whole_places"), ("account", "0009_emailaddress_unique_primary_email")]
     operations = [migrations.RunPython(forth, migrations.RunPython.noop)]  # back: both forms are one mailbox

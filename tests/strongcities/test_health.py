@@ -1,5 +1,5 @@
 import pytest
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from strongcities import health
@@ -35,6 +35,18 @@ def test_not_ready_while_a_migration_waits(client):
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.content.endswith(b"migrations not applied\n")
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_fails_is_one_line(client, monkeypatch, error):
+    assert client.get("/readyz").status_code == 200
+
+    def cursor():
+        raise error("the connection is closed")
+
+    monkeypatch.setattr(connection, "cursor", cursor)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.content) == (503, b"database not reachable\n")
 
 
 def test_only_reading(client):
