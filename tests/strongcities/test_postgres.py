@@ -1,5 +1,6 @@
 """The embedded server, as it is met: cold, killed, raced, in awkward folders, as root and as an ordinary user."""
 
+import ctypes
 import importlib.util
 import os
 import pwd
@@ -163,6 +164,62 @@ def test_a_clone_that_was_removed_and_made_anew(base):
     assert ask(base, "SELECT 1") == 1
 
 
+@pytest.mark.skipif(not Path("/proc/sysvipc/shm").exists(), reason="holds on to shared memory by Linux's calls")
+class TestSharedMemoryInUse:
+    """What is left of a killed server can hold its memory for a while longer than its lock."""
+
+    @pytest.fixture
+    def let_go(self, base):
+        """The memory of a server that was killed, held until this is called."""
+        postgres.ensure_running(base)
+        block = int((base / ".local/postgres/data/postmaster.pid").read_text().split("\n")[6].split()[1])
+        libc = ctypes.CDLL(None)
+        libc.shmat.restype, libc.shmat.argtypes = ctypes.c_void_p, (ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
+        libc.shmdt.argtypes = (ctypes.c_void_p,)
+        address = libc.shmat(block, None, 0)
+        assert address != ctypes.c_void_p(-1).value
+        for pid in postgres._processes(base / ".local/postgres"):
+            postgres._signal(pid, signal.SIGKILL)
+        yield lambda: libc.shmdt(address)
+        libc.shmdt(address)
+
+    def test_is_waited_for(self, base, let_go, monkeypatch):
+        tried, attempt = [], postgres._try
+
+        def try_once(*how):
+            tried.append(attempt(*how))
+            let_go()
+            return tried[-1]
+
+        monkeypatch.setattr(postgres, "_try", try_once)
+        postgres.ensure_running(base)
+        assert tried == [False, True]
+        assert ask(base, "SELECT 1") == 1
+
+    def test_for_ever_is_refused_with_its_reason(self, base, let_go, monkeypatch):
+        monkeypatch.setattr(postgres, "PATIENCE", 1.0)
+        with pytest.raises(postgres.Refused, match="shared memory block"):
+            postgres.ensure_running(base)
+
+
+@pytest.mark.skipif(not shutil.which("ps"), reason="no ps here")
+def test_processes_where_there_is_no_proc(base, tmp_path_factory, monkeypatch):
+    """macOS: the postmaster is known by its command line, and another clone's is not taken for it."""
+    other = tmp_path_factory.mktemp("other")
+    try:
+        for place in (base, other):
+            postgres.ensure_running(place)
+        there = Path.exists
+        monkeypatch.setattr(Path, "exists", lambda path: not str(path).startswith("/proc/") and there(path))
+        for only in (False, True):
+            assert postgres._processes(base / ".local/postgres", postmaster=only) == [postmaster(base)]
+        assert postgres.stop(base)
+        assert postgres._processes(base / ".local/postgres") == []
+        assert ask(other, "SELECT 1") == 1
+    finally:
+        postgres.stop(other)
+
+
 def test_pid_file_of_a_dead_process(base):
     postgres.ensure_running(base)
     postgres.stop(base)
@@ -285,16 +342,36 @@ def test_root_in_a_folder_that_others_may_not_enter(closed):
 
 
 @as_root
-def test_root_where_user_namespaces_are_not_allowed(closed, monkeypatch):
+@pytest.mark.parametrize("umask", [0o022, 0o077])
+def test_root_where_user_namespaces_are_not_allowed(closed, monkeypatch, umask):
     monkeypatch.setattr(shutil, "which", lambda program: None)
-    postgres.ensure_running(closed)
+    before = os.umask(umask)
+    try:
+        postgres.ensure_running(closed)
+    finally:
+        os.umask(before)
     assert ask(closed, "SELECT 1") == 1
-    nobody = pwd.getpwnam("nobody").pw_uid
-    assert Path(f"/proc/{postmaster(closed)}").stat().st_uid == nobody
+    nobody = pwd.getpwnam("nobody")
+    assert Path(f"/proc/{postmaster(closed)}").stat().st_uid == nobody.pw_uid
     assert (closed / ".local/postgres").resolve().is_relative_to("/var/lib")
     os.kill(postmaster(closed), signal.SIGKILL)
     postgres.ensure_running(closed)
     assert ask(closed, "SELECT 1") == 1
+
+
+@as_root
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads groups from /proc")
+def test_as_nobody_it_is_in_no_group_of_roots(closed, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda program: None)
+    groups = os.getgroups()
+    os.setgroups([0, 4, 6])
+    try:
+        postgres.ensure_running(closed)
+    finally:
+        os.setgroups(groups)
+    status = dict(line.split(":", 1) for line in Path(f"/proc/{postmaster(closed)}/status").read_text().splitlines())
+    assert set(status["Gid"].split()) == {str(pwd.getpwnam("nobody").pw_gid)}
+    assert status["Groups"].split() == []
 
 
 @as_root
