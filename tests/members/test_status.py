@@ -119,12 +119,13 @@ def test_lead_decides(client, lene, colleague, verb, state):
     assert "nadia@gent.be" in text(client.get(f"/members/applications/{colleague.pk}/"))
     path = f"/members/applications/{colleague.pk}/{verb}/"
     assert client.get(path).status_code == 405
-    assert client.post(path, VERBS[verb]).headers["Location"] == f"/members/applications/{colleague.pk}/"
+    said = VERBS[verb] | {"seen": colleague.city.identity}
+    assert client.post(path, said).headers["Location"] == f"/members/applications/{colleague.pk}/"
     colleague.refresh_from_db()
     assert colleague.state == state
     assert len(outbox()) == 3  # the lead's own, that somebody wants in; and two to the applicant
     if state != "information_asked":
-        assert "already settled" in text(client.post(path, VERBS[verb], follow=True))
+        assert "already settled" in text(client.post(path, said, follow=True))
     assert len(outbox()) == 3
 
 
@@ -138,7 +139,7 @@ def test_words_are_required(client, lene, colleague, verb):
 
 def test_lead_confirms_the_mandate(client, lene, colleague):
     client.force_login(lene)
-    client.post(f"/members/applications/{colleague.pk}/approve/", {"mandate": "on"})
+    client.post(f"/members/applications/{colleague.pk}/approve/", {"mandate": "on", "seen": colleague.city.identity})
     assert Post.objects.get(official__user=colleague.applicant).has_mandate
 
 

@@ -40,6 +40,7 @@ from members.models import (
 )
 from tests import cast
 from tests.hub.cast import make_practice
+from tests.outbox import outbox
 from tests.strongcities.test_views import ACT, VIEWS, names
 
 pytestmark = pytest.mark.django_db
@@ -162,7 +163,7 @@ def _of_the_admin(name: str) -> dict[str, Any]:
 
 
 _OF_LIBRARIES: dict[str, list[Any]] = {
-    "account_confirm_email": ["nothing"], "account_reset_password_from_key": ["1", "nothing"], "demo:mail": [1],
+    "account_confirm_email": ["nothing"], "account_reset_password_from_key": ["1", "nothing"],
     "picture": ["0" * 32 + "-480x320", 480], "hub:practice": ["nothing"],
     "mfa_edit_webauthn": [1], "mfa_remove_webauthn": [1],
 }  # fmt: skip
@@ -190,6 +191,7 @@ def _arguments(made: dict[str, Any]) -> dict[str, list[Any]]:
         **{each: ["person"] for each in ("join_page", "join_save")},
         **{each: [made["contact"]] for each in VIEWS_OF_CONTACT},
         **{each: ["aarhus-dk"] for each in VIEWS_OF_CITY},
+        "demo:mail": [outbox()[0].pk],
     }
 
 
