@@ -40,10 +40,6 @@ def _names(language: str) -> dict[str, str]:
     return {code: locale.territories.get(code, code) for code in _rows()}
 
 
-def exists(code: str) -> bool:
-    return code in _rows()
-
-
 def name(code: str) -> str:
     """The country's name in the active language; the code itself where it is unknown."""
     return _names(get_language() or "en").get(code, code)

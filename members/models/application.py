@@ -30,7 +30,8 @@
 ⁴ models/domain.py: a decision taken beforehand by a person who still could take it by hand; `by_domain` says so.
 ⁵ models/invitation.py: likewise, for one mail address.
 
-What `why` holds on a transition is always shown to the applicant; what staff note for themselves is an `ApplicationNote`.
+What `why` holds on a transition is always shown to the applicant (of a match, the city that they were told);
+what staff note for themselves is an `ApplicationNote`.
 """
 
 from __future__ import annotations
@@ -199,8 +200,9 @@ class Application(Workflow):
 
     @property
     def shown_steps(self) -> list[ApplicationTransition]:
-        """What the applicant sees of the way: each change of state, not the staff's steps between."""
-        return [step for step in self.transitions.all() if step.from_state != step.to_state]
+        """What the applicant sees of the way: each change of state, and to which city they were matched where that was told;
+        not the staff's steps between."""
+        return [step for step in self.transitions.all() if step.from_state != step.to_state or (step.verb == "match" and step.why)]
 
     # --- Who may -----------------------------------------------------------------------------------------------------
 
@@ -305,7 +307,8 @@ class Application(Workflow):
             step.record._tell("answered")
 
     def match(self, *, by: Any, city: City) -> None:
-        """The city that the applicant described is `city`, which is here already: apply for that one instead.
+        """The city that the applicant described is `city`, which is here already: apply for that one instead. They hear of it
+        where the city is shown to everyone; of another one it would tell that somebody else applied.
 
         An approval given so far was for another city and is dropped; so is the proposed city where nothing else hangs
         on it. Raises MoveRefused when the applicant has an open application for `city` or stands for it, or when `city`
@@ -323,6 +326,9 @@ class Application(Workflow):
                 _refuse_if_merged(city)
                 application.city, application.first_approver = city, None
                 application.needs_two = not city.is_member
+                if city.is_public:
+                    step.why = city.name
+                    application._tell("matched")
                 step.to(application.state)
             proposed.drop_if_only_proposed()
 
@@ -445,6 +451,8 @@ class ApplicationTransition(Transition):
         """What happened, for those who decide."""
         if self.verb == "approve" and self.to_state != State.APPROVED:
             return gettext("Approved by the first of two")
+        if self.verb == "match":
+            return gettext("Matched to a city that was here already")
         return self.words_for_applicant
 
     @property
@@ -452,12 +460,13 @@ class ApplicationTransition(Transition):
         """What happened, without the staff's steps between: a first approval reads as a review taken up."""
         if self.verb == "approve" and self.to_state != State.APPROVED:
             return gettext("Taken up for review")
+        if self.verb == "match":
+            return gettext("Your application is now for %(city)s, which is the city you described.") % {"city": self.why}
         return {
             "submit": gettext("Application sent"),
             "review": gettext("Taken up for review"),
             "ask": gettext("More information asked"),
             "answer": gettext("Question answered"),
-            "match": gettext("Matched to a city that was here already"),
             "approve": gettext("Approved"),
             "decline": gettext("Declined"),
             "withdraw": gettext("Withdrawn"),

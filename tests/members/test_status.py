@@ -2,7 +2,7 @@
 
 import pytest
 
-from members.models import Application, Official, Post
+from members.models import Application, City, Official, Post
 from members.models.application import State
 from members.waiting import standing_of, waiting_for
 from tests import cast
@@ -37,6 +37,52 @@ def test_the_way_in_words_without_the_staff_s_own_steps(client, sam, nadia):
     for hidden in ("Sam Staff", "Rang the town hall", "Approved by the first of two"):
         assert hidden not in page
     assert application.transitions.count() == 4  # the first approval is there, and not shown
+
+
+def test_a_match_is_told_to_the_applicant(client, sam, nadia, aarhus):
+    application = cast.make_application(nadia, City.propose(name="Aarhuus", country="DK", kind="city"), city_typed="Aarhuus")
+    application.match(by=sam, city=aarhus)
+    mail = outbox()[-1]
+    assert (mail.to, mail.subject) == (["nadia@gent.be"], "Your application is now for Aarhus")
+    for words in (mail.message, mail.html_message):
+        assert "Your application is now for Aarhus, which is the city you described." in words
+        assert "/join/status/" in words
+    client.force_login(nadia)
+    page = text(client.get("/join/status/"))
+    assert page.count("Your application is now for Aarhus, which is the city you described.") == 1
+    assert "<blockquote" not in page  # the name is in the sentence
+
+
+def test_each_of_two_matches_names_its_own_city(client, sam, nadia, aarhus):
+    application = cast.make_application(nadia)
+    for city in (aarhus, cast.make_city("Mombasa")):
+        application.match(by=sam, city=city)
+    client.force_login(nadia)
+    page = text(client.get("/join/status/"))
+    assert [words for words in ("now for Aarhus,", "now for Mombasa,") if words in page] == ["now for Aarhus,", "now for Mombasa,"]
+    assert [mail.subject for mail in outbox()[1:]] == ["Your application is now for Aarhus", "Your application is now for Mombasa"]
+
+
+def test_a_match_to_a_city_that_somebody_else_proposed_tells_nothing_of_it(client, sam, nadia):
+    """Neither its spelling nor that it is here, which would say that somebody applied; also not once it is shown to everyone."""
+    theirs = City.propose(name="Lunnd", country="SE", kind="city")
+    application = cast.make_application(nadia, City.propose(name="Lund", country="SE", kind="municipality"), city_typed="Lund")
+    before = len(outbox())
+    application.match(by=sam, city=theirs)
+    assert application.city == theirs
+    assert len(outbox()) == before
+    client.force_login(nadia)
+    for _look in range(2):
+        assert "is now for" not in text(client.get("/join/status/"))
+        City.objects.filter(pk=theirs.pk).update(is_public=True)
+    assert [step.words for step in application.transitions.all()] == ["Application sent", "Matched to a city that was here already"]
+
+
+def test_a_match_is_told_in_the_applicant_s_language(sam, nadia, aarhus):
+    application = cast.make_application(nadia)
+    Application.objects.filter(pk=application.pk).update(language="ar")
+    application.match(by=sam, city=aarhus)
+    assert 'dir="rtl"' in outbox()[-1].html_message
 
 
 def test_nobody_sees_another_one_s(client, nadia):
