@@ -1,4 +1,5 @@
-"""People for the demo: those whom architecture.md names, and a queue with something in it. Refused outside the demo."""
+"""People for the demo: those whom architecture.md names, and a queue with something in it, each marked as a sample. Refused outside
+the demo."""
 
 from __future__ import annotations
 
@@ -26,17 +27,17 @@ _OFFICIALS = (
 _CONSENTS: dict[str, Any] = {"open_to_peers": True, "languages": ["en"], "themes": [Theme.YOUTH]}
 _WAITING: tuple[dict[str, Any], ...] = (
     {
-        "email": "ada@example.org", "name": "Ada Applicant (sample)", "days": 9, "title": "Deputy mayor", "kind": Post.Kind.ELECTED,
+        "email": "ada@example.org", "name": "Ada Applicant", "days": 9, "title": "Deputy mayor", "kind": Post.Kind.ELECTED,
         "city": {"name": "Sampleton", "country": "GB", "kind": City.Kind.CITY, "website": "https://www.example.org"},
         "head_knows": True, "second_contact": "The town clerk, clerk@example.org", "signatory": "The mayor", "has_mandate": True,
     },
     {
-        "email": "ben@example.org", "name": "Ben Applicant (sample)", "days": 3, "title": "Prevention officer", "kind": Post.Kind.POLICY,
+        "email": "ben@example.org", "name": "Ben Applicant", "days": 3, "title": "Prevention officer", "kind": Post.Kind.POLICY,
         "city": {"name": "Aarhuus", "country": "DK", "kind": City.Kind.MUNICIPALITY, "website": ""},
         "head_knows": False, "second_contact": "", "signatory": "", "has_mandate": False,
     },
     {
-        "email": "cleo@example.org", "name": "Cleo Applicant (sample)", "days": 1, "title": "Social worker", "kind": Post.Kind.PRACTITIONER,
+        "email": "cleo@example.org", "name": "Cleo Applicant", "days": 1, "title": "Social worker", "kind": Post.Kind.PRACTITIONER,
         "city": {"name": "Aarhus", "country": "DK", "kind": City.Kind.CITY, "website": ""},
         "head_knows": True, "second_contact": "", "signatory": "The mayor", "has_mandate": False,
     },
@@ -76,7 +77,7 @@ def _account(email: str, name: str, **fields: Any) -> tuple[User, bool]:
     user = User.objects.filter(email=email).first()
     if user is not None:
         return user, False
-    user = User.objects.create_user(email, PASSWORD, name=name, **fields)
+    user = User.objects.create_user(email, PASSWORD, name=f"{name} (sample)", **fields)
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user, True
 

@@ -1,5 +1,6 @@
 """The hub's pages as a visitor, a member and a broken link see them; and the same search for programs."""
 
+import html
 import re
 import time
 from datetime import timedelta
@@ -12,6 +13,7 @@ from hub.models import Practice
 from hub.models.practice import State
 from hub.passages import mark, marked
 from hub.reading import read
+from hub.templatetags import practices
 from tests.hub.cast import make_city, make_official, make_practice, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +132,26 @@ def test_rows_say_what_they_are(client):
     assert page.count("member cities only") == 1
 
 
+@pytest.mark.parametrize(("evidence", "filled"), [("1", 1), ("2", 2), ("3", 3), ("4", 4)])
+def test_the_meter_is_filled_up_to_the_step(evidence, filled):
+    drawn = practices.meter(evidence)
+    assert (drawn.count('<i class="on">'), drawn.count("<i")) == (filled, 4)
+    assert drawn.rindex('class="on"') < drawn.index("<i></i>") if filled < 4 else "<i></i>" not in drawn
+
+
+@pytest.mark.parametrize("evidence", ["0", "x"])
+def test_no_meter_is_drawn_where_no_step_is_reached(client, evidence):
+    """Four empty boxes would look like letters that the browser hasn't got, and x is no place on that line."""
+    assert practices.meter(evidence) == ""
+    practice = make_practice(make_city(), evidence=evidence)
+    for url in (HUB, practice.get_absolute_url()):
+        page = client.get(url).content.decode()
+        assert practice.get_evidence_display() in html.unescape(page)
+        assert "meter" not in page
+    Practice.objects.update(evidence="2")
+    assert 'class="meter"' in client.get(HUB).content.decode()
+
+
 def test_text_of_another_language_says_so(client, three):
     assert '<h3 lang="fr" dir="ltr"><a href="/hub/practices/practice-3/">Médiation de rue</a>' in client.get(HUB).content.decode()
 
@@ -170,7 +192,9 @@ def test_unknown_values_are_refused_by_name(client, three):
     assert response.status_code == 400
     assert "nonsense" in page
     assert "Prevention level" in page
-    assert '/hub/?q=council&amp;theme=youth-engagement"' in page, "what is left of the search is kept"
+    assert '<p class="acts"><a class="button" href="/hub/?q=council&amp;theme=youth-engagement"' in page, (
+        "what is left of the search is kept"
+    )
 
 
 @pytest.mark.parametrize(

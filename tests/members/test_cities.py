@@ -512,6 +512,14 @@ def test_demo_people_twice(client, founding):
     assert client.login(email="lead@example.org", password=PASSWORD)
 
 
+def test_demo_people_are_marked_wherever_their_names_stand(client, founding):
+    demo.make_people()
+    assert [user.name for user in User.objects.all() if not user.name.endswith(" (sample)")] == []
+    for path in ("/cities/aarhus/", "/people/"):  # as everyone sees it
+        page = client.get(path).content.decode()
+        assert page.count("Lene Lead") == page.count("Lene Lead (sample)") > 0
+
+
 def test_the_accounts_that_are_told_are_there(client, founding):
     """Each signs in with the password that is told, and is what is said of them."""
     demo.make_people()
