@@ -146,7 +146,7 @@ def _drop_doubles(tally: Tally, report: Callable[[list[Fault]], None]) -> None:
 
 
 def _find_cities() -> int:
-    """Each row's city, by its name or another one, in its country; those not there yet are made. Returns how many.
+    """Each row's city, by its name, another one or another spelling, in its country; those not there yet are made. Returns how many.
 
     A record that was merged stands for the one that it is part of now. All are shown to everyone, since a practice of theirs now is.
     """
@@ -159,6 +159,7 @@ def _find_cities() -> int:
         cursor.execute("ANALYZE hub_stage_city")
         cursor.execute(_MERGED)
         _match_cities(cursor)
+        _match_spellings(cursor)
         made = 0
         while True:
             cursor.execute("SELECT name, country FROM hub_stage_city WHERE city_id IS NULL ORDER BY country, folded LIMIT %s", [BATCH])
@@ -184,6 +185,24 @@ def _match_cities(cursor: Any) -> None:
         FROM members_city c LEFT JOIN hub_stage_merged m ON m.id = c.id
             CROSS JOIN LATERAL unnest(c.other_names || ARRAY[c.official_name, c.own_name]::varchar[]) AS other(name)
         WHERE s.city_id IS NULL AND c.country = s.country AND fold(other.name) = s.folded
+    """)
+
+
+def _match_spellings(cursor: Any) -> None:
+    """By another spelling (`skeleton()`: Århus finds Aarhus), where it is that of one city alone. Done once, before cities are
+    made, so that what a file names is compared with what was here, not with the file's own rows."""
+    cursor.execute("""
+        UPDATE hub_stage_city s SET city_id = found.city_id
+        FROM (
+            SELECT asked.folded, asked.country, fits.city_id
+            FROM hub_stage_city asked
+            CROSS JOIN LATERAL (SELECT skeleton(asked.name) AS skeleton OFFSET 0) AS told  -- worked out once, not for each city
+            CROSS JOIN LATERAL (
+                SELECT min(c.id) AS city_id, count(*) AS cities FROM members_city c
+                WHERE c.country = asked.country AND c.merged_into_id IS NULL AND c.spellings LIKE '%|' || told.skeleton || '|%') AS fits
+            WHERE asked.city_id IS NULL AND told.skeleton <> '' AND fits.cities = 1
+        ) AS found
+        WHERE s.folded = found.folded AND s.country = found.country
     """)
 
 

@@ -109,6 +109,29 @@ def test_cities_are_found_before_they_are_made(tmp_path):
     assert not cities["practice-5"].is_member
 
 
+@pytest.mark.parametrize("name", ["Århus", "AARHUUS", "Smílets-By"])
+def test_a_city_is_found_by_another_spelling(tmp_path, name):
+    aarhus = make_city("Aarhus", other_names=["Smiletsby"])
+    make_city("Aarhus", country="NO", slug="elsewhere")
+    make_merge(aarhus, make_city("Aarhuss", member=False))  # one that was merged is no second one that fits
+    assert "0 new cities" in run(jsonl(tmp_path, row(1, city=name)))[0]
+    assert Practice.objects.get().city == aarhus
+
+
+def test_a_spelling_that_two_cities_have_is_neither(tmp_path):
+    make_city("Aarhus")
+    make_city("Aarhus", kind="county", slug="county", member=False)
+    assert "1 new cities" in run(jsonl(tmp_path, row(1, city="Århus")))[0]
+    assert Practice.objects.get().city.name == "Århus"
+
+
+def test_two_spellings_of_a_city_that_is_not_here_are_two(tmp_path, monkeypatch):
+    """Whichever of them comes first, and however many are made at once: what a file holds is compared with what was here before."""
+    monkeypatch.setattr(importing, "BATCH", 1)
+    assert "2 new cities" in run(jsonl(tmp_path, row(1, city="Aarhus"), row(2, city="Århus")))[0]
+    assert set(Practice.objects.values_list("external_id", "city__name")) == {("practice-1", "Aarhus"), ("practice-2", "Århus")}
+
+
 def test_a_record_that_was_merged_leads_to_what_it_is_part_of(tmp_path):
     """Through every merge of a chain, by its name as by the official one, which the city that stays didn't take over."""
     aarhus = make_city("Aarhus")

@@ -46,10 +46,3 @@ def test_door_of_this_page_is_marked(client):
     text = client.get("/about/").content.decode()
     assert 'href="/about/" aria-current="page"' in text
     assert text.count('aria-current="page"') == 2  # in the head and in the phone's menu
-
-
-def test_styleguide_has_every_component(client):
-    text = client.get("/styleguide/").content.decode()
-    marks = "button--danger error-summary steps emblem--large note--warn chips meter stamp--bad several difference"
-    for mark in (*marks.split(), 'dir="rtl"'):
-        assert mark in text
