@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
@@ -28,8 +29,15 @@ _TOLD = (
 
 def _seen(kept: City, dropped: City) -> dict[str, Any]:
     """What the page shows before two become one."""
-    lines = history.lines(dropped, kept, _TOLD)
-    return {"preview": Merge.preview(kept, dropped), "kept": kept, "dropped": dropped, "lines": list(lines)}
+    lost = [
+        (history.label_of(name), _said(kept, name), _said(dropped, name)) for name in _TOLD if getattr(kept, name) != getattr(dropped, name)
+    ]
+    return {"preview": Merge.preview(kept, dropped), "kept": kept, "dropped": dropped, "lost": [row for row in lost if row[2]]}
+
+
+def _said(city: City, name: str) -> str:
+    """A field in words, the beginning of a long one; of a picture, what it shows."""
+    return Truncator(history.shown(city, "picture_alt" if name == "picture" else name)).chars(300)
 
 
 @admin.register(Merge)

@@ -229,6 +229,8 @@ def test_what_the_two_say_differently_is_shown(client, keeper, aarhus, double):
     page = text(client.get(NEW, {"kept": aarhus.slug, "dropped": double.slug}))
     for lost in ("<del>Our own words.</del>", "<del>7</del>", "<del>City of Århus</del>", "<del>Youth engagement</del>"):
         assert lost in page
+    assert '<td dir="auto">285273</td>' in page
+    assert "<del></del>" not in page  # where the one that goes says nothing, nothing is lost
 
 
 def test_every_name_goes_on_being_found(keeper, aarhus, double):
@@ -301,13 +303,16 @@ def test_without_the_locks_two_merges_cross(keeper, monkeypatch):
     """The negative control: both believe that they may, and only the database's own way out of a deadlock is left."""
     aarhus, double = cast.make_city("Aarhus"), cast.make_city("Århus Kommune", slug="arhus-kommune", country="DK", kind="municipality")
     there, back = Merge.preview(aarhus, double).mark, Merge.preview(double, aarhus).mark
-    meeting = Meeting()
-    monkeypatch.setattr(merging, "_locked", lambda *keys: meeting.pass_on(tuple(City.objects.get(pk=key) for key in keys)))
+    meeting, find = Meeting(patience=20), Merge.preview  # without locks both come, however busy the machine
+    monkeypatch.setattr(merging, "_locked", lambda *keys: tuple(City.objects.get(pk=key) for key in keys))
+    monkeypatch.setattr(Merge, "preview", classmethod(lambda _cls, *cities: meeting.pass_on(find(*cities))))
     outcomes = race(
         lambda: Merge.merge(kept=aarhus, dropped=double, by=keeper, seen=there),
         lambda: Merge.merge(kept=double, dropped=aarhus, by=keeper, seen=back),
     )
-    assert "MoveRefused" not in {type(outcome).__name__ for outcome in outcomes}
+    told = sorted(type(outcome).__name__ for outcome in outcomes)
+    assert told in (["Merge", "Merge"], ["Merge", "OperationalError"])  # each part of the other, or a deadlock
+    assert Merge.objects.count() == told.count("Merge")
 
 
 @pytest.mark.django_db(transaction=True)
