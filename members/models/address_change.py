@@ -23,6 +23,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import PermissionDenied
@@ -39,6 +40,7 @@ from strongcities import mail
 from strongcities.workflow import Move, MoveRefused, Step, Transition, Workflow
 
 LIFE = timedelta(days=7)
+DOUBTED = timedelta(days=7)  # before a change that its owner stopped: what was added then may be a thief's
 _SALT = "members.address_change"
 
 
@@ -221,13 +223,16 @@ class AddressChange(Workflow):
             self._stop("withdraw", by=by)
 
     def refuse(self, end: str) -> None:
-        """ "That was not me", at one end. From the old one it also signs the account out everywhere and sets its password
-        aside: whoever asked knew it. Raises MoveRefused."""
+        """ "That was not me", at one end. From the old one it also signs the account out everywhere, sets its password aside, and
+        takes passkeys away that were added lately: whoever asked knew the password, and a passkey signs in without it. Raises
+        MoveRefused."""
         with _locked(self.account) as account:
             self._stop("refuse", by=None)
             if end == End.OLD:
                 account.set_unusable_password()
                 account.save(update_fields=["password"])
+                lately = Authenticator.objects.filter(user=account, created_at__gt=self.asked - DOUBTED)
+                lately.filter(type=Authenticator.Type.WEBAUTHN).delete()  # an app's codes open nothing alone, and stay
                 Session.objects.end_all(account)
 
     def _stop(self, verb: str, *, by: User | None) -> None:

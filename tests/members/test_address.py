@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -139,6 +140,19 @@ class TestStopped:
         pressed(found["thief@mail.example"])
         pressed(found["nadia@gent.be"])
         assert address_of(nadia) == OLD
+
+    def test_passkeys_that_a_thief_may_have_added_go_and_all_else_stays(self, nadia, lene):
+        kinds, days = Authenticator.Type, {"own": 8, "lately": 1}
+        made = {name: Authenticator.objects.create(user=nadia, type=kinds.WEBAUTHN, data={}) for name in days}
+        made |= {"app": Authenticator.objects.create(user=nadia, type=kinds.TOTP, data={})}
+        made |= {"another's": Authenticator.objects.create(user=lene, type=kinds.WEBAUTHN, data={})}
+        for name, ago in days.items():
+            Authenticator.objects.filter(pk=made[name].pk).update(created_at=timezone.now() - timedelta(days=ago))
+        ask(nadia)
+        link = links()["nadia@gent.be"]
+        assert "takes away passkeys" in Client().get(link).text
+        pressed(link, "stop")
+        assert {name for name, one in made.items() if Authenticator.objects.filter(pk=one.pk).exists()} == {"own", "app", "another's"}
 
     def test_from_the_new_end_it_only_stops(self, nadia):
         client = Client()
