@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from members import matching, names, vouching
 from members.mailboxes import domain_of, host_of, is_free, same_house
 from members.models import Application, City, Post
-from members.models.application import State
+from members.models.application_state import State
 
 
 @dataclass

@@ -16,7 +16,7 @@ from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from members.models import Application
-from members.models.application import State
+from members.models.application_state import State
 
 LATELY = timedelta(days=90)
 MONTHS = 12
@@ -68,9 +68,10 @@ def by_month() -> list[Month]:
 _MEASURES = {"count": Count("pk"), "half": _Percentile("wait", 0.5), "nine_in_ten": _Percentile("wait", 0.9)}
 
 
-def _decided() -> QuerySet[Application]:
+def _decided() -> QuerySet[Any]:
     wait = ExpressionWrapper(F("decided_at") - F("submitted_at"), output_field=DurationField())
-    return Application.objects.filter(state__in=[State.APPROVED, State.DECLINED]).order_by().annotate(wait=wait)
+    decided: QuerySet[Any] = Application.objects.filter(state__in=[State.APPROVED, State.DECLINED])
+    return decided.order_by().annotate(wait=wait)
 
 
 def _waits(row: Mapping[str, Any]) -> Waits:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,14 +14,15 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince
-from django.utils.translation import gettext, gettext_lazy as _, ngettext, ngettext_lazy
+from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from members import evidence, figures
 from members.admin.base import NeverDeleted
+from members.admin.together import Together, number
 from members.forms.decisions import CheckedForm, NoteForm, QuestionForm, ReasonForm
 from members.models import Application, ApplicationTransition, City, Reason
-from members.models.application import DECIDED, WAITING, State
+from members.models.application_state import DECIDED, WAITING, State
 from strongcities.admin import Queue
 from strongcities.workflow import MoveRefused
 
@@ -53,7 +54,7 @@ class QueueFilter(admin.SimpleListFilter):
 
 
 @admin.register(Application)
-class ApplicationAdmin(NeverDeleted):
+class ApplicationAdmin(Together, NeverDeleted):
     """Nothing here is changed by a form: each verb has its own address, and the model decides whether it may be."""
 
     list_display = ("person", "city", "stands", "age", "marks")
@@ -154,7 +155,7 @@ class ApplicationAdmin(NeverDeleted):
         offered = {"ask": Reason.objects.to_ask(), "decline": Reason.objects.to_decline()}
         filled: dict[str, forms.Form] = {}
         for use, (name, form) in {"ask": ("question", QuestionForm), "decline": ("reason", ReasonForm)}.items():
-            picked = offered[use].filter(pk=_number(request.GET.get(use, ""))).first()
+            picked = offered[use].filter(pk=number(request.GET.get(use, ""))).first()
             if picked:
                 filled[name] = form(prefix=use, initial={"why": picked.words_for(application)})
         return filled
@@ -246,7 +247,7 @@ class ApplicationAdmin(NeverDeleted):
         )
 
     def match(self, request: HttpRequest, pk: int) -> HttpResponse:
-        city = City.objects.visible_to(request.user).standing().filter(pk=_number(request.POST.get("city", ""))).first()
+        city = City.objects.visible_to(request.user).standing().filter(pk=number(request.POST.get("city", ""))).first()
         if city is None:
             raise Http404
         return self._do(
@@ -263,50 +264,6 @@ class ApplicationAdmin(NeverDeleted):
         text = form.cleaned_data["text"]
         return self._do(request, pk, lambda application: application.note(by=request.user, text=text), gettext("Your note is kept."))
 
-    # --- Many at once, where that is safe ----------------------------------------------------------------------------
-
-    @admin.action(description=_("Take up for review"))
-    def take_up(self, request: HttpRequest, chosen: QuerySet[Application]) -> None:
-        """Each by itself: one that somebody else settled meanwhile stops none of the others."""
-        taken = _each(chosen, lambda application: application.review(by=request.user))
-        _tell(request, taken, ngettext_lazy("%(count)d application taken up.", "%(count)d applications taken up.", "count"))
-
-    @admin.action(description=_("Approve together …"))
-    def approve_together(self, request: HttpRequest, chosen: QuerySet[Application]) -> HttpResponse:
-        """Nothing yet: the page that shows which of them may be approved together, and why the others may not."""
-        return self._together(request, chosen)
-
-    def _together(self, request: HttpRequest, chosen: QuerySet[Application], form: CheckedForm | None = None) -> HttpResponse:
-        rows = list(chosen.select_related("city", "applicant"))
-        seen = evidence.of_many(rows)
-        alone = {row.pk: _why_alone(row, seen[row.pk], request.user) for row in rows}
-        context = {
-            **self.admin_site.each_context(request),
-            "title": gettext("Approve together"),
-            "opts": self.opts,
-            "safe": [(row, seen[row.pk]) for row in rows if not alone[row.pk]],
-            "others": [(row, alone[row.pk]) for row in rows if alone[row.pk]],
-            "checked": form or CheckedForm(),
-        }
-        return render(request, "admin/members/application/together.html", context)
-
-    def together(self, request: HttpRequest) -> HttpResponse:
-        """Approves those that were shown as safe and still are; each is a decision, a mail and a note of its own."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        marks = {_number(pk): seen for pk, seen in (mark.split(":", 1) for mark in request.POST.getlist("one") if ":" in mark)}
-        chosen = self.get_queryset(request).filter(pk__in=marks).select_related("city", "applicant")
-        form = CheckedForm(request.POST)
-        if not form.is_valid():
-            return self._together(request, chosen, form)
-        rows = list(chosen)
-        found = evidence.of_many(rows)
-        safe = [row for row in rows if not _why_alone(row, found[row.pk], request.user)]
-        checked = form.cleaned_data["checked"] or gettext("Approved together with others: the address belongs to the city.")
-        done = _each(safe, lambda one: one.approve(by=request.user, seen=marks[one.pk], checked=checked))
-        _tell(request, (done[0], len(marks) - done[0]), ngettext_lazy("%(count)d approved.", "%(count)d approved.", "count"))
-        return redirect("admin:members_application_changelist")
-
     def figures(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -318,41 +275,3 @@ class ApplicationAdmin(NeverDeleted):
             "months": figures.by_month(),
         }
         return render(request, "admin/members/application/figures.html", context)
-
-
-def _why_alone(application: Application, seen: evidence.Evidence, user: Any) -> list[str]:
-    if not application.can_approve(user):
-        return [gettext("This is your own application: others decide on it.")]
-    if not application.allows("approve"):
-        return [gettext("It is “%(state)s”.") % {"state": application.get_state_display()}]
-    return seen.alone
-
-
-def _each(chosen: Iterable[Application], verb: Callable[[Application], None]) -> tuple[int, int]:
-    """How many the verb was done to, and how many it was refused for."""
-    done = refused = 0
-    for application in chosen:
-        try:
-            verb(application)
-        except (MoveRefused, PermissionDenied):
-            refused += 1
-        else:
-            done += 1
-    return done, refused
-
-
-def _tell(request: HttpRequest, counts: tuple[int, int], words: Any) -> None:
-    done, refused = counts
-    if done:
-        messages.success(request, words % {"count": done})
-    if refused:
-        left = ngettext(
-            "%(count)d was left as it is: it was settled meanwhile, or has to be looked at by itself.",
-            "%(count)d were left as they are: they were settled meanwhile, or have to be looked at one by one.",
-            refused,
-        )
-        messages.warning(request, left % {"count": refused})
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0

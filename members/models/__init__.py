@@ -1,7 +1,8 @@
 """People, cities, and applications to join."""
 
 from members.models.address_change import AddressChange, AddressChangeTransition
-from members.models.application import Application, ApplicationNote, ApplicationTransition
+from members.models.application import Application
+from members.models.application_step import ApplicationNote, ApplicationTransition
 from members.models.change import CityChange
 from members.models.city import City, Membership
 from members.models.contact import Contact, ContactTransition, Message

@@ -37,7 +37,7 @@ what staff note for themselves is an `ApplicationNote`.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pghistory
 from django.conf import settings
@@ -49,55 +49,17 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
 from members.mailboxes import domain_of
+from members.models.application_state import DECIDED, OPEN, WAITING, ApplicationQuerySet, State
 from members.models.city import City, Membership
 from members.models.draft import Draft
 from members.models.official import Official, Post, ShownTo
 from members.querysets import today
 from strongcities import mail
 from strongcities.themes import Theme
-from strongcities.workflow import Move, MoveRefused, Step, Transition, Workflow
+from strongcities.workflow import Move, MoveRefused, Step, Workflow
 
-
-class State(models.TextChoices):
-    SUBMITTED = "submitted", _("submitted")
-    UNDER_REVIEW = "under_review", _("under review")
-    INFORMATION_ASKED = "information_asked", _("more information asked")
-    APPROVED = "approved", _("approved")
-    DECLINED = "declined", _("declined")
-    WITHDRAWN = "withdrawn", _("withdrawn")
-
-
-OPEN = (State.SUBMITTED, State.UNDER_REVIEW, State.INFORMATION_ASKED)
-WAITING = (State.SUBMITTED, State.UNDER_REVIEW)
-DECIDED = (State.APPROVED, State.DECLINED, State.WITHDRAWN)
-
-
-class ApplicationQuerySet(models.QuerySet["Application"]):
-    def open(self) -> ApplicationQuerySet:
-        return self.filter(state__in=OPEN)
-
-    def waiting(self) -> ApplicationQuerySet:
-        """Open, and the next step is not the applicant's."""
-        return self.filter(state__in=WAITING)
-
-    def visible_to(self, user: Any) -> ApplicationQuerySet:
-        """Staff who vet see all, a lead official those for their member city, an applicant their own."""
-        if not user.is_authenticated:
-            return self.none()
-        if user.vets:
-            return self
-        return self.filter(Q(applicant=user) | Q(city__in=City.objects.led_by(user)))
-
-    def of(self, user: Any) -> ApplicationQuerySet:
-        """Sent by `user`: what a person sees of their own, whatever else they may see."""
-        return self.filter(applicant=user.pk)
-
-    def to_decide_by(self, user: Any) -> ApplicationQuerySet:
-        """Those that `user` may decide on, as `can_approve` would answer for each."""
-        if not user.is_authenticated:
-            return self.none()
-        others = self.exclude(applicant=user)
-        return others if user.vets else others.filter(city__in=City.objects.led_by(user))
+if TYPE_CHECKING:
+    from members.models.application_step import ApplicationTransition
 
 
 @pghistory.track()
@@ -434,57 +396,3 @@ def _refuse_if_merged(city: City) -> None:
     if city.merged_into_id:
         words = gettext("%(gone)s was merged into %(city)s: match the application to that one.")
         raise MoveRefused(words % {"gone": city, "city": city.standing})
-
-
-class ApplicationTransition(Transition):
-    subject = models.ForeignKey(Application, models.CASCADE, related_name="transitions", verbose_name=_("application"))
-
-    class Meta(Transition.Meta):
-        verbose_name = _("step")
-        verbose_name_plural = _("steps")
-        constraints = [
-            models.UniqueConstraint(fields=["subject"], condition=Q(to_state__in=DECIDED), name="application_one_decision"),
-        ]
-
-    @property
-    def words(self) -> str:
-        """What happened, for those who decide."""
-        if self.verb == "approve" and self.to_state != State.APPROVED:
-            return gettext("Approved by the first of two")
-        if self.verb == "match":
-            return gettext("Matched to a city that was here already")
-        return self.words_for_applicant
-
-    @property
-    def words_for_applicant(self) -> str:
-        """What happened, without the staff's steps between: a first approval reads as a review taken up."""
-        if self.verb == "approve" and self.to_state != State.APPROVED:
-            return gettext("Taken up for review")
-        if self.verb == "match":
-            return gettext("Your application is now for %(city)s, which is the city you described.") % {"city": self.why}
-        return {
-            "submit": gettext("Application sent"),
-            "review": gettext("Taken up for review"),
-            "ask": gettext("More information asked"),
-            "answer": gettext("Question answered"),
-            "approve": gettext("Approved"),
-            "decline": gettext("Declined"),
-            "withdraw": gettext("Withdrawn"),
-        }[self.verb]
-
-
-class ApplicationNote(models.Model):
-    """What somebody of the staff checked or thought, for the staff alone. Notes are added, never changed."""
-
-    application = models.ForeignKey(Application, models.CASCADE, related_name="notes", verbose_name=_("application"))
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
-    at = models.DateTimeField(_("at"), auto_now_add=True)
-    text = models.TextField(_("note"), max_length=5000)
-
-    class Meta:
-        verbose_name = _("note")
-        verbose_name_plural = _("notes")
-        ordering = ["at", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.by}, {self.at:%Y-%m-%d}"

@@ -28,7 +28,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
-from members.models.application import OPEN, Application
+from members.models.application import Application
+from members.models.application_state import OPEN
 from members.models.city import City
 from members.models.official import Post
 from strongcities import mail

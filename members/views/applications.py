@@ -23,7 +23,7 @@ from strongcities.workflow import MoveRefused
 def _load(request: HttpRequest, pk: int) -> Application:
     """404 for one that the reader may not see, 403 for one that they may not decide on (their own)."""
     visible = Application.objects.visible_to(request.user).select_related("city", "applicant")
-    application = get_object_or_404(visible, pk=pk)
+    application: Application = get_object_or_404(visible, pk=pk)
     if not application.can_approve(request.user):
         raise PermissionDenied
     return application

@@ -43,7 +43,8 @@ def show_status(
 
 
 def own_application(request: HttpRequest, pk: int) -> Application:
-    return get_object_or_404(Application.objects.of(request.user).select_related("city"), pk=pk)
+    application: Application = get_object_or_404(Application.objects.of(request.user).select_related("city"), pk=pk)
+    return application
 
 
 @signed_in

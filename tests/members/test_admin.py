@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from members.models import Application, City, Membership, Post, User
-from members.models.application import State
+from members.models.application_state import State
 from tests import cast
 from tests.outbox import outbox
 

@@ -9,7 +9,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from members.models import Application, City, Membership, Official, Post
-from members.models.application import ApplicationTransition, State
+from members.models.application_state import State
+from members.models.application_step import ApplicationTransition
 from strongcities.workflow import MoveRefused
 from tests import cast
 from tests.members.races import Meeting, race, without_locks

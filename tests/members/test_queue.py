@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib import admin
 from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 
 from members import evidence, figures, matching
 from members.models import Application, City, Reason
-from members.models.application import State
+from members.models.application_state import State
 from tests import cast
 from tests.outbox import outbox
 
@@ -271,3 +272,18 @@ def test_months_are_newest_first_with_the_longest_bar_full(client, sam):
     page = text(client.get(f"{QUEUE}figures/"))
     assert '<rect width="25.00"' in page
     assert client.post(f"{QUEUE}figures/").status_code == 405
+
+
+def test_many_at_once_are_as_many_as_a_page_has(client, sam, monkeypatch):
+    """However many are chosen through “select all”: the oldest of them, and what is left is said."""
+    monkeypatch.setattr(admin.site._registry[Application], "list_per_page", 2)
+    waiting = [
+        cast.make_application(cast.make_user(f"p{number}@aarhus.dk", f"P {number}"), cast.make_city("Aarhus")) for number in range(3)
+    ]
+    client.force_login(sam)
+    chosen = {"action": "take_up", "_selected_action": [one.pk for one in waiting], "select_across": "1"}
+    page = text(client.post("/admin/members/application/", chosen, follow=True))
+    assert "The oldest 2 are here; the others stay as they are." in page
+    assert [Application.objects.get(pk=one.pk).state for one in waiting] == ["under_review", "under_review", "submitted"]
+    together = text(client.post("/admin/members/application/", chosen | {"action": "approve_together"}))
+    assert [f"p{number}@aarhus.dk" in together for number in range(3)] == [True, True, False]

@@ -3,7 +3,7 @@
 import pytest
 
 from members.models import Application, City, Official, Post
-from members.models.application import State
+from members.models.application_state import State
 from members.waiting import standing_of, waiting_for
 from tests import cast
 from tests.outbox import outbox

@@ -1,0 +1,53 @@
+"""The states of an application to join, and the questions that are asked of many. The moves between them: application.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from members.models.city import City
+
+
+class State(models.TextChoices):
+    SUBMITTED = "submitted", _("submitted")
+    UNDER_REVIEW = "under_review", _("under review")
+    INFORMATION_ASKED = "information_asked", _("more information asked")
+    APPROVED = "approved", _("approved")
+    DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+OPEN = (State.SUBMITTED, State.UNDER_REVIEW, State.INFORMATION_ASKED)
+WAITING = (State.SUBMITTED, State.UNDER_REVIEW)
+DECIDED = (State.APPROVED, State.DECLINED, State.WITHDRAWN)
+
+
+class ApplicationQuerySet(models.QuerySet[Any]):
+    def open(self) -> ApplicationQuerySet:
+        return self.filter(state__in=OPEN)
+
+    def waiting(self) -> ApplicationQuerySet:
+        """Open, and the next step is not the applicant's."""
+        return self.filter(state__in=WAITING)
+
+    def visible_to(self, user: Any) -> ApplicationQuerySet:
+        """Staff who vet see all, a lead official those for their member city, an applicant their own."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.vets:
+            return self
+        return self.filter(Q(applicant=user) | Q(city__in=City.objects.led_by(user)))
+
+    def of(self, user: Any) -> ApplicationQuerySet:
+        """Sent by `user`: what a person sees of their own, whatever else they may see."""
+        return self.filter(applicant=user.pk)
+
+    def to_decide_by(self, user: Any) -> ApplicationQuerySet:
+        """Those that `user` may decide on, as `can_approve` would answer for each."""
+        if not user.is_authenticated:
+            return self.none()
+        others = self.exclude(applicant=user)
+        return others if user.vets else others.filter(city__in=City.objects.led_by(user))
