@@ -70,8 +70,9 @@ _MEASURES = {"count": Count("pk"), "half": _Percentile("wait", 0.5), "nine_in_te
 
 def _decided() -> QuerySet[Any]:
     wait = ExpressionWrapper(F("decided_at") - F("submitted_at"), output_field=DurationField())
-    decided: QuerySet[Any] = Application.objects.filter(state__in=[State.APPROVED, State.DECLINED])
-    return decided.order_by().annotate(wait=wait)
+    decided = Application.objects.filter(state__in=[State.APPROVED, State.DECLINED])
+    waited: QuerySet[Any] = decided.order_by().annotate(wait=wait)
+    return waited
 
 
 def _waits(row: Mapping[str, Any]) -> Waits:
