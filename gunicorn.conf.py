@@ -6,12 +6,13 @@ from typing import Any
 
 from gunicorn.http import message
 
-from strongcities import processes
+from strongcities import logs, processes
+from strongcities.environment import env_int
 
 wsgi_app = "strongcities.wsgi:application"
 bind = os.environ.get("BIND", "0.0.0.0:8000")  # in its container; `make run` listens on this machine only
-workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+workers = env_int("WEB_WORKERS", 2, least=1, most=64)
+threads = env_int("WEB_THREADS", 4, least=1, most=64)
 worker_class = "gthread"  # slow lines hold a thread, not a process
 preload_app = True
 timeout = 30
@@ -25,17 +26,13 @@ control_socket_disable = True
 message.MAX_REQUEST_LINE = limit_request_line = 100_000
 
 accesslog = None  # the site logs its requests itself, without personal data (strongcities/logs.py)
-logconfig_dict = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "strongcities.logs.JSONFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"level": "INFO", "handlers": ["stderr"]},
-    "loggers": {
+logconfig_dict = logs.configuration(
+    level="INFO",
+    loggers={
         "gunicorn.error": {"level": "WARNING", "handlers": [], "propagate": True},
         "gunicorn.access": {"level": "ERROR", "handlers": [], "propagate": False},
     },
-}
+)
 
 
 def when_ready(server: Any) -> None:

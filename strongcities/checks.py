@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError, connections
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from strongcities import environment
 from strongcities.demo import DOMAIN
 
 LOCAL = {"localhost", "127.0.0.1", "[::1]", ".localhost", "testserver"}
@@ -39,6 +40,7 @@ def check_environment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) ->
     found = list(_demo() if settings.DEMO else _production())
     if not str(settings.DATABASES["default"]["ENGINE"]).endswith(".postgresql"):
         found.append(_missing("DATABASE_URL", "names something else than a PostgreSQL (postgres://…).", 10))
+    found += [_missing(name, f"set {words}, or nothing.", 11) for name, words in environment.unreadable.items()]
     return found
 
 

@@ -23,6 +23,7 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SECRET = {"code", "key", "token", "uidb36"}  # so are secrets named in routes, allauth's and ours
 # From the beginning of a word on, and never taking back a letter: strangers choose how long a path is.
 _MAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]++(?:@|%40)[\w-]++(?:\.[\w-]++)+")
@@ -93,6 +94,18 @@ class JSONFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[1]:
             line["trace"] = trace(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def configuration(*, level: str, loggers: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """How `logging` is told to write everything from `level` on as JSON to stderr, and what holds for some `loggers`."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "strongcities.logs.JSONFormatter"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": loggers,
+    }
 
 
 def path_of(request: HttpRequest) -> str:

@@ -3,7 +3,6 @@
 Without DATABASE_URL the project stands on its embedded PostgreSQL and is a demo: for trying, developing and tests only.
 """
 
-import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,22 +11,10 @@ import dj_database_url
 import pghistory
 from django.utils.csp import CSP
 
-from strongcities import demo, postgres
+from strongcities import demo, logs, postgres
+from strongcities.environment import env, env_bool, env_int, env_list, env_one_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def env(name: str, default: str = "") -> str:
-    return os.environ.get(name, default).strip()
-
-
-def env_bool(name: str, *, default: bool = False) -> bool:
-    return env(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
-
-
-def env_list(name: str, default: str = "") -> list[str]:
-    return [item.strip() for item in env(name, default).split(",") if item.strip()]
-
 
 # --- Which house this is ---------------------------------------------------------------------------------------------
 DATABASE_URL = env("DATABASE_URL")
@@ -179,7 +166,9 @@ SOCIALACCOUNT_ADAPTER = "members.sign_on.SocialAdapter"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "members.sign_on.CityProvider"}}
 
 # --- Members ---------------------------------------------------------------------------------------------------------
-REVET_AFTER = int(env("REVET_AFTER", "730"))  # days after which somebody is asked whether an official still stands for their city
+REVET_AFTER = env_int(
+    "REVET_AFTER", 730, least=1, most=36_500
+)  # days after which somebody is asked whether an official still stands for their city
 
 # --- Mail: every message is a row in the outbox first (strongcities/mail.py) -----------------------------------------
 DEFAULT_FROM_EMAIL = env("MAIL_FROM") or f"Strong Cities Network <{CONTACT_MAIL}>"
@@ -192,7 +181,7 @@ MAILERS = {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "OPTIONS": {
             "host": env("MAIL_HOST"),
-            "port": int(env("MAIL_PORT", "587")),
+            "port": env_int("MAIL_PORT", 587, least=1, most=65_535),
             "username": env("MAIL_USER"),
             "password": env("MAIL_PASSWORD"),
             "use_tls": env_bool("MAIL_TLS", default=True),
@@ -243,17 +232,13 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL] if SECURE else []
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
 # --- Logs: one JSON line an event, a request id, no personal data (strongcities/logs.py) -----------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "strongcities.logs.JSONFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
-    "loggers": {
+LOGGING = logs.configuration(
+    level=env_one_of("LOG_LEVEL", logs.LEVELS, "INFO"),
+    loggers={
         "django.server": {"handlers": [], "propagate": False},
         "django.request": {"level": "ERROR"},  # the request's own line tells of 4xx
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody can send any; answered with 400
         "procrastinate": {"level": "WARNING"},
         "post_office": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},  # else it brings its own
     },
-}
+)

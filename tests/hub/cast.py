@@ -1,4 +1,4 @@
-"""The cast of the hub's tests: cities, people, practices."""
+"""What the hub's tests add to the house's cast (tests/cast.py): practices, and whoever reads them in as few words as may be."""
 
 from __future__ import annotations
 
@@ -10,29 +10,20 @@ from django.utils import timezone
 
 from hub.models import Practice
 from hub.models.practice import State
-from members.models import City, Membership, Official, Post, User
-from members.regions import Region
+from members.models import City, User
+from tests import cast
 
 PRACTICES = settings.BASE_DIR / "data" / "practices.jsonl"
 
 
 def make_city(name: str = "Aarhus", country: str = "DK", *, member: bool = True, **fields: Any) -> City:
-    slug = fields.pop("slug", name.lower().replace(" ", "-"))
-    city = City.objects.create(name=name, country=country, slug=slug, **{"region": Region.EUROPE, "is_public": True, **fields})
-    if member:
-        Membership.objects.create(city=city, joined=date(2015, 9, 29))
-    return city
+    """A public city that is a founding member, or never was one."""
+    return cast.make_city(name, **{"country": country, "joined": date(2015, 9, 29) if member else None, "left": None, **fields})
 
 
 def make_official(city: City, email: str = "olga@example.org", *, is_lead: bool = False) -> User:
-    user = User.objects.create_user(email, name="Olga")
-    official = Official.objects.create(user=user)
-    Post.objects.create(official=official, city=city, title="Adviser", kind="policy", is_lead=is_lead, since=date(2020, 1, 1))
-    return user
-
-
-def make_staff(email: str = "sam@example.org") -> User:
-    return User.objects.create_superuser(email, name="Sam")
+    """Somebody new with a post at `city`."""
+    return cast.make_post(cast.make_user(email, name="Olga"), city, is_lead=is_lead).official.user
 
 
 def make_practice(city: City, title: str = "Youth council", **fields: Any) -> Practice:

@@ -7,7 +7,8 @@ from django.urls import reverse
 from hub.models import Practice
 from hub.models.practice import State
 from members.models import User
-from tests.hub.cast import make_city, make_official, make_practice, make_staff
+from tests.cast import make_staff
+from tests.hub.cast import make_city, make_official, make_practice
 
 pytestmark = pytest.mark.django_db
 
@@ -125,9 +126,9 @@ def test_the_form_changes_the_text_and_never_the_state(client, staff):
 
 @pytest.mark.parametrize("number", [1, 3])
 def test_the_list_asks_one_number_of_queries(client, staff, django_assert_num_queries, number):
-    for name in ("Aarhus", "Oslo", "Kano")[:number]:
+    for name in ("Aarhus", "Bergen", "Kano")[:number]:
         make_practice(make_city(name))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):  # two of them ask what the Secretariat may
         page = client.get(reverse("admin:hub_practice_changelist"), {"q": "council"})
     assert page.content.decode().count("Youth council") == number
     assert Practice.objects.count() == number

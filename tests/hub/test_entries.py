@@ -11,7 +11,8 @@ from hub.jobs import count_words
 from hub.models import Entry, Practice, Word
 from hub.search import Query, search
 from members.models import City
-from tests.hub.cast import make_city, make_official, make_practice, make_staff
+from tests.cast import make_staff
+from tests.hub.cast import make_city, make_official, make_practice
 
 VISITOR = AnonymousUser()
 

@@ -14,7 +14,8 @@ from hub.models.practice import Audience, State, validate_sources
 from hub.querysets import old_before
 from members.models import Membership, Post, User
 from strongcities.workflow import MoveRefused
-from tests.hub.cast import make_city, make_official, make_practice, make_staff
+from tests.cast import make_staff
+from tests.hub.cast import make_city, make_official, make_practice
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +85,7 @@ def test_sources_that_are_none(sources):
 
 @pytest.fixture
 def everyone():
-    here, there, outside = make_city(), make_city("Oslo", "NO"), make_city("Nowhere", "SE", member=False)
+    here, there, outside = make_city(), make_city("Bergen", "NO"), make_city("Nowhere", "SE", member=False)
     users: dict[str, Any] = {
         "visitor": AnonymousUser(),
         "staff": make_staff(),
@@ -173,7 +174,7 @@ def test_who_may(verb):
     city = make_city()
     users = {
         "visitor": AnonymousUser(),
-        "other": make_official(make_city("Oslo", "NO"), "other@example.org", is_lead=True),
+        "other": make_official(make_city("Bergen", "NO"), "other@example.org", is_lead=True),
         "own": make_official(city, "own@example.org"),
         "lead": make_official(city, "lead@example.org", is_lead=True),
         "staff": make_staff(),

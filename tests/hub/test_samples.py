@@ -9,7 +9,7 @@ from hub import samples
 from hub.models import Entry, Practice
 from hub.search import Query, search
 from members.models import City
-from tests.hub.cast import make_staff
+from tests.cast import make_staff
 
 pytestmark = pytest.mark.django_db
 
