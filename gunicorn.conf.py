@@ -18,6 +18,10 @@ preload_app = True
 timeout = 30
 graceful_timeout = 10
 keepalive = 5
+# A thread is soon free again from a statement that runs away or waits for a lock. A name of its own for what settings.py
+# reads: a migration or make_sample, told PAGE_SECONDS by the same .env, may take minutes.
+page_seconds = env_int("PAGE_SECONDS", 20, least=1, most=600)
+raw_env = [f"STATEMENT_SECONDS={page_seconds}"]
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112  heartbeats never wait for a disk
 control_socket_disable = True
 

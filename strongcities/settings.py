@@ -110,7 +110,9 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 # Counting facets sorts and hashes in memory: measured, 32 MB let it, PostgreSQL's 4 MB spill to disk.
-DATABASES["default"]["OPTIONS"].setdefault("options", "-c work_mem=32MB -c jit=off")
+# gunicorn.conf.py alone sets it, for pages: commands and the worker take as long as they take.
+_SECONDS = env_int("STATEMENT_SECONDS", 0, least=0, most=600)
+DATABASES["default"]["OPTIONS"].setdefault("options", f"-c work_mem=32MB -c jit=off -c statement_timeout={_SECONDS}s")
 _CACHE = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "strongcities_cache"}
 CACHES = {"default": {**_CACHE, "OPTIONS": {"MAX_ENTRIES": 100_000}}}  # codes used up; Django's 300 are soon full
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history")  # what a record was; its `events` are the network's
@@ -166,9 +168,8 @@ SOCIALACCOUNT_ADAPTER = "members.sign_on.SocialAdapter"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "members.sign_on.CityProvider"}}
 
 # --- Members ---------------------------------------------------------------------------------------------------------
-REVET_AFTER = env_int(
-    "REVET_AFTER", 730, least=1, most=36_500
-)  # days after which somebody is asked whether an official still stands for their city
+# Days after which somebody is asked whether an official still stands for their city.
+REVET_AFTER = env_int("REVET_AFTER", 730, least=1, most=36_500)
 
 # --- Mail: every message is a row in the outbox first (strongcities/mail.py) -----------------------------------------
 DEFAULT_FROM_EMAIL = env("MAIL_FROM") or f"Strong Cities Network <{CONTACT_MAIL}>"

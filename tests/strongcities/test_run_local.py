@@ -14,8 +14,10 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from strongcities import postgres
 from tests.house import APPS, ROOT
 
 PARTS = ("manage.py", "gunicorn.conf.py", *APPS, "templates", "static", "locale", "data")
@@ -64,7 +66,7 @@ class Run:
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "run_local"],
             cwd=folder,
-            env=environment(PORT=str(port)),
+            env=environment(PORT=str(port), PAGE_SECONDS="5"),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -278,7 +280,7 @@ class TestGunicorn:
     """What the server itself lets through, and what it makes of what is too much."""
 
     def ask(self, run, request):
-        with socket.create_connection(("127.0.0.1", run.port), timeout=10) as sock:
+        with socket.create_connection(("127.0.0.1", run.port), timeout=30) as sock:
             sock.sendall(request)
             answer = b""
             while chunk := sock.recv(65_536):
@@ -312,6 +314,13 @@ class TestGunicorn:
     def test_a_strange_host(self, run):
         with pytest.raises(urllib.error.HTTPError, match="400"):
             urllib.request.urlopen(urllib.request.Request(f"{run.url}account/login/", headers={"Host": "evil.example"}))
+
+    def test_a_statement_that_waits_too_long(self, run):
+        """Somebody holds a table: the page says to come back, and the next one is served."""
+        with psycopg.connect(postgres.url(run.folder)) as other:
+            other.execute("LOCK TABLE members_city IN ACCESS EXCLUSIVE MODE")
+            assert self.get(run, b"/cities/") == 503
+        assert self.get(run, b"/cities/") == 200
 
     def test_its_own_log_is_json_and_tells_no_query(self, run):
         self.get(run, b"/desk/?q=" + b"secret-words")

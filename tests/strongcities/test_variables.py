@@ -24,6 +24,7 @@ MADE_BY_COMPOSE = {"DATABASE_URL": "from DATABASE_PASSWORD"}
 NOT_IN_TABLE = {
     "DJANGO_SETTINGS_MODULE": "Django's own; manage.py and wsgi.py set it",
     "PORT": "for `make run` alone, which README.md tells of there",
+    "STATEMENT_SECONDS": "gunicorn.conf.py makes it of PAGE_SECONDS",
     "TEST_DATABASE": "tests name their database by it",
 }
 
