@@ -45,6 +45,22 @@ class TestOneWriter:
             cursor.execute("DELETE FROM hub_practice WHERE id = %s", [practice.pk])
         assert not Entry.objects.exists()
 
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("summary", "By the lighthouse."),
+            ("body", "## At the lighthouse"),
+            ("lessons", ["Early", "The lighthouse"]),
+            ("partners", ["Lighthouse trust"]),
+        ],
+    )
+    def test_a_word_of_each_field_finds_and_one_that_was_taken_out_no_more(self, field, value):
+        make_practice(make_city(), "Bridge")
+        practice = make_practice(make_city(), "Council", **{field: value})
+        assert titles("lighthouse") == {"Council"}
+        Practice.objects.filter(pk=practice.pk).update(**{field: [] if isinstance(value, list) else "Another"})
+        assert titles("lighthouse") == set()
+
     def test_a_renamed_city_is_found_by_its_new_name_and_place(self):
         city = make_city("Constantinople", "TR", other_names=["Byzantion"])
         make_practice(city, "Bridge")
