@@ -22,7 +22,6 @@ from django.db.models import Count, ManyToManyField, Min, Model, Q
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy as _
 from post_office.models import Attachment, Email, EmailTemplate, Log
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -162,7 +161,7 @@ class SignOnLinkAdmin(ToRead):
 
 
 # (record, what one and many are called, what its columns are called), where a library names them in English only.
-NAMED: tuple[tuple[type[Model], tuple[Promise, Promise] | None, dict[str, Promise]], ...] = (
+NAMED: tuple[tuple[type[Model], tuple[Any, Any] | None, dict[str, Any]], ...] = (
     (
         Authenticator,
         (_("second factor"), _("second factors")),

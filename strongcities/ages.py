@@ -7,6 +7,7 @@ in it: that reads "2 two days" in Arabic, where two is a form of the noun and ta
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from babel.dates import format_timedelta
 from django.utils import timezone
@@ -15,11 +16,18 @@ from django.utils.translation import get_language, to_locale
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MONTH, YEAR = timedelta(days=30), timedelta(days=365)  # as Babel counts them
 # (from how much on, unit, its length). Days up to two months: who works through a queue wants to tell 9 from 13.
-_UNITS = ((YEAR, "year", YEAR), (MONTH * 2, "month", MONTH), (DAY, "day", DAY), (HOUR, "hour", HOUR))
+type Unit = Literal["year", "month", "day", "hour", "minute"]
+_UNITS: tuple[tuple[timedelta, Unit, timedelta], ...] = (
+    (YEAR, "year", YEAR),
+    (MONTH * 2, "month", MONTH),
+    (DAY, "day", DAY),
+    (HOUR, "hour", HOUR),
+)
 
 
 def _say(span: timedelta, *, is_ago: bool) -> str:
-    unit, length = next(((name, length) for start, name, length in _UNITS if span >= start), ("minute", MINUTE))
+    least: tuple[Unit, timedelta] = ("minute", MINUTE)
+    unit, length = next(((name, length) for start, name, length in _UNITS if span >= start), least)
     whole = max(span // length, 1) * length  # nobody says that it was 0 minutes ago
     # Babel goes down its units to the first that is reached or the one asked for: with a threshold out of reach, ours.
     locale = to_locale(get_language() or "en")

@@ -5,6 +5,7 @@ The admin as a superuser sees it, every record's every page; forms that are refu
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -38,12 +39,12 @@ def latin(page: str) -> set[str]:
     return set(LATIN.findall(ADDRESS.sub("", " ".join(words.text)))) - KNOWN
 
 
-def pages_of(client, room: admin.ModelAdmin) -> dict[str, str]:
+def pages_of(client, room: admin.ModelAdmin[Any]) -> dict[str, str]:
     """The pages of a record in the admin: the list, an empty form, the same refused, and those of the newest one there is."""
     about = room.opts
     start = f"admin:{about.app_label}_{about.model_name}"
     newest = room.model._default_manager.order_by("pk").last()
-    asked = {f"{start}_changelist": (), f"{start}_add": ()}
+    asked: dict[str, tuple[Any, ...]] = {f"{start}_changelist": (), f"{start}_add": ()}
     asked |= {f"{start}_{page}": (newest.pk,) for page in ("change", "delete", "history")} if newest else {}
     found = {}
     for name, key in asked.items():
@@ -81,7 +82,7 @@ def root(client, db):
 
 
 def test_a_superuser_reads_arabic_on_every_page_of_the_admin(client, root):
-    pages = {}
+    pages: dict[str, str] = {}
     with override("ar"):
         for room in admin.site._registry.values():
             pages |= pages_of(client, room)
@@ -99,7 +100,7 @@ def test_a_superuser_reads_arabic_on_every_page_of_the_admin(client, root):
     assert set().union(*found.values()) == IN_THE_ADMIN | PICTURES  # nothing is allowed that isn't there any more
 
 
-REFUSED = {
+REFUSED: dict[str, dict[str, Any]] = {
     "/ar/account/login/": {"login": "x", "password": ""},
     "/ar/account/login/ unknown": {"login": "nobody@gent.be", "password": "not the password"},
     "/ar/account/login/code/": {"email": "x"},
