@@ -18,7 +18,7 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Count, ManyToManyField, Min, Q
+from django.db.models import Count, ManyToManyField, Min, Model, Q
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -160,9 +160,31 @@ class SignOnLinkAdmin(ToRead):
     list_select_related = ("user",)
 
 
+# (record, what one and many are called, what its columns are called), where a library names them in English only.
+NAMED: tuple[tuple[type[Model], tuple[Any, Any] | None, dict[str, Any]], ...] = (
+    (
+        Authenticator,
+        (_("second factor"), _("second factors")),
+        {"user": _("account"), "type": _("kind"), "created_at": _("created"), "last_used_at": _("last used")},
+    ),
+    (Email, None, {"created": _("created"), "number_of_retries": _("number of retries")}),
+)
+
+
+def name() -> None:
+    """Call the libraries' records by words that can be translated. No migration comes of it: those compare what the class was
+    written with, which stays as it is."""
+    for model, names, columns in NAMED:
+        if names:
+            model._meta.verbose_name, model._meta.verbose_name_plural = names
+        for column, words in columns.items():
+            model._meta.get_field(column).verbose_name = words  # type: ignore[union-attr]
+
+
 def tidy() -> None:
     """Once all rooms are registered: take out what libraries registered and nobody needs (some of it breaks the content
     security policy), put the house's own in place of the rest."""
+    name()
     site = admin.site
     site.unregister(
         [EmailTemplate, Attachment, Log, Email, Group, EmailAddress, Authenticator, ProcrastinateJob, SocialAccount, SocialApp, SocialToken]

@@ -121,6 +121,7 @@ PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history")  # what a 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ar", "العربية")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "strongcities.formats"
 TIME_ZONE = "UTC"
 
 # --- Files -----------------------------------------------------------------------------------------------------------

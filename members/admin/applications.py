@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.timesince import timesince
 from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,6 +22,7 @@ from members.admin.together import Together, number
 from members.forms.decisions import CheckedForm, NoteForm, QuestionForm, ReasonForm
 from members.models import Application, ApplicationTransition, City, Reason
 from members.models.application_state import DECIDED, WAITING, State
+from strongcities import ages
 from strongcities.admin import Queue
 from strongcities.workflow import MoveRefused
 
@@ -105,7 +105,7 @@ class ApplicationAdmin(Together, NeverDeleted):
 
     @admin.display(description=_("age"), ordering="submitted_at")
     def age(self, application: Application) -> str:
-        return timesince(application.submitted_at, depth=1)
+        return ages.age(application.submitted_at)
 
     @admin.display(description=_("speaks for, against"))
     def marks(self, application: Application) -> str:

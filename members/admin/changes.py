@@ -12,13 +12,13 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
-from django.utils.timesince import timesince
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 from django.views.decorators.http import require_POST
 
 from members import editing, history
 from members.admin.base import NeverDeleted
 from members.models import CityChange
+from strongcities import ages
 from strongcities.admin import Queue
 from strongcities.workflow import MoveRefused
 
@@ -97,7 +97,7 @@ class CityChangeAdmin(NeverDeleted):
 
     @admin.display(description=_("age"), ordering="at")
     def age(self, change: CityChange) -> str:
-        return timesince(change.at, depth=1)
+        return ages.age(change.at)
 
     @admin.display(description=_("looked at by"), ordering="seen_at")
     def seen(self, change: CityChange) -> str:

@@ -15,13 +15,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Min, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.timesince import timesince
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from members.admin.imports import TakesOut
 from members.models import CityDomain, Invitation, Post, PostTransition, Vacancy
 from members.models.imported import Kind
+from strongcities import ages
 from strongcities.admin import Queue, ToRead
 from strongcities.workflow import MoveRefused
 
@@ -88,7 +89,7 @@ class VacancyAdmin(ReadOnly):
 
     @admin.display(description=_("age"), ordering="since")
     def age(self, vacancy: Vacancy) -> str:
-        return timesince(vacancy.since, vacancy.closed, depth=1)
+        return ages.duration((vacancy.closed or timezone.now()) - vacancy.since)
 
 
 class RevetFilter(Chosen):

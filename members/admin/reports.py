@@ -13,13 +13,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.timesince import timesince
 from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from members.admin.base import NeverDeleted
 from members.forms.relay import WordsForm
 from members.models import Report
+from strongcities import ages
 from strongcities.admin import Queue
 from strongcities.workflow import MoveRefused
 
@@ -106,7 +106,7 @@ class ReportAdmin(NeverDeleted):
 
     @admin.display(description=_("age"), ordering="at")
     def age(self, report: Report) -> str:
-        return timesince(report.at, depth=1)
+        return ages.age(report.at)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return super().changelist_view(request, {"title": self.opts.verbose_name_plural, **(extra_context or {})})

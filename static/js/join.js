@@ -123,8 +123,8 @@ function say(words, at) {
   time.dateTime = at.toISOString();
   const today = at.toDateString() === new Date().toDateString();
   const format = today ? { timeStyle: "short" } : { dateStyle: "long", timeStyle: "short" };
-  const language = document.documentElement.lang;
-  time.textContent = at.toLocaleString(language === "en" ? "en-GB" : language, format); // 14:00 and 30 September
+  const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang; // 30 September
+  time.textContent = at.toLocaleString(`${language}-u-nu-latn-hc-h23`, format); // 14:00, in the digits of the page
   mark.append(" ", time);
 }
 

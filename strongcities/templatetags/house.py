@@ -11,10 +11,14 @@ from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from strongcities import demo, text, uploads
+from strongcities import ages, demo, text, uploads
 
 register = template.Library()
 register.filter("markdown", text.markdown)
+register.filter("age", ages.age)
+register.filter("ago", ages.ago)
+register.filter("after", ages.after)
+register.filter("days", ages.days)
 
 
 @register.filter
