@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from members import matching, names, vouching
+from members import matching, names, namesakes, vouching
 from members.mailboxes import domain_of, host_of, is_free, same_house
 from members.models import Application, City, Post
 from members.models.application_state import State
@@ -24,11 +24,13 @@ from members.models.application_state import State
 class Evidence:
     """Sentences for and against, the cities that the proposed one may be, and why it is not to be decided on together with
     others (nothing: it may). `about_it` are those against that a lead official may read: what became of the applicant elsewhere,
-    and which cities are only proposed, is the staff's to know."""
+    and which cities are only proposed, is the staff's to know. So is `about_person` (members/namesakes.py), which is neither for
+    nor against."""
 
     speaks_for: list[str] = field(default_factory=list)
     speaks_against: list[str] = field(default_factory=list)
     about_it: list[str] = field(default_factory=list)
+    about_person: list[str] = field(default_factory=list)
     duplicates: list[matching.Match] = field(default_factory=list)
     alone: list[str] = field(default_factory=list)
 
@@ -49,6 +51,7 @@ def of_many(applications: Iterable[Application]) -> dict[int, Evidence]:
     twins = matching.twins((city for city in cities.values() if not joined[city.pk]), City.objects.all())
     declined = _declined(applications)
     said = vouching.said_of(applications)
+    hints = namesakes.of_many(applications)
     seen = {}
     for application in applications:
         city, refused, about_it = application.city_id, declined[application.pk], list(_against(application))
@@ -57,9 +60,12 @@ def of_many(applications: Iterable[Application]) -> dict[int, Evidence]:
             speaks_for=[*_for(application, joined[city], colleagues, folded), *said[application.pk]],
             speaks_against=[*about_it, *map(_may_be, twins[city]), *map(_was_declined, refused)],
             about_it=about_it,
+            about_person=hints[application.pk].said,
             duplicates=twins[city],
             alone=list(_alone(application, joined[city], belongs=_belongs(application, colleagues, folded), refused=bool(refused))),
         )
+        if hints[application.pk].weighs:
+            seen[application.pk].alone.append(gettext("Something that we know of the person already is to be read."))
     return seen
 
 

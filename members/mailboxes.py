@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+import idna
+
 # Providers where anyone may have a mailbox. Officials of small places use them in good faith: it never refuses anyone.
 FREE = frozenset(
     """
@@ -29,12 +31,18 @@ def normal(address: str) -> str:
 
 
 def domain_of(mail: str) -> str:
-    """The domain of a mail address, in lower case and in the form that the name service knows (punycode)."""
-    domain = mail.rpartition("@")[2].lower()
+    """The domain of a mail address, in lower case and in the form that the name service knows (punycode).
+
+    By IDNA 2008, with capitals and other widths taken for what they are as browsers do (UTS 46, not transitional): straße.de
+    is a domain of its own. Python's codec knows IDNA 2003 alone, for which it is strasse.de, whoever owns that.
+    """
+    domain = mail.rpartition("@")[2]
+    if domain.isascii():  # also with "_", which the name service holds and IDNA doesn't
+        return domain.lower()
     try:
-        return domain.encode("idna").decode()
-    except UnicodeError:
-        return domain
+        return idna.encode(domain, uts46=True).decode()  # from capitals on: "Σ" has two small forms, and only one is meant
+    except idna.IDNAError:
+        return domain.lower()
 
 
 def host_of(website: str) -> str:

@@ -1,11 +1,25 @@
-"""The pages of a list: which of them are linked to. `templates/house/_pages.html` draws them, everywhere alike."""
+"""The pages of a list: which one is asked for, and which are linked to. `templates/house/_pages.html` draws them, everywhere
+alike, and `_no_such_page.html` says that there is none of that number."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
+from django.http import HttpRequest
 
 ABOUT = 2  # pages linked to on either side of this one
+
+
+def asked_for(request: HttpRequest, rows: Any, per_page: int) -> tuple[Page[Any], int]:
+    """The page of `rows` that `?page=` names, and the status to answer with: 404, with the first page, where there is none."""
+    paginator = Paginator(rows, per_page)
+    try:
+        return paginator.page(request.GET.get("page", 1)), 200
+    except (EmptyPage, PageNotAnInteger):
+        return paginator.page(1), 404
 
 
 @dataclass(frozen=True)

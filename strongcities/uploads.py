@@ -8,6 +8,9 @@ name is all that a record keeps (`PictureField`).
     drawn = uploads.draw(file)      raises ValidationError with words for whoever chose the file
     name = drawn.keep()             writes the files; what no record refers to is tidied later (jobs.tidy_pictures)
     uploads.Picture(name).src       …srcset, width, height: what an <img> needs
+
+Who reads a picture is for the record to say that shows it: a model with a `PictureField` answers `visible_to(user)`, and the
+picture is served to whom it would show that record. So this file asks every room and imports none.
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
+from django.core import checks
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -53,7 +58,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
 ACCEPT = "image/jpeg,image/png,image/webp,image/avif"  # an iPhone that reads this sends JPEG instead of HEIC
 YOUNG = timedelta(days=1)  # an upload whose form is still being filled in
 TAKEN_BACK_FOR = timedelta(days=90)  # so long a replaced picture can be brought back from the history
-CACHED_FOR = 30 * 24 * 3600
+CACHED_FOR = 30 * 24 * 3600  # in the browser of somebody who saw it; it never changes under its name
+SHARED_FOR = 60  # in what many share, as pages are: whom it shows it to next may not see the record any more
 NAME = r"[0-9a-f]{32}-[1-9][0-9]{0,3}x[1-9][0-9]{0,3}"
 
 _FOLDER = "pictures"
@@ -178,6 +184,14 @@ class PictureField(_CharField):
         super().__init__(*args, **{**kwargs, "max_length": 50, "blank": True, "default": ""})
         self.validators = [*self.validators, RegexValidator(f"^{NAME}$")]
 
+    def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
+        """Without `visible_to` nobody could say who reads the pictures of this model."""
+        found = super().check(**kwargs)
+        if not _is_history(self.model) and not hasattr(self.model._default_manager, "visible_to"):
+            words = "A model with a picture says who sees its records: its manager needs visible_to(user)."
+            found.append(checks.Error(words, obj=self, id="strongcities.E040"))
+        return found
+
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         for given in ("max_length", "blank", "default"):
@@ -237,10 +251,10 @@ def _path(name: str, width: int) -> str:
 @public
 @require_safe
 def picture(request: HttpRequest, name: str, width: int) -> HttpResponse:
-    """A kept picture, as long as a record shows it; one that was replaced or taken back, to staff alone. It never changes
-    under its name, so whoever has it need not ask again."""
-    shown = any(rows.exists() for rows in _shown(name))
-    if not shown and not (request.user.is_authenticated and request.user.is_staff):
+    """A kept picture, to whoever sees a record that shows it; one that was replaced or taken back, to staff who may read the
+    record's history. 404 for everyone else, as for one that isn't there: its name is then no more than a guess."""
+    for_all = _is_shown(name, AnonymousUser())
+    if not (for_all or _is_shown(name, request.user) or _was_shown(name, request.user)):
         raise Http404
     try:
         with default_storage.open(_path(name, width)) as file:
@@ -249,14 +263,34 @@ def picture(request: HttpRequest, name: str, width: int) -> HttpResponse:
         raise Http404 from error
     response["Content-Disposition"] = f'inline; filename="{width}.webp"'
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = f"public, max-age={CACHED_FOR}, immutable" if shown else "private, no-store"
+    kept = f"public, max-age={CACHED_FOR}, s-maxage={SHARED_FOR}, immutable"
+    response["Cache-Control"] = kept if for_all else "private, no-store"
     return response
 
 
-def _shown(name: str) -> Iterator[models.QuerySet[Any]]:
-    for model, field in _fields():
-        if not _is_history(model):
-            yield model._base_manager.filter(**{field: name})
+def _is_shown(name: str, user: Any) -> bool:
+    """Whether a record that `user` sees shows it."""
+    return any(
+        model._default_manager.visible_to(user).filter(**{field: name}).exists()  # type: ignore[attr-defined]  # PictureField.check
+        for model, field in _fields()
+        if not _is_history(model)
+    )
+
+
+def _was_shown(name: str, user: Any) -> bool:
+    """Whether a record showed it once whose history `user`, one of the staff, may read in the admin."""
+    if not (user.is_active and user.is_staff):
+        return False
+    return any(
+        _reads_history(model.pgh_tracked_model, user) and model._default_manager.filter(**{field: name}).exists()  # type: ignore[attr-defined]
+        for model, field in _fields()
+        if _is_history(model)
+    )
+
+
+def _reads_history(model: type[models.Model], user: Any) -> bool:
+    """As the admin judges it (`has_view_or_change_permission`)."""
+    return any(user.has_perm(f"{model._meta.app_label}.{verb}_{model._meta.model_name}") for verb in ("view", "change"))
 
 
 # --- Tidying ---------------------------------------------------------------------------------------------------------

@@ -13,12 +13,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from members import evidence, figures
 from members.admin.base import NeverDeleted
-from members.admin.together import Together, number
+from members.admin.together import Together, for_reader, number
 from members.forms.decisions import CheckedForm, NoteForm, QuestionForm, ReasonForm
 from members.models import Application, ApplicationTransition, City, Reason
 from members.models.application_state import DECIDED, WAITING, State
@@ -112,6 +112,10 @@ class ApplicationAdmin(Together, NeverDeleted):
         seen = vars(application)["evidence"]  # put there for the whole page at once by get_changelist_instance
         rows = [("+", words) for words in seen.speaks_for] + [("−", words) for words in seen.speaks_against]
         counts = gettext("%(for)d for, %(against)d against") % {"for": len(seen.speaks_for), "against": len(seen.speaks_against)}
+        if seen.about_person:
+            rows += [("?", words) for words in seen.about_person]
+            known = ngettext("%(count)d hint about the person", "%(count)d hints about the person", len(seen.about_person))
+            counts = gettext("%(counts)s; %(hints)s") % {"counts": counts, "hints": known % {"count": len(seen.about_person)}}
         return format_html("<details><summary>{}</summary><ul>{}</ul></details>", counts, format_html_join("", "<li>{} {}</li>", rows))
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
@@ -125,7 +129,7 @@ class ApplicationAdmin(Together, NeverDeleted):
         rows = list(changelist.result_list)
         seen = evidence.of_many(rows)
         for application in rows:
-            vars(application)["evidence"] = seen[application.pk]
+            vars(application)["evidence"] = for_reader(application, seen[application.pk], request.user)
         changelist.result_list = rows
         return changelist
 
@@ -178,7 +182,7 @@ class ApplicationAdmin(Together, NeverDeleted):
             "title": str(application),
             "opts": self.opts,
             "application": application,
-            "evidence": evidence.of(application),
+            "evidence": for_reader(application, evidence.of(application), user),
             "transitions": application.transitions.select_related("by"),
             "notes": application.notes.select_related("by"),
             "may_note": application.can_note(user),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -54,7 +55,7 @@ class Together(_ModelAdmin):
             **self.admin_site.each_context(request),
             "title": gettext("Approve together"),
             "opts": self.opts,
-            "safe": [(row, seen[row.pk]) for row in rows if not alone[row.pk]],
+            "safe": [(row, for_reader(row, seen[row.pk], request.user)) for row in rows if not alone[row.pk]],
             "others": [(row, alone[row.pk]) for row in rows if alone[row.pk]],
             "checked": form or CheckedForm(),
         }
@@ -76,6 +77,11 @@ class Together(_ModelAdmin):
         done = _each(safe, lambda one: one.approve(by=request.user, seen=marks[one.pk], checked=checked))
         _tell(request, (done[0], len(marks) - done[0]), ngettext_lazy("%(count)d approved.", "%(count)d approved.", "count"))
         return redirect("admin:members_application_changelist")
+
+
+def for_reader(application: Application, seen: evidence.Evidence, user: Any) -> evidence.Evidence:
+    """Without what is known of the person, for whoever doesn't vet and for the applicant themselves: as with notes of the staff."""
+    return seen if application.can_note(user) else replace(seen, about_person=[])
 
 
 def _why_alone(application: Application, seen: evidence.Evidence, user: Any) -> list[str]:

@@ -130,7 +130,7 @@ class DomainField(forms.CharField):
         )
 
     def to_python(self, value: Any) -> str:
-        return domain_of((super().to_python(value) or "").lower())
+        return domain_of(super().to_python(value) or "")
 
 
 class DomainForm(forms.Form):

@@ -70,7 +70,7 @@ class SignOnForm(_ModelForm):
         return issuer
 
     def clean_mail_domains(self) -> list[str]:
-        lines = self.cleaned_data["mail_domains"].lower().replace(",", "\n").split()
+        lines = self.cleaned_data["mail_domains"].replace(",", "\n").split()
         domains = sorted({mailboxes.domain_of(f"x@{line.removeprefix('@')}") for line in lines})
         for domain in domains:
             if domain in mailboxes.FREE:

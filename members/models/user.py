@@ -58,7 +58,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="user_mail_is_lower_case")]
-        indexes = [GinIndex(OpClass(Func(F("name"), function="fold"), name="gin_trgm_ops"), name="user_name_trigrams")]
+        indexes = [
+            GinIndex(OpClass(Func(F("name"), function="fold"), name="gin_trgm_ops"), name="user_name_trigrams"),
+            models.Index(Func(F("name"), function="namesake"), name="user_namesakes"),  # members/namesakes.py
+            models.Index(Func(F("email"), function="mailbox"), name="user_mailboxes"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email

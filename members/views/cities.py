@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -15,7 +14,7 @@ from members.models import City
 from members.querysets import CityQuerySet
 from strongcities.access import public
 from strongcities.caching import ask_each_time, visitors_may_cache
-from strongcities.paging import Pages
+from strongcities.paging import Pages, asked_for
 
 PER_PAGE = 30
 PARTS = 30  # authorities within one that its page names
@@ -29,19 +28,15 @@ def cities(request: HttpRequest) -> HttpResponse:
     nothing and is said beside its field; a page that isn't there answers 404 and names the last one."""
     every = City.objects.visible_to(request.user).members()
     narrowed = CityFilter(request.GET, queryset=every)
-    paginator = Paginator(narrowed.qs.with_joined(), PER_PAGE)
-    try:
-        page, status = paginator.page(request.GET.get("page", 1)), 200
-    except (EmptyPage, PageNotAnInteger):
-        page, status = paginator.page(1), 404
+    page, status = asked_for(request, narrowed.qs.with_joined(), PER_PAGE)
     chosen = narrowed.chosen
     context = {
         "filter": narrowed,
         "page": page,
         "used": _used(narrowed, chosen),
-        "without": _without(narrowed, every, chosen) if not paginator.count and chosen else [],
-        "pages": Pages(page.number, paginator.num_pages, lambda number: address(chosen, page=[number])),
-        "atlas": Atlas.of(narrowed, chosen) if paginator.count else None,
+        "without": _without(narrowed, every, chosen) if not page.paginator.count and chosen else [],
+        "pages": Pages(page.number, page.paginator.num_pages, lambda number: address(chosen, page=[number])),
+        "atlas": Atlas.of(narrowed, chosen) if page.paginator.count else None,
         "no_such_page": status == 404,
     }
     return render(request, "members/cities.html", context, status=status)

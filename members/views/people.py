@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -16,7 +15,7 @@ from members.people import PersonFilter
 from members.querysets import sees_members_only
 from strongcities.access import public
 from strongcities.caching import ask_each_time, visitors_may_cache
-from strongcities.paging import Pages
+from strongcities.paging import Pages, asked_for
 
 PER_PAGE = 30
 
@@ -34,18 +33,14 @@ def people(request: HttpRequest) -> HttpResponse:
     value that isn't known narrows nothing and is said beside its field; a page that isn't there answers 404."""
     posts, sees_more = Post.objects.visible_to(request.user), sees_members_only(request.user)
     narrowed = PersonFilter(request.GET, posts=posts, sees_more=sees_more)
-    paginator = Paginator(narrowed.qs.select_related("user").prefetch_related(_with_posts(posts)), PER_PAGE)
-    try:
-        page, status = paginator.page(request.GET.get("page", 1)), 200
-    except (EmptyPage, PageNotAnInteger):
-        page, status = paginator.page(1), 404
+    page, status = asked_for(request, narrowed.qs.select_related("user").prefetch_related(_with_posts(posts)), PER_PAGE)
     used = [row | {"drop": urlencode(row["others"])} for row in narrowed.used()]
     kept = {row["name"]: row["value"] for row in used}
     context = {
         "filter": narrowed,
         "page": page,
         "used": used,
-        "pages": Pages(page.number, paginator.num_pages, lambda number: "?" + urlencode({**kept, "page": number})),
+        "pages": Pages(page.number, page.paginator.num_pages, lambda number: "?" + urlencode({**kept, "page": number})),
         "no_such_page": status == 404,
         "sees_more": sees_more,
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,7 +20,10 @@ from members.limits import TooOften, knock, too_often
 from members.models import Contact, Official
 from members.views.join import require_form
 from strongcities.access import signed_in
+from strongcities.paging import Pages, asked_for
 from strongcities.workflow import MoveRefused
+
+PER_PAGE = 30  # contacts of a person, and words within one
 
 
 @signed_in
@@ -50,10 +54,16 @@ def write(request: HttpRequest, key: str) -> HttpResponse:
 @never_cache
 @require_safe
 def contacts(request: HttpRequest) -> HttpResponse:
-    """Everybody with whom the reader writes, the latest words first."""
+    """Everybody with whom the reader writes, the latest words first. A page that isn't there answers 404."""
     own = Contact.objects.visible_to(request.user).with_people().prefetch_related("reports")
-    rows = [_row(request, contact) for contact in own]
-    return render(request, "members/contacts.html", {"rows": rows})
+    page, status = asked_for(request, own, PER_PAGE)
+    context = {"rows": [_row(request, contact) for contact in page], **_paged(page, status)}
+    return render(request, "members/contacts.html", context, status=status)
+
+
+def _paged(page: Page[Any], status: int) -> dict[str, Any]:
+    pages = Pages(page.number, page.paginator.num_pages, "?page={}".format)
+    return {"page": page, "pages": pages, "no_such_page": status == 404}
 
 
 def _row(request: HttpRequest, contact: Contact) -> dict[str, Any]:
@@ -67,18 +77,21 @@ def _load(request: HttpRequest, key: str) -> Contact:
 
 
 def _show(request: HttpRequest, contact: Contact, form: Form | None = None) -> HttpResponse:
+    """The page of one contact: its latest words, in the order in which they were written; the earlier ones on further pages."""
     user: Any = request.user
     may = {verb: contact.may(verb, user) and contact.allows(verb) for verb in Contact.MOVES}
     if form is None:
         form = AnswerForm() if may["answer"] else ReplyForm(may_show=_may_show(contact, user))
+    page, status = asked_for(request, contact.messages.order_by("-at", "-pk"), PER_PAGE)
     context = {
         **_row(request, contact),
+        **_paged(page, status),
         "may": may,
         "form": form,
-        "words": [{"own": message.writer.user_id == user.pk, "message": message} for message in contact.messages.all()],
+        "words": [{"own": message.writer.user_id == user.pk, "message": message} for message in reversed(page)],
         "barred": Official.objects.filter(user=user.pk, barred_from_relay=True).exists(),
     }
-    return render(request, "members/contact.html", context)
+    return render(request, "members/contact.html", context, status=status)
 
 
 def _may_show(contact: Contact, user: Any) -> bool:

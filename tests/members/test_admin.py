@@ -67,7 +67,7 @@ def test_queue_asks_as_often_for_three_as_for_one(client, sam, count, django_ass
         cast.make_application(cast.make_user(f"p{number}@x.example"), cast.make_city(f"Town {number}", website="https://x.example"))
     client.force_login(sam)
     client.get(QUEUE)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(19):
         assert len(client.get(QUEUE).context["cl"].result_list) == count
 
 

@@ -1,10 +1,12 @@
 """A city's page: who may edit it, what is saved, pictures, two at once, history, taking back, and races with controls."""
 
 import re
+from io import BytesIO
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
+from PIL import Image
 
 from members import editing, samples
 from members.forms.city import CityForm
@@ -240,17 +242,59 @@ def test_a_picture_without_one_of_them_is_asked_about_and_kept(lead, aarhus, mis
     assert (aarhus.profile, aarhus.picture_alt) == ("Long text", HARBOUR["picture_alt"])
 
 
+SCRIPTED = b"""<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>"""
+
+
 @pytest.mark.parametrize(
-    ("content", "words"), [(b"", "is empty"), (b"x" * 5_000_000, "no picture that we can read"), (b"<svg onload=alert(1)>", "SVG files")]
+    ("content", "words"),
+    [
+        (b"", "is empty"),
+        (b"x" * 5_000_000, "no picture that we can read"),
+        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 4_999_992, "no picture that we can read"),
+        (encoded()[:3000] + b"\xff" * 4_997_000, "damaged"),
+        (encoded() + b"\x00" * 5_000_000, "larger than 5 MB"),
+        (b"<svg onload=alert(1)>", "SVG files"),
+        (SCRIPTED, "SVG files can hold scripts, so we take none."),
+    ],
+    ids=["empty", "5 MB of x", "5 MB after a head", "5 MB after half a picture", "more than 5 MB", "SVG in HTML", "SVG with a script"],
 )
-def test_what_is_no_picture_is_refused_and_the_rest_stays(lead, aarhus, content, words):
+def test_what_is_no_picture_is_refused_and_the_rest_stays(lead, aarhus, media, content, words):
     answer = lead.post(EDIT, filled(lead, picture=upload(content), profile="Long text", **HARBOUR))
+    assert answer.status_code == 200
     assert set(answer.context["form"].errors) == {"picture"}
     assert words in answer.context["form"].errors["picture"][0]
     assert "Long text" in text(answer)
     assert "Karen Klint" in text(answer)
+    assert "alert(1)" not in text(answer)
     aarhus.refresh_from_db()
-    assert aarhus.profile == ""
+    assert (aarhus.profile, aarhus.picture) == ("", "")
+    assert not media.exists()  # nothing of it was written
+    good = lead.post(EDIT, sent(answer.context["form"], picture=upload()), follow=True)  # the file alone was wrong
+    aarhus.refresh_from_db()
+    assert (good.status_code, aarhus.profile, aarhus.picture_credit) == (200, "Long text", "Karen Klint")
+
+
+def test_where_a_picture_was_taken_reaches_no_reader(lead, client, aarhus, media):
+    """A photograph as a phone makes it, through the form, to the files that visitors get."""
+    exif = Image.Exif()
+    exif[0x010E] = "Zyxhome"
+    exif.get_ifd(0x8825).update({1: "N", 2: (56.0, 9.0, 25.0), 3: "E", 4: (10.0, 12.0, 39.0)})
+    photograph = encoded(image((2000, 1200)), exif=exif)
+    assert b"Zyxhome" in photograph
+    assert Image.open(BytesIO(photograph)).getexif().get_ifd(0x8825)[1] == "N"
+    assert lead.post(EDIT, filled(lead, picture=upload(photograph), **HARBOUR)).status_code == 302
+    client.logout()
+    page = text(client.get(PAGE))
+    addresses = set(re.findall(r"/media/pictures/[^\s\"]+", page))
+    assert len(addresses) == 3
+    for address in addresses:
+        answer = client.get(address)
+        assert answer.status_code == 200
+        served = Image.open(BytesIO(answer.content))
+        assert (served.format, dict(served.getexif()), "exif" in served.info) == ("WEBP", {}, False)
+        assert b"Zyxhome" not in answer.content
+    for kept in media.rglob("*.*"):
+        assert b"Zyxhome" not in kept.read_bytes()  # nor does the house keep it
 
 
 def test_replaced_and_removed(lead, aarhus):

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 
 from members import joining
-from members.models import Application, CityDomain, Post
+from members.models import Application, CityDomain, Post, User
 from members.models.domain import own_domains
 from members.querysets import today
 from strongcities.workflow import MoveRefused
@@ -100,6 +100,32 @@ def test_staff_confirm_any_but_a_free_one(client, sam, aarhus):
         page = text(client.post(url, {"domain-domain": domain, "domain-understood": "on"}, follow=True))
         assert words in page, domain
     assert [rule.domain for rule in CityDomain.objects.all()] == ["århus.dk".encode("idna").decode()]
+
+
+@pytest.mark.parametrize(
+    "domains",
+    [
+        ("straße.example", "xn--strae-oqa.example", "strasse.example"),
+        ("οδος.example", "xn--pxavbm.example", "οδοσ.example"),
+        ("क्\u200dष.example", "xn--11b2ezcw70k.example", "क्ष.example"),
+    ],
+)
+def test_a_domain_that_two_standards_read_apart_lets_in_its_own_people_alone(client, sam, aarhus, domains):
+    """Through the pages: the staff confirm it, one with a mailbox there joins at once, one of the other domain waits."""
+    domain, as_kept, other = domains
+    client.force_login(sam)
+    client.post("/members/cities/aarhus-dk/domains/confirm/", {"domain-domain": f"@{domain}", "domain-understood": "on"}, follow=True)
+    assert CityDomain.objects.get().domain == as_kept
+    client.logout()
+    states = {}
+    for mail in (f"one@{domain}", f"two@{as_kept.upper()}", f"three@{other}"):
+        draft = draft_for(aarhus, mail)
+        answer = client.post(f"/join/confirm/{joining.token_for(draft)}/", {"password": PASSWORD}, follow=True)
+        assert answer.status_code == 200
+        states[mail.partition("@")[0]] = Application.objects.get(applicant__email__startswith=mail.partition("@")[0]).state
+        client.logout()
+    assert states == {"one": "approved", "two": "approved", "three": "submitted"}
+    assert User.objects.filter(email=f"one@{as_kept}").exists()
 
 
 def test_none_that_another_city_has_unless_staff_share_it(rule, sam):

@@ -64,6 +64,37 @@ def test_a_file_is_brought_in_and_leads_to_what_it_would_change(desk, sam, aarhu
     assert "Bonn" in text(desk.get(f"{page(record)}?show=new"))
 
 
+ODD = 'name{0}country{0}official_name{0}population\nBonn{0}DE{0}"Bundesstadt; „Bonn“, am Rhein"{0}331885\nMålselv{0}NO{0}{0}6800\n'
+
+
+@pytest.mark.parametrize(
+    ("encoding", "separator"),
+    [("utf-16", "\t"), ("utf-16", ";"), ("utf-16-le", ","), ("utf-16-be", ";"), ("utf-8-sig", ";"), ("utf-8", ";")],
+)
+def test_what_other_offices_write_is_read_whole_and_written(desk, encoding, separator):
+    """Excel's “Unicode text” is UTF-16 with tabs; where the comma is for decimals, its CSV has semicolons. From the file to the
+    records, through the pages."""
+    answer = send(desk, ODD.format(separator).encode(encoding))
+    record = Import.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, page(record))
+    shown = desk.get(page(record))
+    assert shown.status_code == 200
+    assert "they are not read" not in text(shown)
+    assert all(words in text(shown) for words in ("Bonn", "Målselv", "Bundesstadt; „Bonn“, am Rhein"))
+    written = desk.post(reverse("admin:members_import_write", args=[record.pk]), {"seen": mark(text(shown))}, follow=True)
+    assert (written.status_code, "Written: 2 new, 0 changed." in text(written)) == (200, True)
+    assert set(City.objects.values_list("name", "country", "official_name", "population")) == {
+        ("Bonn", "DE", "Bundesstadt; „Bonn“, am Rhein", 331_885), ("Målselv", "NO", "", 6800),
+    }  # fmt: skip
+
+
+def test_an_encoding_that_cannot_be_told_is_refused_with_words(desk):
+    answer = send(desk, ODD.format(";").replace("„Bonn“", "Bonn").encode("latin-1"))
+    assert (answer.status_code, "neither UTF-8 nor UTF-16" in text(answer)) == (422, True)
+    assert not Import.objects.exists()
+    assert not City.objects.exists()
+
+
 def test_what_cannot_be_read_is_said_at_the_field(desk):
     for content, words in ((b"", "names no columns"), (b"name\n1", "no column country"), (b"PK\x03\x04", "no workbook")):
         answer = send(desk, content)

@@ -239,6 +239,62 @@ def test_addresses_with_plus_and_other_letters(typed, kept):
     assert joining.answers(cast.make_draft(email=typed)).email == kept
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Petra+Scn@Straße.example", "petra+scn@xn--strae-oqa.example"),
+        ("petra+a+b@MÜNCHEN.example", "petra+a+b@xn--mnchen-3ya.example"),
+        ("petra@މާލެ.example", "petra@xn--qqbi1fva.example"),
+    ],
+)
+def test_an_address_with_plus_and_other_letters_goes_the_whole_way(client, sam, typed, kept):
+    """From the page where it is typed to the one where it is vetted; then it signs in, in either form."""
+    post_all(client, email=typed)
+    assert client.post("/join/send/").status_code == 302
+    assert [message.to for message in outbox()] == [[kept]]
+    assert client.post(link(), NEW).headers["Location"] == "/join/status/"
+    application = Application.objects.get()
+    assert (application.applicant.email, application.applicant.name) == (kept, "Petra Peeters")
+    assert EmailAddress.objects.values_list("email", "verified").get(user=application.applicant) == (kept, True)
+    for address in (typed, kept):
+        client.logout()
+        assert client.post("/account/login/", {"login": address, **NEW}).status_code == 302
+        assert client.get("/join/status/").status_code == 200
+    client.force_login(sam)
+    page = client.get(f"/admin/members/application/{application.pk}/change/")
+    assert (page.status_code, f"<dd>{kept}</dd>" in page.content.decode()) == (200, True)
+
+
+@pytest.mark.parametrize("name", ["L\u0435uven", "Βrussels", "\u0410thens"])
+def test_a_city_s_name_of_two_alphabets_is_refused_with_words_and_kept(client, name):
+    for path in ("city", "city/new"):
+        answer = client.post(f"/join/{path}/", {**cast.make_draft().answers("city"), "name": name})
+        page = answer.content.decode()
+        assert (answer.status_code, set(answer.context["form"].errors)) == (200, {"name"})
+        assert f"“{name}” mixes letters of different alphabets that look alike." in page
+        assert f'value="{name}"' in page
+    assert not City.objects.exists()
+
+
+def test_a_city_in_letters_that_only_look_like_its_own_is_found_and_shown_to_those_who_vet(client, sam):
+    """Every letter of it is Cyrillic, so no word of it mixes alphabets."""
+    posing = "Мехісо"
+    mexico = cast.make_city("Mexico", country="MX")
+    client.post("/join/city/", {"name": posing, "country": "MX"})
+    page = client.get("/join/city/choose/")
+    assert (page.status_code, f"“{posing}” is another spelling of Mexico." in page.content.decode()) == (200, True)
+    post_all(client, name=posing, country="MX", website="https://mexico.example", email="petra@mexico.example")
+    client.post("/join/city/choose/", {"choice": "new"})  # they insist
+    client.post("/join/send/")
+    client.post(link(), NEW)
+    application = Application.objects.get()
+    assert (application.city.name, application.city.is_public) == (posing, False)
+    client.force_login(sam)
+    review = client.get(f"/admin/members/application/{application.pk}/change/")
+    assert f"It may be Mexico (City), which is here already. “{posing}” is another spelling of Mexico." in review.content.decode()
+    assert [match.city for match in review.context["evidence"].duplicates] == [mexico]
+
+
 def test_names_come_in_one_form():
     assert joining.answers(cast.make_draft(name="Ｌｅｕｖｅｎ  a\u0300 la Dyle")).new_city["name"] == "Leuven à la Dyle"
     for name in ("東京", "Київ", "القاهرة", "مشهد\u200cها", "N’Djamena", "’s-Hertogenbosch", "Łódź"):

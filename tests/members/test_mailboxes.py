@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from members import joining, limits
-from members.mailboxes import normal
+from members.mailboxes import domain_of, normal, same_house
 from members.models import AddressChange, Invitation, User
 from tests import cast
 from tests.outbox import outbox
@@ -32,10 +32,42 @@ def mia():
         ("no address", "no address"),
         ("", ""),
         (f"a@{'ü' * 60}.de", f"a@{'ü' * 60}.de"),
+        ("a@under_score.dk", "a@under_score.dk"),
+        ("a@xn--nobody-knows-.DE", "a@xn--nobody-knows-.de"),
+        # What IDNA 2003 would take for another domain (ss, σ, nothing), and registries sell as one of its own.
+        ("a@straße.de", "a@xn--strae-oqa.de"),
+        ("a@STRAẞE.de", "a@xn--strae-oqa.de"),
+        ("a@XN--STRAE-OQA.de", "a@xn--strae-oqa.de"),
+        ("a@STRASSE.de", "a@strasse.de"),
+        ("a@οδος.gr", "a@xn--pxavbm.gr"),
+        ("a@οδοσ.gr", "a@xn--pxavbq.gr"),
+        ("a@ΟΔΟΣ.gr", "a@xn--pxavbq.gr"),
+        ("a@ΟΔΟΣ", "a@xn--pxavbq"),
+        ("a@क्\u200dष.in", "a@xn--11b2ezcw70k.in"),
+        ("a@क्ष.in", "a@xn--11b2ezc.in"),
+        ("a@نامه\u200cای.com", "a@xn--mgba3gch31f060k.com"),
+        # Where no letter before it asks for a joiner, it only hides: such a domain is none.
+        ("a@ab\u200dc.de", "a@ab\u200dc.de"),
+        ("a@☃.net", "a@☃.net"),
+        # Ending in a mark, which IDNA 2003 knew for no word of a language written from right to left.
+        ("a@މާލެ.mv", "a@xn--qqbi1fva.mv"),
+        ("a@ＭÜnchen。de", "a@xn--mnchen-3ya.de"),
     ],
 )
 def test_normal(typed, kept):
     assert normal(typed) == kept
+    assert normal(kept) == kept
+
+
+@pytest.mark.parametrize("domain", ["straße.de", "οδος.gr", "क्\u200dष.in"])
+def test_the_house_of_a_website_and_of_a_mail_is_one(domain):
+    """However each of the two is typed; what IDNA 2003 made of it is somebody else's."""
+    as_before, as_kept = domain.encode("idna").decode(), domain_of(f"a@{domain}")
+    assert as_before != as_kept
+    for mail in (domain, as_kept):
+        for website in (f"https://www.{domain}/", f"https://{as_kept}"):
+            assert same_house(f"a@{mail}", website, [])
+    assert not same_house(f"a@{as_before}", f"https://{domain}", [])
 
 
 class TestComingIn:
@@ -81,7 +113,7 @@ class TestOneAccount:
     def test_a_domain_that_the_name_service_cannot_hold_is_refused(self, client, nadia):
         client.post("/account/login/", {"login": nadia.email, "password": cast.PASSWORD})
         client.post("/account/reauthenticate/", {"password": cast.PASSWORD})
-        for typed in (f"a@{'ü' * 60}.de", f"{'a' * 30}@{'.'.join(['ü' * 52] * 4)}.de"):
+        for typed in (f"a@{'ü' * 60}.de", f"{'a' * 30}@{'.'.join(['ü' * 52] * 4)}.de", "a@ab\u200dc.de", "a@☃.net"):
             page = client.post("/account/email/", {"email": typed})
             assert page.status_code == 200
             assert page.context["form"].errors["email"]

@@ -176,10 +176,14 @@ def test_a_successor_who_already_left_is_refused_with_words(client, lene, ove, g
     else:
         ove.is_active = False
         ove.save()
-    page = text(client.post(url, {"to": [successor.pk]}, follow=True))
+    mails, steps = len(outbox()), PostTransition.objects.count()
+    answer = client.post(url, {"to": [successor.pk]}, follow=True)
+    page = text(answer)
+    assert (answer.status_code, answer.redirect_chain) == (200, [(url, 302)])
     assert "Ove Olsen stands for Aarhus no longer." in page
     assert post_of(lene).is_lead
     assert not post_of(ove).is_lead
+    assert (len(outbox()), PostTransition.objects.count()) == (mails, steps)  # nothing of it was written or told
     assert "no other official of the city" in page
 
 

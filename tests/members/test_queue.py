@@ -61,9 +61,9 @@ def test_evidence_of_many_costs_as_much_as_of_one(django_assert_num_queries, len
         city = City.propose(name=f"Aarhus {number}", country="DK", kind="city")
         cast.make_application(cast.make_user(f"p{number}@x.example"), city)
     rows = list(Application.objects.select_related("city", "applicant"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         evidence.of_many(rows[:1])
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         evidence.of_many(rows)
 
 

@@ -1,5 +1,6 @@
 """Writing to each other through the house: who may, what each of the two sees, and that no address is told."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -349,9 +350,124 @@ def test_pages_ask_as_often_for_three_as_for_one(client, lene, count, django_ass
         assert len(waiting_for(lene)) == count
     for contact in Contact.objects.all():
         Report.file(by=lene, contact=contact, kind="abuse", why="x")
+
+
+# --- Many of them ----------------------------------------------------------------------------------------------------
+
+CONTACTS = "/members/contacts/"
+QUERIES_OF_A_CONTACT = 18  # who reads, and may write on (each look at a consent asks); how many words, and a page of them
+
+
+def many(lene, count):
+    """So many who wrote to Lene, each an hour after the other: Person 1 first."""
+    mombasa, now = cast.make_city("Mombasa"), timezone.now()
+    for number in range(1, count + 1):
+        post = cast.make_post(cast.make_user(f"p{number}@mombasa.go.ke", f"Person {number}"), mombasa)
+        at = now + timedelta(hours=number - count)
+        one = Contact.objects.create(sender=post.official, receiver=Official.objects.get(user=lene), began_at=at, last_at=at)
+        Message.objects.create(contact=one, from_sender=True, text=WORDS)
+        Report.objects.create(by=lene, person=post.official, contact=one, kind="abuse", why="x")
+
+
+def named(answer):
+    return re.findall(r"<bdi>(Person \d+)</bdi>", text(answer))
+
+
+def links(answer):
+    """The pages that are linked to, of the list itself."""
+    found = re.search(r'<nav class="pages".*?</nav>', text(answer), re.DOTALL)
+    return re.findall(r'href="([^"]*)"', found.group()) if found else []
+
+
+@pytest.mark.parametrize("count", [1, 3, 60])
+def test_sixty_contacts_ask_as_often_as_one(client, lene, count, django_assert_num_queries):
+    many(lene, count)
     client.force_login(lene)
-    with django_assert_num_queries(5):  # session, account, member today, contacts with people, reports
-        assert text(client.get("/members/contacts/")).count("<bdi>Person ") == count
+    with django_assert_num_queries(6):  # session, account, member today, how many, contacts with people, reports
+        page = client.get(CONTACTS)
+    assert named(page) == [f"Person {number}" for number in range(count, max(0, count - 30), -1)]
+
+
+def test_contacts_have_pages_the_latest_first(client, lene):
+    many(lene, 61)
+    client.force_login(lene)
+    first, second, third = (client.get(CONTACTS, {"page": number}) for number in (1, 2, 3))
+    assert [named(page) for page in (first, second, third)] == [
+        [f"Person {number}" for number in numbers] for numbers in (range(61, 31, -1), range(31, 1, -1), (1,))
+    ]
+    assert links(first) == ["?page=2", "?page=3", "?page=2"]  # the two numbers, and the next one
+    assert "61 people" in text(first)
+    assert {page.status_code for page in (first, second, third)} == {200}
+    assert "no-store" in second["Cache-Control"]
+
+
+@pytest.mark.parametrize("asked", ["4", "0", "-1", "x", "9" * 30, "", "1.5"])
+def test_a_page_of_contacts_that_is_not_there_is_said_above_the_first(client, lene, asked):
+    many(lene, 61)
+    client.force_login(lene)
+    page = client.get(CONTACTS, {"page": asked})
+    assert (page.status_code, named(page)[0], len(named(page))) == (404, "Person 61", 30)
+    assert "There is no such page; the last one is 3. Here is the first." in text(page)
+
+
+def test_without_contacts_there_is_a_way_to_some_and_nothing_to_turn(client, lene):
+    client.force_login(lene)
+    page = client.get(CONTACTS)
+    assert (page.status_code, links(page), "0 people" in text(page)) == (200, [], False)
+    assert "Here will stand what officials of other cities write to you" in text(page)
+    assert 'href="/people/">Find people of other cities</a>' in text(page)
+
+
+@pytest.fixture
+def long_one(contact, lene):
+    """An exchange of 65: Word 1 is in the first message, Word 65 in the last."""
+
+    def of(count):
+        Message.objects.all().delete()
+        Contact.objects.filter(pk=contact.pk).update(state="answered", answered_at=timezone.now())
+        for number in range(1, count + 1):
+            Message.objects.create(contact=contact, from_sender=number % 2 == 1, text=f"Word {number}.")
+        return path(contact)
+
+    return of
+
+
+def words(answer):
+    return [int(number) for number in re.findall(r"Word (\d+)\.", text(answer))]
+
+
+@pytest.mark.parametrize("count", [1, 3, 65])
+def test_a_long_exchange_asks_as_often_as_a_short_one(client, lene, long_one, count, django_assert_num_queries):
+    address = long_one(count)
+    client.force_login(lene)
+    with django_assert_num_queries(QUERIES_OF_A_CONTACT):
+        page = client.get(address)
+    assert words(page) == list(range(max(1, count - 29), count + 1))
+
+
+def test_a_long_exchange_has_pages_read_downwards(client, lene, long_one):
+    address = long_one(65)
+    client.force_login(lene)
+    latest, middle, earliest = (client.get(address, {"page": number}) for number in (1, 2, 3))
+    assert [words(page) for page in (latest, middle, earliest)] == [list(range(36, 66)), list(range(6, 36)), list(range(1, 6))]
+    assert "65 messages. The first page has the latest." in text(latest)
+    assert links(middle) == ["?page=1", "?page=1", "?page=3", "?page=3"]
+    gone = client.get(address, {"page": 4})
+    assert (gone.status_code, words(gone)) == (404, words(latest))
+    assert "the last one is 3. Here is the first." in text(gone)
+    assert "first page has the latest" not in text(client.get(long_one(30)))
+
+
+def test_what_is_refused_is_asked_about_below_the_latest_words(client, lene, long_one):
+    """Also where it was written below earlier ones: what was typed is still there."""
+    address = long_one(65)
+    client.force_login(lene)
+    page = client.post(f"{address}reply/?page=3", {"text": "x" * 3001})
+    assert page.status_code == 200
+    assert "x" * 3001 in text(page)
+    assert Message.objects.count() == 65
+    sent = client.post(f"{address}reply/", {"text": "Word 66."}, follow=True)
+    assert words(sent)[-1] == 66
 
 
 # --- What staff see in the outbox ------------------------------------------------------------------------------------

@@ -38,9 +38,11 @@ from members.models import (
     User,
     Vouch,
 )
+from strongcities import uploads
 from tests import cast
 from tests.hub.cast import make_practice
 from tests.outbox import outbox
+from tests.pictures import HARBOUR, upload
 from tests.strongcities.test_views import ACT, VIEWS, names
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +88,7 @@ def people(db) -> dict[str, User | None]:
 
 
 @pytest.fixture
-def rows(people) -> dict[str, tuple[str, str]]:
+def rows(people, settings, tmp_path) -> dict[str, tuple[str, str]]:
     """By what stands in the table's first column: the method and the address. Whatever is private is Aarhus' or its people's, and
     there is a record of everything that the admin shows."""
     aarhus, lene, ove, nadia, sam = (
@@ -116,8 +118,19 @@ def rows(people) -> dict[str, tuple[str, str]]:
     found["hub:practice, in_review of Aarhus"] = ("GET", reverse("hub:practice", args=[in_review.slug]))
     found["hub:practice, for member cities"] = ("GET", reverse("hub:practice", args=[members_only.slug]))
     found["members:city, only proposed"] = ("GET", reverse("members:city", args=[hidden.slug]))
+    settings.MEDIA_ROOT = tmp_path
+    found |= {f"picture, {which}": ("GET", uploads.Picture(name).src) for which, name in _pictures(hidden).items()}
     found["members:person, of another city"] = ("GET", reverse("members:person", args=[people["other city"].official.key]))
     return found
+
+
+def _pictures(hidden: City) -> dict[str, str]:
+    """The names of pictures: of a city that everyone sees, of a hidden one, of one that has another by now, and of none."""
+    shown, replaced, of_hidden, of_none = (uploads.draw(upload()).keep() for _which in range(4))
+    ghent = cast.make_city("Ghent", picture=replaced, **HARBOUR)
+    for city, name in ((ghent, shown), (hidden, of_hidden)):
+        City.objects.filter(pk=city.pk).update(picture=name, **HARBOUR)
+    return {"of a city": shown, "of a city that is only proposed": of_hidden, "replaced": replaced, "of no record": of_none}
 
 
 def _fill_the_admin(people: dict[str, Any], aarhus: City) -> None:

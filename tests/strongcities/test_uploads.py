@@ -201,23 +201,99 @@ def test_served_as_a_picture_and_nothing_else(client, kept):
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
         assert answer["Content-Disposition"] == f'inline; filename="{width}.webp"'
-        assert answer["Cache-Control"] == "public, max-age=2592000, immutable"
+        assert answer["Cache-Control"] == "public, max-age=2592000, s-maxage=60, immutable"
         assert "Content-Encoding" not in answer
         assert not answer.cookies
         assert client.get(answer.request["PATH_INFO"], headers={"if-none-match": answer["ETag"]}).status_code == 304
 
 
-def test_only_what_a_record_shows_is_served_and_the_rest_to_staff(client, kept):
-    address = uploads.Picture(kept).src
-    assert client.get(address).status_code == 404
-    client.force_login(cast.make_person("lene"))
-    assert client.get(address).status_code == 404
-    client.force_login(cast.make_staff())
-    answer = client.get(address)
-    assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
-    cast.make_city("Ghent", picture=kept, **HARBOUR)
+@pytest.fixture
+def asked(client, kept):
+    """What each kind of reader gets for the picture: the status, and how long it may be kept."""
+    people = {
+        "visitor": None, "lead": cast.make_person("lene"), "events": cast.make_staff("events", vets=False), "sam": cast.make_staff(),
+    }  # fmt: skip
+
+    def ask(**headers):
+        found = {}
+        for who, user in people.items():
+            client.force_login(user) if user else client.logout()
+            answer = client.get(uploads.Picture(kept).src, headers=headers)
+            found[who] = (answer.status_code, answer.get("Cache-Control", ""))
+        return found
+
+    return ask
+
+
+FOR_ALL, FOR_ONE, GONE = (200, "public, max-age=2592000, s-maxage=60, immutable"), (200, "private, no-store"), (404, "")
+NOT_FOR_ME = (404, "private, no-store")  # of somebody signed in
+STAFF_ALONE = {"visitor": GONE, "lead": NOT_FOR_ME, "events": FOR_ONE, "sam": FOR_ONE}
+SECRETARIAT_ALONE = {**STAFF_ALONE, "events": NOT_FOR_ME}
+NOBODY = {**SECRETARIAT_ALONE, "sam": NOT_FOR_ME}
+EVERYBODY = dict.fromkeys(STAFF_ALONE, FOR_ALL)
+
+
+def test_an_upload_that_no_record_shows_is_served_to_nobody(asked):
+    assert asked() == NOBODY
+
+
+def test_the_picture_of_a_hidden_city_is_its_readers_alone(asked, kept):
+    lund = cast.make_city("Lund", picture=kept, **HARBOUR)
+    assert asked() == STAFF_ALONE
+    City.objects.filter(pk=lund.pk).update(is_public=True)
+    assert asked() == EVERYBODY
+    City.objects.filter(pk=lund.pk).update(is_public=False)
+    assert asked() == STAFF_ALONE
+
+
+def test_the_picture_of_a_city_that_left_is_shown_as_long_as_its_page(client, asked, kept):
+    oslo = cast.make_city("Oslo", picture=kept, **HARBOUR)
+    assert (oslo.is_member, client.get(oslo.get_absolute_url()).status_code) == (False, 200)
+    assert asked() == EVERYBODY
+    City.objects.filter(pk=oslo.pk).update(is_public=False)
     client.logout()
-    assert client.get(address).status_code == 200
+    assert client.get(oslo.get_absolute_url()).status_code == 404
+    assert asked() == STAFF_ALONE
+
+
+def test_the_picture_of_a_merged_city_goes_with_its_page(asked, kept):
+    double = cast.make_city("Smilets By", picture=kept, **HARBOUR)
+    assert asked() == EVERYBODY
+    cast.make_merge(cast.make_city("Aarhus"), double)
+    assert asked() == STAFF_ALONE
+
+
+def test_one_that_was_replaced_is_for_those_who_read_the_history(client, asked, kept):
+    ghent = cast.make_city("Ghent", picture=kept, **HARBOUR)
+    City.objects.filter(pk=ghent.pk).update(picture=uploads.draw(upload()).keep())
+    assert asked() == SECRETARIAT_ALONE
+    client.force_login(cast.make_staff())
+    assert kept in client.get(f"/admin/members/city/{ghent.pk}/history/").text
+
+
+def test_who_knows_what_it_was_learns_no_more_than_that(client, asked, kept):
+    """A browser that has the picture asks whether it changed: where it isn't shown any more, the answer isn't “no”."""
+    lund = cast.make_city("Lund", picture=kept, **{**HARBOUR, "is_public": True})
+    tag = client.get(uploads.Picture(kept).src)["ETag"]
+    assert {status for status, _kept_for in asked(if_none_match=tag).values()} == {304}
+    City.objects.filter(pk=lund.pk).update(is_public=False)
+    assert {who: status for who, (status, _kept_for) in asked(if_none_match=tag).items()} == {
+        "visitor": 404, "lead": 404, "events": 200, "sam": 200,  # what nobody may keep is sent anew
+    }  # fmt: skip
+
+
+def test_a_picture_costs_a_visitor_one_question(client, kept, django_assert_num_queries):
+    cast.make_city("Aarhus", picture=kept, **HARBOUR)
+    with django_assert_num_queries(1):
+        assert client.get(uploads.Picture(kept).src).status_code == 200
+
+
+def test_a_model_that_says_of_nobody_who_sees_it_may_have_no_picture(monkeypatch):
+    field = City._meta.get_field("picture")
+    assert field.check() == []
+    monkeypatch.delattr(type(City._default_manager), "visible_to")
+    assert [error.id for error in field.check()] == ["strongcities.E040"]
+    assert apps.get_model("members", "CityEvent")._meta.get_field("picture").check() == []  # its history is read through the record
 
 
 @pytest.mark.parametrize("path", ["{}/500.webp", "{}/1600.png", "{}/../../x/1600.webp", "{}/", "", "x/1600.webp", "{}/0.webp"])
