@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench import house
 
 PAGES = ("/hub/?q=families+school", "/hub/practices.json?q=families+school")
-ROUNDS = 400
+ROUNDS = 200
 PRACTICES = 1_000
 
 
@@ -51,7 +51,9 @@ def main() -> None:
         from django.test import Client  # as above
 
         from hub.samples import make_practices
+        from members.samples import make_cities
 
+        make_cities(100)
         make_practices(PRACTICES)
         house.analyze()
         found = {path: measure(Client(), path) for path in PAGES}

@@ -100,7 +100,7 @@ SENT = (
 )
 DESK = (Rate(1500, 10 * MINUTE, account),)  # staff clear a queue, by a press a second and more
 SEARCH = (
-    Rate(1000, 5 * MINUTE, person),  # three a second, for a browser's list that asks with every letter
+    Rate(1500, 5 * MINUTE, person),  # five a second: the admin's lists of choices ask with every letter
     Rate(HALL, 5 * MINUTE, stranger),
 )
 DOWNLOAD = (Rate(60, 10 * MINUTE, account),)  # a list of all there is: seconds of the database's time, and megabytes
