@@ -91,8 +91,8 @@ class Rate:
 
 
 # What nobody's hands do, and a hall does not reach: two hundred people of a ministry, or of a workshop, who share one address of
-# the net, each of whom does something every ten seconds. That is 20 a second, where a machine of two cores answers some 150
-# searches: so much is left to all others, whoever hammers. Windows are short, since whoever is innocent waits for their end.
+# the net, each of whom does something every ten seconds. That is 20 a second; measured, a search takes 40 ms of a core, so
+# whoever hammers keeps less than one core busy, however many there are. Windows are short: the innocent wait for their end.
 HALL = 20 * 5 * MINUTE
 SENT = (
     Rate(300, 10 * MINUTE, person),  # a form every two seconds
