@@ -198,6 +198,18 @@ def staff() -> list[tuple[str, str]]:
     return rows
 
 
+def doors() -> list[tuple[str, str]]:
+    """A search that is counted beside one that isn't (bench/doors.py)."""
+    told = subprocess.run([sys.executable, str(ROOT / "bench" / "doors.py")], cwd=ROOT, check=True, capture_output=True, text=True)
+    return [
+        (
+            f"{path}, counted",
+            f"{found['ratio']:5.3f} times the time uncounted ({found['counted']:.2f} ms beside {found['uncounted']:.2f})",
+        )
+        for path, found in json.loads(told.stdout.splitlines()[-1]).items()
+    ]
+
+
 def cold_start() -> tuple[float, float]:
     """Seconds from a fresh clone to the first page, and again a second time. Asks the package index, as a newcomer does."""
     with tempfile.TemporaryDirectory(prefix="strongcities-") as folder:
@@ -223,7 +235,7 @@ def main() -> None:
     with site(ROOT) as (port, _):
         for measure in measures:
             rows += measure(port)
-    rows += directory() + staff()
+    rows += directory() + staff() + doors()
     with site(ROOT) as (_, warm):
         rows.append(("warm start of this folder to the first page", f"{warm:7.1f} s"))
     if not options.no_cold and shutil.which("git"):

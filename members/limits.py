@@ -1,7 +1,9 @@
-"""How often the doors of the house may be knocked at: all of them stand in two tables.
+"""How often the doors of the house may be knocked at: whatever is sent is counted, and of what is only read whatever costs.
 
-`DOORS` are views, by the name of their URL: each POST to one counts (LimitMiddleware), before anything is looked up, so
-an answer of 429 tells nothing either. `RATES` are acts that a view counts itself, since it alone knows when they happen.
+LimitMiddleware counts, before anything is looked up, so an answer of 429 tells nothing either. What is sent to one of `DOORS`,
+views by the name of their URL, by that door's rates; to the admin by `DESK`; to any other address by `SENT`. What is read by
+`SEARCH` or `DOWNLOAD`, where one of the sets of names above them has it. A page that is only opened costs no write.
+`RATES` are acts that a view counts itself, since it alone knows when they happen.
 Counted in the database in windows of fixed length, all web processes together, exactly (models/knock.py).
 """
 
@@ -14,19 +16,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 
 from members.mailboxes import normal
 from members.models import Knock
+from strongcities.faults import for_a_program
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 # Acts: how many in how many seconds.
 RATES = {
     "draft": (30, HOUR),  # drafts begun from one address of the net
-    "save": (1200, HOUR),  # autosaves: one in three seconds
     "send": (20, HOUR),  # mails asked for from one address of the net
     "send to": (5, HOUR),  # mails to one mailbox, whoever asks
     "confirm": (30, HOUR),
@@ -43,13 +48,26 @@ RATES = {
 
 
 def reader(request: HttpRequest) -> str:
-    """The reader's address on the net, of IPv6 the first 64 bits."""
-    return str(get_adapter().get_client_ip(request))
+    """The reader's address on the net, of IPv6 the first 64 bits. Where a proxy names none, all its readers are one."""
+    try:
+        return str(get_adapter().get_client_ip(request))
+    except PermissionDenied:
+        return "unknown"
 
 
 def account(request: HttpRequest) -> str:
     """Whoever is signed in; readers where nobody is."""
     return f"account {request.user.pk}" if request.user.is_authenticated else reader(request)
+
+
+def person(request: HttpRequest) -> str:
+    """Whoever is signed in; nobody else is counted by this."""
+    return account(request) if request.user.is_authenticated else ""
+
+
+def stranger(request: HttpRequest) -> str:
+    """The address of a reader who isn't signed in; whoever is, isn't counted by this."""
+    return "" if request.user.is_authenticated else reader(request)
 
 
 def half_in(request: HttpRequest) -> str:
@@ -65,12 +83,36 @@ def field(name: str) -> Callable[[HttpRequest], str]:
 
 @dataclass(frozen=True)
 class Rate:
-    """At most `most` knocks in `seconds`, counted for each `who`."""
+    """At most `most` knocks in `seconds`, counted for each `who`; where that is "", not counted."""
 
     most: int
     seconds: int
     who: Callable[[HttpRequest], str] = reader
 
+
+# What nobody's hands do, and a hall does not reach: two hundred people of a ministry, or of a workshop, who share one address of
+# the net, each of whom does something every ten seconds. That is 20 a second; measured, a search takes 40 ms of a core, so
+# whoever hammers keeps less than one core busy, however many there are. Windows are short: the innocent wait for their end.
+HALL = 20 * 5 * MINUTE
+SENT = (
+    Rate(300, 10 * MINUTE, person),  # a form every two seconds
+    Rate(2000, 10 * MINUTE, stranger),  # a hall that fills in an application: ten forms each
+)
+DESK = (Rate(1500, 10 * MINUTE, account),)  # staff clear a queue, by a press a second and more
+SEARCH = (
+    Rate(1500, 5 * MINUTE, person),  # five a second: the admin's lists of choices ask with every letter
+    Rate(HALL, 5 * MINUTE, stranger),
+)
+DOWNLOAD = (Rate(60, 10 * MINUTE, account),)  # a list of all there is: seconds of the database's time, and megabytes
+
+# Reading that costs. Pages that find: as soon as something is asked for (words, a filter, a further page). Bare, they are pages.
+FINDS = {"hub:search", "members:cities", "members:people"}
+# Whatever asks the database for more than a page, without anything in the address: programs' answers; cities of a like name.
+ASKS = {"hub:practices_json", "members:join_choose", "admin:autocomplete"}
+FILES = {
+    "admin:members_city_file", "admin:members_post_file", "admin:members_import_form",
+    "mfa_download_recovery_codes",
+}  # fmt: skip
 
 GUESSES = (Rate(60, 5 * MINUTE), Rate(10, 15 * MINUTE, half_in))
 OWN = (Rate(10, 15 * MINUTE, account),)
@@ -87,6 +129,7 @@ DOORS: dict[str, tuple[Rate, ...]] = {
     "mfa_login_webauthn": (Rate(60, 5 * MINUTE),),
     "members:sign_on": (Rate(60, HOUR),),
     "members:sign_on_callback": (Rate(120, HOUR),),
+    "members:join_save": (Rate(HALL, 5 * MINUTE),),  # autosaves; one that waits is kept in its tab, and for minutes only
     # behind mailed links
     "members:address_confirm": LINK,
     "members:address_stop": LINK,
@@ -112,6 +155,24 @@ DOORS: dict[str, tuple[Rate, ...]] = {
     "account_logout": (Rate(60, HOUR, account),),
 }
 BY_GET = {"members:sign_on_callback"}  # comes back from elsewhere by a redirect
+READS = {"GET", "HEAD", "OPTIONS", "TRACE"}
+
+
+def door(request: HttpRequest) -> tuple[str, tuple[Rate, ...]]:
+    """By which door a request comes in, and that door's rates; by none where it only opens a page."""
+    match = request.resolver_match
+    name = match.view_name if match else ""
+    sends, of_the_admin = request.method not in READS, name.startswith("admin:")
+    if name in DOORS and (sends or name in BY_GET):
+        return name, DOORS[name]
+    if sends:
+        return ("desk", DESK) if of_the_admin else ("sent", SENT)
+    if name in FILES:
+        return "download", DOWNLOAD
+    finds = name in FINDS or (of_the_admin and name.endswith("_changelist"))
+    if name in ASKS or (finds and any(value.strip() for _name, values in request.GET.lists() for value in values)):
+        return "search", SEARCH
+    return "", ()
 
 
 class TooOften(Exception):
@@ -138,14 +199,37 @@ def _count(door: str, who: str, most: int, seconds: int) -> None:
 
 
 def too_often(request: HttpRequest, error: TooOften) -> HttpResponse:
-    """429, with words and the time to come back."""
-    response = render(request, "members/too_often.html", {"minutes": -(-error.seconds // 60)}, status=429)
+    """429, with words and the time to come back; to a program as JSON. What was typed is on the page, to be sent from there: a
+    browser that goes back doesn't bring back a page that it was told not to keep."""
+    if for_a_program(request):
+        response: HttpResponse = JsonResponse({"error": gettext("Too many tries")}, status=429)
+    else:
+        context = {
+            "minutes": -(-error.seconds // 60),
+            "reads": request.method in READS,
+            "again": request.get_full_path() if _may_stand_on_a_page(request) else "",
+            "typed": [(name, value) for name, values in request.POST.lists() for value in values if not _is_secret(name)],
+            "has_files": bool(request.FILES),
+        }
+        response = render(request, "members/too_often.html", context, status=429)
     response["Retry-After"] = str(error.seconds)
+    patch_cache_control(response, private=True, no_store=True)
     return response
 
 
+def _may_stand_on_a_page(request: HttpRequest) -> bool:
+    """Forms of the house's own rooms. allauth's hold passwords and codes, the admin's the secrets of cities' single sign-on."""
+    match = request.resolver_match
+    return request.method == "POST" and match is not None and match.namespaces[:1] not in ([], ["admin"])
+
+
+def _is_secret(name: str) -> bool:
+    return name == "csrfmiddlewaretoken" or "password" in name or "secret" in name
+
+
 class LimitMiddleware:
-    """Counts what is posted to `DOORS`."""
+    """Counts at every door, before its view is asked. A fault of the database while it counts is the request's: nobody gets in
+    uncounted, and the page of that fault says when to try again (strongcities/faults.py)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -154,13 +238,11 @@ class LimitMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        match = request.resolver_match
-        name = match.view_name if match else ""
-        if name not in DOORS or (request.method != "POST" and name not in BY_GET):
-            return None
+        name, rates = door(request)
         try:
-            for rate in DOORS[name]:
-                _count(name, rate.who(request), rate.most, rate.seconds)
+            for rate in rates:
+                if who := rate.who(request):
+                    _count(name, who, rate.most, rate.seconds)
         except TooOften as error:
             return too_often(request, error)
         return None

@@ -155,7 +155,6 @@ def save(request: HttpRequest, path: str) -> HttpResponse:
     if asked is None:
         raise Http404
     try:
-        knock(request, "save")
         draft = _begun(request)
     except TooOften as error:
         return too_often(request, error)

@@ -13,7 +13,7 @@ import pytest
 from django.db import OperationalError
 from playwright.sync_api import Error
 
-from members import joining
+from members import joining, limits
 from members.models import Draft
 from tests import cast
 from tests.browser.conftest import Watched
@@ -325,6 +325,22 @@ def test_two_pages_typed_before_there_is_a_draft_are_in_one(browse):
     assert saved("city", "name", "Leuven")
     assert Draft.objects.count() == 1
     settled(site)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_what_was_refused_for_too_often_is_sent_from_the_page_that_says_so(browse, scripts):
+    site = browse(scripts=scripts)
+    site.go(PERSON)
+    with site.faults(), patch.object(limits, "SENT", (limits.Rate(0, 60),)), patch.dict(limits.DOORS, {"members:join_save": ()}):
+        site.page.fill("[name=name]", "Petra")
+        site.page.fill("[name=message]", "Two lines,\nand a “quote” & more")
+        site.page.locator("form.form button.button").first.click()
+        site.page.get_by_text("Nothing that you typed is lost").wait_for()
+    site.page.get_by_role("button", name="Send it again").click()
+    site.page.locator("[name=message]").wait_for()  # the page of questions again: the other answers are missing
+    assert saved("person", "name", "Petra")
+    assert Draft.objects.get().answers("person")["message"].splitlines() == ["Two lines,", "and a “quote” & more"]
+    assert site.page.input_value("[name=name]") == "Petra"
 
 
 # --- Nobody else's, and no longer than needed ------------------------------------------------------------------------

@@ -177,7 +177,7 @@ def test_a_page_tells_the_script_which_draft_it_is_of_and_what_is_saved(client):
 
 
 def test_an_autosave_too_many_is_told_when_to_come_back(client, monkeypatch):
-    monkeypatch.setitem(limits.RATES, "save", (1, 3600))
+    monkeypatch.setitem(limits.DOORS, "members:join_save", (limits.Rate(1, 3600),))
     answers = [client.post("/join/person/save/", {"name": name}, headers={"accept": "application/json"}) for name in ("Petra", "Pet")]
     assert [answer.status_code for answer in answers] == [200, 429]
     assert 0 < int(answers[1].headers["Retry-After"]) <= 3600

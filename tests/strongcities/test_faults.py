@@ -85,16 +85,19 @@ def test_nul_in_a_text_that_no_form_looked_at(visitor):
     assert (answer.status_code, answer.content) == (400, b"unreadable")
 
 
+@pytest.mark.django_db  # whatever is sent is counted
 def test_broken_text_in_a_form_is_replaced(visitor):
     answer = visitor.post("/echo/", b"text=%FF%FE", content_type="application/x-www-form-urlencoded")
     assert (answer.status_code, answer.content.decode()) == (200, "fine: '\ufffd\ufffd'")
 
 
+@pytest.mark.django_db  # whatever is sent is counted
 def test_a_form_that_is_too_large(visitor):
     answer = visitor.post("/echo/", b"text=" + b"x" * 1_100_000, content_type="application/x-www-form-urlencoded")
     assert (answer.status_code, answer.content) == (413, b"too much")
 
 
+@pytest.mark.django_db  # whatever is sent is counted
 def test_a_form_with_too_many_fields(visitor):
     body = "&".join(f"f{number}=1" for number in range(1_100)).encode()
     answer = visitor.post("/echo/", body, content_type="application/x-www-form-urlencoded")
