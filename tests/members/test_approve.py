@@ -247,9 +247,9 @@ def test_every_change_is_in_the_history(sam, nadia):
 # --- Races -----------------------------------------------------------------------------------------------------------
 
 
-def meet_after_reading(monkeypatch, patience=1.0):
+def meet_after_reading(monkeypatch):
     """Both racers stop after the record is read (and locked, if locks are on) and before anything is written."""
-    meeting = Meeting(patience)
+    meeting = Meeting()
     allows = Application.allows
 
     def waits(self, verb):
@@ -281,7 +281,7 @@ def test_without_the_lock_the_constraint_holds_it(monkeypatch):
     sam, toni = cast.make_staff("sam"), cast.make_staff("toni")
     application = cast.make_application(cast.make_person("nadia"), cast.make_city("Aarhus"))
     without_locks(monkeypatch)
-    meet_after_reading(monkeypatch, patience=5)
+    meet_after_reading(monkeypatch)
     results = race(
         lambda: fetched(application).approve(by=sam), lambda: fetched(application).decline(by=toni, why="no")
     )  # fmt: skip
@@ -294,7 +294,7 @@ def test_negative_control_without_lock_and_constraint_two_decisions_happen(monke
     sam, toni = cast.make_staff("sam"), cast.make_staff("toni")
     application = cast.make_application(cast.make_person("nadia"), cast.make_city("Aarhus"))
     without_locks(monkeypatch)
-    meet_after_reading(monkeypatch, patience=5)
+    meet_after_reading(monkeypatch)
     one_decision = next(
         constraint for constraint in ApplicationTransition._meta.constraints if constraint.name == "application_one_decision"
     )
@@ -341,7 +341,7 @@ def test_negative_control_without_the_lock_a_second_approval_is_lost(monkeypatch
     sam, toni = cast.make_staff("sam"), cast.make_staff("toni")
     application = cast.make_application(cast.make_person("nadia"), cast.make_city("Lund"))
     without_locks(monkeypatch)
-    meet_after_reading(monkeypatch, patience=5)
+    meet_after_reading(monkeypatch)
     assert race(lambda: fetched(application).approve(by=sam), lambda: fetched(application).approve(by=toni)) == [None, None]
     application.refresh_from_db()
     assert application.state == State.UNDER_REVIEW  # two people approved, and one of them was overwritten

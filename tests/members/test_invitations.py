@@ -342,8 +342,8 @@ def test_the_history_does_not_keep_what_opens_the_link(invitation):
 # --- Races -----------------------------------------------------------------------------------------------------------
 
 
-def meet_after_reading(monkeypatch, patience=1.0):
-    meeting = Meeting(patience)
+def meet_after_reading(monkeypatch):
+    meeting = Meeting()
     allows = Invitation.allows
 
     def waits(self, verb):
@@ -407,7 +407,7 @@ def test_without_the_lock_the_constraint_holds_it(monkeypatch):
     nadia, lene = cast.make_person("nadia"), cast.make_person("lene")
     invitation = make(nadia.email)
     without_locks(monkeypatch)
-    meet_after_reading(monkeypatch, patience=5)
+    meet_after_reading(monkeypatch)
     results = race(lambda: fetched(invitation).accept(by=nadia, **TOLD), lambda: fetched(invitation).withdraw(by=lene))
     assert sum(isinstance(result, IntegrityError) for result in results) == 1
     assert InvitationTransition.objects.filter(to_state__in=["accepted", "withdrawn"]).count() == 1
@@ -418,7 +418,7 @@ def test_negative_control_without_lock_and_constraint_it_is_accepted_and_withdra
     nadia, lene = cast.make_person("nadia"), cast.make_person("lene")
     invitation = make(nadia.email)
     without_locks(monkeypatch)
-    meet_after_reading(monkeypatch, patience=5)
+    meet_after_reading(monkeypatch)
     once = next(constraint for constraint in InvitationTransition._meta.constraints if constraint.name == "invitation_settled_once")
     with connection.schema_editor() as editor:
         editor.remove_constraint(InvitationTransition, once)

@@ -498,9 +498,9 @@ def test_a_city_that_somebody_proposed_meanwhile_is_shared(client):
 # --- Races -----------------------------------------------------------------------------------------------------------
 
 
-def meet_before_submitting(monkeypatch, patience=1.0):
+def meet_before_submitting(monkeypatch):
     """Both racers stop when they have read that there is no application yet, and before they write one."""
-    meeting = Meeting(patience)
+    meeting = Meeting()
     submit = Application.submit
 
     def waits(**fields):
@@ -530,7 +530,7 @@ def test_without_the_lock_the_constraints_hold_it(monkeypatch):
     cast.make_city("Leuven", country="BE")
     City.objects.update(is_public=False)
     without_locks(monkeypatch)
-    meet_before_submitting(monkeypatch, patience=5)
+    meet_before_submitting(monkeypatch)
     results = race(*confirmers(cast.make_person("nadia")))
     assert sorted(type(result).__name__ for result in results) == ["AppliedAlready", "tuple"]
     assert Application.objects.count() == 1
@@ -541,7 +541,7 @@ def test_negative_control_without_lock_and_constraints_there_are_two(monkeypatch
     nadia = cast.make_person("nadia")
     cast.make_city("Leuven", country="BE", is_public=False)
     without_locks(monkeypatch)
-    meet_before_submitting(monkeypatch, patience=5)
+    meet_before_submitting(monkeypatch)
     one_open = next(rule for rule in Application._meta.constraints if rule.name == "application_one_open_per_person_and_city")
     with connection.schema_editor() as editor:
         editor.remove_constraint(Application, one_open)
@@ -559,7 +559,7 @@ def test_negative_control_without_lock_and_constraints_there_are_two(monkeypatch
 @real
 def test_two_drafts_of_one_new_person_make_one_account(monkeypatch):
     tokens = [joining.token_for(cast.make_draft(name=name)) for name in ("Leuven", "Ghent")]
-    meeting = Meeting(2)
+    meeting = Meeting()
     account_of = joining.account_of
     monkeypatch.setattr(joining, "account_of", lambda email: meeting.pass_on(account_of(email)))
     results = race(*[lambda token=token: joining.confirm(token, user=AnonymousUser(), password=NEW["password"]) for token in tokens])
@@ -569,7 +569,7 @@ def test_two_drafts_of_one_new_person_make_one_account(monkeypatch):
 
 @real
 def test_two_people_who_propose_one_city_at_once_share_it(monkeypatch):
-    meeting = Meeting(2)
+    meeting = Meeting()
     region_of = countries.region_of
     monkeypatch.setattr(countries, "region_of", lambda code: meeting.pass_on(region_of(code)))
     one, two = race(*[lambda name=name: City.propose(name=name, country="BE", kind="city") for name in ("Leuven", "LEUVEN")])

@@ -303,7 +303,7 @@ def test_without_the_locks_two_merges_cross(keeper, monkeypatch):
     """The negative control: both believe that they may, and only the database's own way out of a deadlock is left."""
     aarhus, double = cast.make_city("Aarhus"), cast.make_city("Århus Kommune", slug="arhus-kommune", country="DK", kind="municipality")
     there, back = Merge.preview(aarhus, double).mark, Merge.preview(double, aarhus).mark
-    meeting, find = Meeting(patience=20), Merge.preview  # without locks both come, however busy the machine
+    meeting, find = Meeting(), Merge.preview
     monkeypatch.setattr(merging, "_locked", lambda *keys: tuple(City.objects.get(pk=key) for key in keys))
     monkeypatch.setattr(Merge, "preview", classmethod(lambda _cls, *cities: meeting.pass_on(find(*cities))))
     outcomes = race(

@@ -437,9 +437,9 @@ def test_words_are_deleted_a_year_after_the_last(lene, leila):
 # --- Races -----------------------------------------------------------------------------------------------------------
 
 
-def meet_after_reading(monkeypatch, patience=1.0):
+def meet_after_reading(monkeypatch):
     """Both racers stop after the record is read (and locked, if locks are on) and before anything is written."""
-    meeting = Meeting(patience)
+    meeting = Meeting()
     allows = Contact.allows
     monkeypatch.setattr(Contact, "allows", lambda self, verb: meeting.pass_on(allows(self, verb)))
 
@@ -470,7 +470,7 @@ def test_without_the_lock_the_database_holds_the_one_answer(monkeypatch):
     leila, lene = open_to_peers("leila"), open_to_peers("lene")
     contact = written(leila, lene)
     without_locks(monkeypatch)
-    meet_after_reading(monkeypatch, patience=5)
+    meet_after_reading(monkeypatch)
     assert kinds(race(answers(contact, lene), answers(contact, lene))) == ["IntegrityError", "NoneType"]
     assert (contact.messages.count(), len(outbox())) == (2, 2)
 
@@ -480,7 +480,7 @@ def test_negative_control_without_lock_and_constraint_two_answers_go_out(monkeyp
     leila, lene = open_to_peers("leila"), open_to_peers("lene")
     contact = written(leila, lene)
     without_locks(monkeypatch)
-    meet_after_reading(monkeypatch, patience=5)
+    meet_after_reading(monkeypatch)
     (one_answer,) = ContactTransition._meta.constraints
     with connection.schema_editor() as editor:
         editor.remove_constraint(ContactTransition, one_answer)
@@ -553,7 +553,7 @@ def test_two_who_write_to_each_other_at_once_have_one_contact():
 def test_consent_taken_back_while_somebody_writes_holds(monkeypatch):
     """The writer waits for the row that the consent is being taken back in, then sees it gone."""
     leila, lene = open_to_peers("leila"), open_to_peers("lene")
-    taken, begun = Meeting(5), Meeting(5)
+    taken, begun = Meeting(), Meeting()
 
     def takes_back():
         with transaction.atomic():
@@ -566,6 +566,5 @@ def test_consent_taken_back_while_somebody_writes_holds(monkeypatch):
         taken.wait()
         return written(leila, lene) and None
 
-    begun._patience = 1.0
     assert kinds(race(takes_back, writes)) == ["PermissionDenied", "str"]
     assert not Contact.objects.exists()
