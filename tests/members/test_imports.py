@@ -324,7 +324,7 @@ def test_it_is_written_whole_or_not_at_all(sam, aarhus, monkeypatch):
     def fail(**_fields):
         raise IntegrityError("two at once")
 
-    monkeypatch.setattr(City, "propose", fail)
+    monkeypatch.setattr(City, "make", fail)
     with pytest.raises(MoveRefused, match="Nothing was written"):
         write(record, sam)
     aarhus.refresh_from_db()

@@ -17,7 +17,7 @@ from members import countries, joining, limits
 from members.models import Application, City, Draft, Session, User
 from members.models.draft import LONGEST_ANSWER
 from tests import cast
-from tests.members.races import Meeting, race, without_locks
+from tests.members.races import Meeting, race, without_locks, without_rules
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db
@@ -554,6 +554,56 @@ def test_negative_control_without_lock_and_constraints_there_are_two(monkeypatch
         with connection.schema_editor() as editor:
             editor.execute("ALTER TABLE members_application ADD CONSTRAINT members_application_draft_id_key UNIQUE (draft_id)")
             editor.add_constraint(Application, one_open)
+
+
+def two_tabs():
+    """Nadia applies for Ghent twice at once: two drafts, two links, two windows."""
+    nadia, ghent = cast.make_person("nadia"), cast.make_city("Ghent")
+    tokens = [joining.token_for(cast.make_draft(email=nadia.email, choice=str(ghent.pk))) for _tab in range(2)]
+    results = race(*[lambda token=token: joining.confirm(token, user=nadia) for token in tokens])
+    return sorted(type(result).__name__ for result in results), Application.objects.open().filter(applicant=nadia, city=ghent).count()
+
+
+@real
+@pytest.mark.parametrize("locked", [True, False])
+def test_two_drafts_of_one_person_for_one_city_at_once_are_one_application(monkeypatch, locked):
+    if not locked:
+        without_locks(monkeypatch)  # the constraint holds it alone
+    meet_before_submitting(monkeypatch)
+    assert two_tabs() == (["AppliedAlready", "tuple"], 1)
+    assert len(outbox()) == 1
+
+
+@real
+def test_negative_control_without_lock_and_constraint_one_person_has_two_for_one_city(monkeypatch):
+    without_locks(monkeypatch)
+    meet_before_submitting(monkeypatch)
+    with without_rules(Application, "application_one_open_per_person_and_city"):
+        assert two_tabs() == (["tuple", "tuple"], 2)
+
+
+@real
+def test_who_proposes_a_city_while_staff_drop_it_proposes_it_anew(monkeypatch):
+    """Staff match the only application for it to another city after the button has found it and before it is held."""
+    sam, nadia, leuven = cast.make_staff("sam"), cast.make_person("nadia"), City.propose(name="Leuven", country="BE", kind="city")
+    others, ghent = cast.make_application(cast.make_person("leila"), leuven), cast.make_city("Ghent")
+    token = joining.token_for(cast.make_draft(email=nadia.email))
+    meanwhile(monkeypatch, lambda: others.match(by=sam, city=ghent))
+    application, made = joining.confirm(token, user=nadia)
+    assert made
+    assert (application.city.name, application.city == leuven) == ("Leuven", False)
+
+
+def meanwhile(monkeypatch, act):
+    """`act`, on a connection of its own, when the button has read which city it is for and before it holds it."""
+    held, acts = City.held, [act]
+
+    def after(pk):
+        if acts:
+            assert race(acts.pop()) == [None]
+        return held(pk)
+
+    monkeypatch.setattr(City, "held", after)
 
 
 @real
