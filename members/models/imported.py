@@ -41,6 +41,7 @@ class State(models.TextChoices):
 
 
 OPEN = (State.READY, State.HALF)
+SETTLED = (State.WRITTEN, State.DISCARDED)
 
 
 class Kind(models.TextChoices):
@@ -207,6 +208,7 @@ class ImportTransition(Transition):
     class Meta(Transition.Meta):
         verbose_name = _("step")
         verbose_name_plural = _("steps")
+        constraints = [models.UniqueConstraint(fields=["subject"], condition=Q(to_state__in=SETTLED), name="import_settled_once")]
 
     @property
     def words(self) -> str:
