@@ -250,8 +250,9 @@ def _confirm(token: str, user: Any, password: str) -> tuple[Application, bool]:
         if hasattr(draft, "application"):
             return draft.application, False
         given = answers(draft)
-        account = _account(given, user, password, draft.language)
+        # The city before the account: a list that brings officials in holds the city and then makes accounts too (members/imports).
         city = City.held((given.city or City.propose(**given.new_city)).pk)
+        account = _account(given, user, password, draft.language)
         called = city.name if city.is_public else given.new_city.get("name", city.name)
         if Post.objects.filter(official__user=account, city=city, until=None).exists():
             raise AppliedAlready(called, stands=True)

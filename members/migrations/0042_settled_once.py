@@ -15,8 +15,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="mergetransition",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("to_state", "undone")), fields=("subject",), name="merge_undone_once"
-            ),
+            constraint=models.UniqueConstraint(condition=models.Q(("to_state", "undone")), fields=("subject",), name="merge_undone_once"),
         ),
     ]
