@@ -260,7 +260,7 @@ class City(models.Model):
     def held(cls, pk: int) -> City:
         """The city as it is now, locked until the transaction ends: no merge goes by meanwhile, which it would hang on a record
         that is hidden. Raises CityGone where one did, or where the city was only proposed and is dropped."""
-        city = cls.objects.select_for_update(no_key=True).filter(pk=pk).first()
+        city: City | None = cls.objects.select_for_update(no_key=True).filter(pk=pk).first()
         if city is None or city.merged_into_id:
             raise CityGone(gettext("The city’s record was changed this very moment. Please try again."))
         return city

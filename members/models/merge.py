@@ -8,6 +8,11 @@ What moves: every row of any room that points at the city that goes, by every fo
 rooms that come later are merged too. What would break a rule of the database at the city that stays (a membership at the
 same time, an open post of the same person) stays where it is, and the preview says so. The city that goes is hidden, keeps
 its row and its address, which leads to the one that stays, whose other names then include its name.
+
+Locks, in this order: open invitations and applications that may move, the tree of authorities, both cities. Whoever accepts an
+invitation or decides on an application holds its row, then asks for its city. Whoever applies holds the city (City.held), and finds
+what it is part of now where a merge was first; the database takes no application for a record that went (migration 0040).
+Held by the database too: one merge of a city at a time, undone once.
 """
 
 from __future__ import annotations
@@ -322,11 +327,11 @@ def _held(kept: int, dropped: int, *, moving_from: int) -> tuple[City, City]:
 def _hold_waiting(city: int, *, lock: bool = True) -> set[tuple[str, int]]:
     """The open invitations to a city and applications for it, locked: who accepts the one or decides on the other has its row, then
     asks for its city's, so whoever holds the city first would wait for them while they wait for it."""
-    found = set()
+    found: set[tuple[str, int]] = set()
     for model in (Invitation, Application):
         rows = model.objects.open().filter(city=city).order_by("pk")
         keys = (rows.select_for_update(of=("self",), no_key=True) if lock else rows).values_list("pk", flat=True)
-        found |= {(model._meta.model_name, key) for key in keys}
+        found |= {(model.__name__, key) for key in keys}
     return found
 
 
