@@ -20,7 +20,7 @@ from django.db import transaction
 
 from members import joining
 from members.joining import AppliedAlready, LinkBad, Refused, SignInFirst
-from members.models import Application, Invitation, Post, User
+from members.models import Application, City, Invitation, Post, User
 from members.models.invitation import State
 
 
@@ -67,5 +67,6 @@ def accept(token: str, *, user: Any, told: dict[str, Any], name: str = "", passw
         invitation = invitation_of(token)  # once more, now that nobody can change it
         account = owner_of(invitation, user)
         if account is None:
+            City.held(invitation.city.standing.pk)  # before the account, as joining does; there is no application of theirs yet
             account = joining.make_account(invitation.email, name=name, password=password, language=language)
         return invitation.accept(by=account, **told)

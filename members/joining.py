@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,10 +18,12 @@ from django.utils.translation import gettext_lazy as _
 
 from members.forms.join import CityChoiceForm, CityNameForm, MandateForm, NewCityForm, PersonForm, PrinciplesForm
 from members.models import AddressChange, Application, City, Draft, Post, User
+from members.models.city import CityGone
 from strongcities import mail
 
 LINK_LIFE = timedelta(days=3)
 RESEND_AFTER = timedelta(minutes=1)
+_TRIES = 3  # of the button, where the city's record goes under its hand
 _SALT = "members.joining.confirm"
 
 
@@ -114,10 +117,12 @@ class Answers:
 
 
 def chosen_city(draft: Draft) -> City | None:
-    """The city of the network that was chosen, while it is still shown."""
+    """The city of the network that was chosen, while it is still shown; where it was merged since, what it is part of now."""
     choice = str(draft.city.get("choice", ""))
     is_key = choice.isascii() and choice.isdecimal() and len(choice) < 19  # what a key can be; Python reads no endless number
-    return City.objects.public().filter(pk=int(choice)).first() if is_key else None
+    chosen = City.objects.select_related("merged_into").filter(pk=int(choice)).first() if is_key else None
+    city = chosen.standing if chosen else None
+    return city if city and city.is_public else None
 
 
 def _city(draft: Draft) -> tuple[City | None, dict[str, str]] | None:
@@ -230,6 +235,14 @@ def confirm(token: str, *, user: Any, password: str = "") -> tuple[Application, 
     LinkBad, LinkOld, Incomplete, SignInFirst, AppliedAlready. The draft is locked, so that of two clicks the second
     finds the first one's application; where the lock fails, a unique constraint refuses the second row.
     """
+    for _again in range(_TRIES - 1):
+        with suppress(CityGone):  # merged or dropped this very moment; the draft leads to what the city is now
+            return _confirm(token, user, password)
+    return _confirm(token, user, password)
+
+
+def _confirm(token: str, user: Any, password: str) -> tuple[Application, bool]:
+    """Raises CityGone too, and then nothing is written."""
     pk = draft_of(token).pk
     with transaction.atomic():
         Draft.objects.select_for_update(of=("self",)).get(pk=pk)
@@ -237,9 +250,10 @@ def confirm(token: str, *, user: Any, password: str = "") -> tuple[Application, 
         if hasattr(draft, "application"):
             return draft.application, False
         given = answers(draft)
+        # The city before the account: a list that brings officials in holds the city and then makes accounts too (members/imports).
+        city = City.held((given.city or City.propose(**given.new_city)).pk)
         account = _account(given, user, password, draft.language)
-        city = given.city or City.propose(**given.new_city)
-        called = city.name if city.is_public else given.new_city["name"]
+        called = city.name if city.is_public else given.new_city.get("name", city.name)
         if Post.objects.filter(official__user=account, city=city, until=None).exists():
             raise AppliedAlready(called, stands=True)
         if Application.objects.open().filter(applicant=account, city=city).exists():

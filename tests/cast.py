@@ -14,6 +14,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.auth.models import Group
+from django.db import transaction
 
 from members import countries
 from members.models import Application, City, Draft, Membership, Merge, Official, Post, User
@@ -115,9 +116,9 @@ def secretariat() -> Group:
 def make_application(applicant: User | None = None, city: City | None = None, **fields: Any) -> Application:
     """A submitted application: of Nadia for Ghent, unless told otherwise."""
     told = {"title": "Prevention officer", "kind": Post.Kind.POLICY, "head_knows": True, "languages": ["en"]}
-    return Application.submit(
-        draft=Draft.objects.create(), applicant=applicant or make_person("nadia"), city=city or make_city("Ghent"), **{**told, **fields}
-    )
+    applicant, city = applicant or make_person("nadia"), city or make_city("Ghent")
+    with transaction.atomic():
+        return Application.submit(draft=Draft.objects.create(), applicant=applicant, city=city, **{**told, **fields})
 
 
 ANSWERS: dict[str, dict[str, Any]] = {

@@ -55,7 +55,8 @@ class Cities(Room):
     def write(self, line: Line, *, by: Any) -> None:
         values, changed = line.values, {change.column for change in line.changes}
         if line.record is None:
-            city = City.propose(name=values["name"], country=values["country"], kind=values["kind"])
+            # Not `propose`: one that somebody else made this very moment says what they know, and is no row's to overwrite.
+            city = City.make(name=values["name"], country=values["country"], kind=values["kind"])
         else:
             city = City.objects.get(pk=line.record)
         fields = [column for column in FIELDS if column in changed]

@@ -43,7 +43,7 @@ import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
@@ -197,7 +197,7 @@ class Application(Workflow):
     def submit(cls, *, draft: Draft, applicant: Any, city: City, mail_at: str = "", **fields: Any) -> Application:
         """A new application: approved at once where the city has confirmed the domain of `mail_at` (the address that the
         applicant has just confirmed), else told to the applicant and to those who decide. Raises IntegrityError where the
-        draft has become one already, or the applicant has an open one for the city. Whoever calls it holds the
+        draft has become one already, or the applicant has an open one for the city; CityGone. Whoever calls it holds the
         transaction (members/joining.py)."""
         application = cls._begun(applicant, city, draft=draft, language=draft.language, **fields)
         if not (mail_at and application._decide_by_domain(domain_of(mail_at))):
@@ -207,20 +207,30 @@ class Application(Workflow):
     @classmethod
     def of_invited(cls, *, applicant: Any, city: City, **told: Any) -> Application:
         """What somebody who was invited told: their open application for the city, brought up to date, or a new one.
-        Nobody hears of it yet (`decide_as_invited`). Raises MoveRefused where they stand for the city already."""
-        open_one = cls.objects.open().select_for_update(of=("self",), no_key=True).filter(applicant=applicant, city=city).first()
-        if open_one is None:
-            application = cls._begun(applicant, city, language=applicant.language, **told)
-        else:
-            application = open_one
+        Nobody hears of it yet (`decide_as_invited`). Raises MoveRefused where they stand for the city already, or apply for it
+        in another window this very moment."""
+        if application := cls._open_one(applicant, city):
             for name, value in told.items():
                 setattr(application, name, value)
             application.save(update_fields=list(told))
+        else:
+            try:
+                with transaction.atomic():
+                    application = cls._begun(applicant, city, language=applicant.language, **told)
+            except IntegrityError as error:
+                words = gettext("You applied for %(city)s this very moment, in another window. Open the invitation once more.")
+                raise MoveRefused(words % {"city": city}) from error
         application._refuse_if_standing_for(city)
         return application
 
     @classmethod
+    def _open_one(cls, applicant: Any, city: City) -> Application | None:
+        """The applicant's open application for the city, locked."""
+        return cls.objects.open().select_for_update(of=("self",), no_key=True).filter(applicant=applicant, city=city).first()
+
+    @classmethod
     def _begun(cls, applicant: Any, city: City, **fields: Any) -> Application:
+        city = City.held(city.pk)
         application = cls.objects.create(applicant=applicant, city=city, needs_two=not city.is_member, **fields)
         application.begin("submit", by=applicant)
         return application
@@ -274,25 +284,33 @@ class Application(Workflow):
 
         An approval given so far was for another city and is dropped; so is the proposed city where nothing else hangs
         on it. Raises MoveRefused when the applicant has an open application for `city` or stands for it, or when `city`
-        was merged.
+        was merged or dropped.
         """
-        with transaction.atomic():
-            with self.move("match", by=by) as step:
-                application = step.record
-                proposed = application.city
-                if proposed == city:
-                    raise MoveRefused(gettext("The application is for this city already."))
-                if Application.objects.open().filter(applicant=application.applicant_id, city=city).exists():
-                    raise MoveRefused(gettext("The applicant has another open application for %(city)s.") % {"city": city})
-                application._refuse_if_standing_for(city)
-                _refuse_if_merged(city)
-                application.city, application.first_approver = city, None
-                application.needs_two = not city.is_member
-                if city.is_public:
-                    step.why = city.name
-                    application._tell("matched")
-                step.to(application.state)
-            proposed.drop_if_only_proposed()
+        another = gettext("The applicant has another open application for %(city)s.") % {"city": city}
+        try:
+            with transaction.atomic():
+                with self.move("match", by=by) as step:
+                    application = step.record
+                    # Both, in the order in which a merge takes them: nobody applies for one of them, merges or drops it meanwhile.
+                    both = City.objects.select_for_update().filter(pk__in=[application.city_id, city.pk]).order_by("pk").in_bulk()
+                    proposed, held = both[application.city_id], both.get(city.pk)
+                    if proposed == city:
+                        raise MoveRefused(gettext("The application is for this city already."))
+                    if held is None:
+                        raise MoveRefused(gettext("That city is no longer here: it was only proposed. Look again."))
+                    if Application.objects.open().filter(applicant=application.applicant_id, city=held).exists():
+                        raise MoveRefused(another)
+                    application._refuse_if_standing_for(held)
+                    _refuse_if_merged(held)
+                    application.city, application.first_approver = held, None
+                    application.needs_two = not held.is_member
+                    if held.is_public:
+                        step.why = held.name
+                        application._tell("matched")
+                    step.to(application.state)
+                proposed.drop_if_only_proposed()
+        except IntegrityError as error:  # they applied for it by a way that doesn't hold the city
+            raise MoveRefused(another) from error
 
     def approve(self, *, by: Any, mandate: bool = False, seen: str | None = None, checked: str = "", why: str = "") -> None:
         """One approval; the last one that is needed admits the applicant and, if it is new, the city (table above).
@@ -309,7 +327,7 @@ class Application(Workflow):
                 raise PermissionDenied
             # Two applications for one new city wait here for each other, so that it joins once and has one first lead.
             city = City.objects.select_for_update(no_key=True).get(pk=application.city_id)
-            _refuse_if_merged(city)  # while the application came in, and neither could see the other
+            _refuse_if_merged(city)  # before applications held their city, or by a rule that kept this one back
             if seen is not None and seen != city.identity:
                 raise MoveRefused(gettext("The city was changed while you looked at it. See what it is now, then decide."))
             application.needs_two = not city.is_member

@@ -19,7 +19,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from members import countries, names
 from members.querysets import CityQuerySet, today
@@ -28,9 +28,15 @@ from strongcities import languages
 from strongcities.licences import Licence, deed
 from strongcities.themes import Theme
 from strongcities.uploads import NAME, Picture, PictureField
+from strongcities.workflow import MoveRefused
 
 PROFILE_LENGTH = 10_000  # characters: some five pages
 MOST_THEMES = 5
+
+
+class CityGone(MoveRefused):
+    """The record was merged into another one, or dropped, while somebody was about to hang something on it. Whoever names the city
+    anew finds what it is part of now."""
 
 
 @pghistory.track(exclude=["folded", "spellings"])  # generated columns can't be written into a history
@@ -218,16 +224,28 @@ class City(models.Model):
         same = cls.objects.named(name).filter(country=country, kind=kind)
         if found := same.first():
             return cast(City, found).standing
+        try:
+            return cls.make(name=name, country=country, kind=kind, website=website, population_band=population_band)
+        except IntegrityError:
+            if found := same.first():
+                return cast(City, found).standing
+            raise
+
+    @classmethod
+    def make(cls, *, name: str, country: str, kind: str, **fields: str) -> City:
+        """A new city, not yet public, at the first address that is free. Raises IntegrityError where one of that name, country and
+        kind is here: for who must not take another's record for their own (members/imports)."""
+        same = cls.objects.named(name).filter(country=country, kind=kind)
         for slug in names.slugs(name, country.lower(), kind):
             try:
                 with transaction.atomic():
-                    new = cls(name=name, slug=slug, country=country, kind=kind, website=website, population_band=population_band)
+                    new = cls(name=name, slug=slug, country=country, kind=kind, **fields)
                     new.region = countries.region_of(country)
                     new.save(force_insert=True)
                     return new
             except IntegrityError:
-                if found := same.first():
-                    return cast(City, found).standing
+                if same.exists():
+                    raise
         raise ValueError(f"no address left for {name}")  # pragma: no cover  slugs() ends with a random one
 
     @property
@@ -238,8 +256,18 @@ class City(models.Model):
             city = city.merged_into
         return city
 
+    @classmethod
+    def held(cls, pk: int) -> City:
+        """The city as it is now, locked until the transaction ends: no merge goes by meanwhile, which it would hang on a record
+        that is hidden. Raises CityGone where one did, or where the city was only proposed and is dropped."""
+        city: City | None = cls.objects.select_for_update(no_key=True).filter(pk=pk).first()
+        if city is None or city.merged_into_id:
+            raise CityGone(gettext("The city’s record was changed this very moment. Please try again."))
+        return city
+
     def drop_if_only_proposed(self) -> None:
-        """Delete a city that an application proposed and that nothing hangs on any more; leave every other one."""
+        """Delete a city that an application proposed and that nothing hangs on any more; leave every other one. The caller holds
+        the city, or somebody could apply for it between the look at what hangs on it and its end."""
         if not self.is_public:
             with suppress(models.ProtectedError):
                 self.delete()

@@ -14,6 +14,8 @@ answered, and one that was ignored, closed or reported stands in the way of any 
 
 Who was ignored or reported isn't told: to them it looks as if it waited for an answer, or had been closed (`state_for`).
 
+Held by the database: one contact between two, one first answer; an answer, an end and a report are never taken back.
+
 Words are their writers' own: there is no history of them, and the staff read none that weren't reported.
 """
 

@@ -11,6 +11,9 @@
 What would change isn't kept: it is worked out anew from the rows, each time somebody looks (members/imports). A press of the
 button carries the mark of what was seen, and is refused where it would do anything else by now; a first approval of what is no
 longer the same is none. The rows hold people's names and addresses, so they go once they are written or discarded.
+
+What fails halfway has written nothing, and is to be looked at as before. Held by the database: settled once, by two people where it
+makes members.
 """
 
 from __future__ import annotations
@@ -41,6 +44,7 @@ class State(models.TextChoices):
 
 
 OPEN = (State.READY, State.HALF)
+SETTLED = (State.WRITTEN, State.DISCARDED)
 
 
 class Kind(models.TextChoices):
@@ -207,6 +211,7 @@ class ImportTransition(Transition):
     class Meta(Transition.Meta):
         verbose_name = _("step")
         verbose_name_plural = _("steps")
+        constraints = [models.UniqueConstraint(fields=["subject"], condition=Q(to_state__in=SETTLED), name="import_settled_once")]
 
     @property
     def words(self) -> str:

@@ -205,7 +205,8 @@ class Invitation(Workflow):
             invitation = step.record
             if invitation.is_expired:
                 raise MoveRefused(gettext("This invitation’s time is over."))
-            application = Application.of_invited(applicant=by, city=invitation.city, **told)
+            city = invitation.city.standing  # where a merge left it behind, to what the city is part of now
+            application = Application.of_invited(applicant=by, city=city, **told)
             invitation.application = application
             application.decide_as_invited(by=invitation.invited_by)
             invitation._tell_inviter(application)

@@ -8,6 +8,11 @@ What moves: every row of any room that points at the city that goes, by every fo
 rooms that come later are merged too. What would break a rule of the database at the city that stays (a membership at the
 same time, an open post of the same person) stays where it is, and the preview says so. The city that goes is hidden, keeps
 its row and its address, which leads to the one that stays, whose other names then include its name.
+
+Locks, in this order: open invitations and applications that may move, the tree of authorities, both cities. Whoever accepts an
+invitation or decides on an application holds its row, then asks for its city. Whoever applies holds the city (City.held), and finds
+what it is part of now where a merge was first; the database takes no application for a record that went (migration 0040).
+Held by the database too: one merge of a city at a time, undone once.
 """
 
 from __future__ import annotations
@@ -26,7 +31,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
 from members.models.application import Application
-from members.models.city import City
+from members.models.city import City, CityGone
+from members.models.invitation import Invitation
 from strongcities.workflow import Move, MoveRefused, Step, Transition, Workflow
 
 UNDONE_WITHIN = timedelta(days=30)
@@ -123,6 +129,7 @@ class Merge(Workflow):
         if refused:
             return Preview([], [], "", refused)
         with transaction.atomic():
+            _hold_waiting(dropped.pk)
             moved, left = _move(dropped, kept)
             transaction.set_rollback(True)  # nothing of it is to stay
         parts = [
@@ -141,7 +148,7 @@ class Merge(Workflow):
         if not cls.may_merge(by):
             raise PermissionDenied
         with transaction.atomic():
-            kept, dropped = _locked(kept.pk, dropped.pk)
+            kept, dropped = _held(kept.pk, dropped.pk, moving_from=dropped.pk)
             preview = cls.preview(kept, dropped)
             if preview.refused:
                 raise MoveRefused(preview.refused)
@@ -181,6 +188,7 @@ class MergeTransition(Transition):
     class Meta(Transition.Meta):
         verbose_name = _("step")
         verbose_name_plural = _("steps")
+        constraints = [models.UniqueConstraint(fields=["subject"], condition=Q(to_state=State.UNDONE), name="merge_undone_once")]
 
 
 def _fields() -> dict[str, models.Field[Any, Any]]:
@@ -286,7 +294,7 @@ def _undo(step: Step[Merge]) -> int:
     record = step.record
     if timezone.now() > record.until:
         raise MoveRefused(gettext("It is over thirty days ago: the two can no longer be told apart with certainty."))
-    kept, dropped = _locked(record.kept_id, record.dropped_id)
+    kept, dropped = _held(record.kept_id, record.dropped_id, moving_from=record.kept_id)
     if kept.merged_into_id:
         raise MoveRefused(gettext("%(city)s was itself merged into another one since. Undo that first.") % {"city": kept})
     elsewhere = 0
@@ -304,6 +312,27 @@ def _undo(step: Step[Merge]) -> int:
     kept.save()
     _watch(kept, dropped)
     return elsewhere
+
+
+def _held(kept: int, dropped: int, *, moving_from: int) -> tuple[City, City]:
+    """Both, and what may move of which others hold a row while they wait for its city: each waits for the other in one order.
+    Raises CityGone where such a row came between."""
+    held = _hold_waiting(moving_from)
+    cities = _locked(kept, dropped)
+    if _hold_waiting(moving_from, lock=False) - held:
+        raise CityGone(gettext("The city’s record was changed this very moment. Please try again."))
+    return cities
+
+
+def _hold_waiting(city: int, *, lock: bool = True) -> set[tuple[str, int]]:
+    """The open invitations to a city and applications for it, locked: who accepts the one or decides on the other has its row, then
+    asks for its city's, so whoever holds the city first would wait for them while they wait for it."""
+    found: set[tuple[str, int]] = set()
+    for model in (Invitation, Application):
+        rows = model.objects.open().filter(city=city).order_by("pk")
+        keys = (rows.select_for_update(of=("self",), no_key=True) if lock else rows).values_list("pk", flat=True)
+        found |= {(model.__name__, key) for key in keys}
+    return found
 
 
 def _locked(kept: int, dropped: int) -> tuple[City, City]:

@@ -8,12 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from members.models import Application, City, Membership, Official, Post
+from members import joining
+from members.models import Application, City, Membership, Official, Post, application as module
 from members.models.application_state import State
 from members.models.application_step import ApplicationTransition
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.members.races import Meeting, race, without_locks
+from tests.members.races import Meeting, race, without_locks, without_rules
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db
@@ -247,9 +248,9 @@ def test_every_change_is_in_the_history(sam, nadia):
 # --- Races -----------------------------------------------------------------------------------------------------------
 
 
-def meet_after_reading(monkeypatch, patience=1.0):
+def meet_after_reading(monkeypatch):
     """Both racers stop after the record is read (and locked, if locks are on) and before anything is written."""
-    meeting = Meeting(patience)
+    meeting = Meeting()
     allows = Application.allows
 
     def waits(self, verb):
@@ -281,7 +282,7 @@ def test_without_the_lock_the_constraint_holds_it(monkeypatch):
     sam, toni = cast.make_staff("sam"), cast.make_staff("toni")
     application = cast.make_application(cast.make_person("nadia"), cast.make_city("Aarhus"))
     without_locks(monkeypatch)
-    meet_after_reading(monkeypatch, patience=5)
+    meet_after_reading(monkeypatch)
     results = race(
         lambda: fetched(application).approve(by=sam), lambda: fetched(application).decline(by=toni, why="no")
     )  # fmt: skip
@@ -294,7 +295,7 @@ def test_negative_control_without_lock_and_constraint_two_decisions_happen(monke
     sam, toni = cast.make_staff("sam"), cast.make_staff("toni")
     application = cast.make_application(cast.make_person("nadia"), cast.make_city("Aarhus"))
     without_locks(monkeypatch)
-    meet_after_reading(monkeypatch, patience=5)
+    meet_after_reading(monkeypatch)
     one_decision = next(
         constraint for constraint in ApplicationTransition._meta.constraints if constraint.name == "application_one_decision"
     )
@@ -318,10 +319,61 @@ def test_same_person_in_two_tabs_is_one_approval(monkeypatch):
     application = cast.make_application(cast.make_person("nadia"), cast.make_city("Lund"))
     meet_after_reading(monkeypatch)
     results = race(*[lambda: fetched(application).approve(by=sam)] * 2)
-    assert sorted(type(result).__name__ for result in results) == ["MoveRefused", "NoneType"]
+    (refused,) = [result for result in results if result is not None]
+    assert isinstance(refused, MoveRefused)
+    assert str(refused) == "You approved already; a new city needs a second person of the staff."
     application.refresh_from_db()
     assert (application.state, application.first_approver) == (State.UNDER_REVIEW, sam)
+    assert application.transitions.filter(verb="approve").count() == 1
     assert not Membership.objects.exists()
+
+
+@real
+def test_negative_control_without_the_lock_both_tabs_count(monkeypatch):
+    sam = cast.make_staff("sam")
+    application = cast.make_application(cast.make_person("nadia"), cast.make_city("Lund"))
+    without_locks(monkeypatch)
+    meet_after_reading(monkeypatch)
+    assert race(*[lambda: fetched(application).approve(by=sam)] * 2) == [None, None]
+    assert list(application.transitions.filter(verb="approve").values_list("by", flat=True)) == [sam.pk, sam.pk]
+
+
+def two_tabs_of_a_program(application, user):
+    """Two tabs at once, of a program that takes no lock and asks nobody's name: who is not the first is the second."""
+    statement = """
+        UPDATE members_application SET first_approver_id = COALESCE(first_approver_id, %(by)s),
+            state = CASE WHEN first_approver_id IS NULL THEN 'under_review' ELSE 'approved' END,
+            decided_by_id = CASE WHEN first_approver_id IS NOT NULL THEN %(by)s END,
+            decided_at = CASE WHEN first_approver_id IS NOT NULL THEN now() END
+        WHERE id = %(application)s"""
+    meeting = Meeting()
+
+    def press():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            meeting.wait()
+            cursor.execute(statement, {"by": user.pk, "application": application.pk})
+
+    return race(press, press)
+
+
+@real
+def test_one_person_s_two_tabs_are_no_two_people_for_the_database():
+    sam = cast.make_staff("sam")
+    application = cast.make_application(cast.make_person("nadia"), cast.make_city("Lund"))
+    (refused,) = [result for result in two_tabs_of_a_program(application, sam) if result is not None]
+    assert "application_new_city_by_two_people" in str(refused)
+    assert fetched(application).state == State.UNDER_REVIEW
+
+
+@real
+def test_negative_control_without_lock_and_constraint_one_person_admits_a_new_city():
+    sam = cast.make_staff("sam")
+    application = cast.make_application(cast.make_person("nadia"), cast.make_city("Lund"))
+    with without_rules(Application, "application_new_city_by_two_people"):
+        assert two_tabs_of_a_program(application, sam) == [None, None]
+        found = fetched(application)
+        assert (found.state, found.first_approver, found.decided_by) == (State.APPROVED, sam, sam)
 
 
 @real
@@ -341,7 +393,7 @@ def test_negative_control_without_the_lock_a_second_approval_is_lost(monkeypatch
     sam, toni = cast.make_staff("sam"), cast.make_staff("toni")
     application = cast.make_application(cast.make_person("nadia"), cast.make_city("Lund"))
     without_locks(monkeypatch)
-    meet_after_reading(monkeypatch, patience=5)
+    meet_after_reading(monkeypatch)
     assert race(lambda: fetched(application).approve(by=sam), lambda: fetched(application).approve(by=toni)) == [None, None]
     application.refresh_from_db()
     assert application.state == State.UNDER_REVIEW  # two people approved, and one of them was overwritten
@@ -367,3 +419,62 @@ def test_an_approval_that_says_nothing_of_what_was_seen_is_none(client, page, aa
     assert "The city was changed while you looked at it" in answer.content.decode()
     application.refresh_from_db()
     assert application.state == State.SUBMITTED
+
+
+# --- Matching, against whoever applies or drops ----------------------------------------------------------------------
+
+
+def match_and_apply(monkeypatch):
+    """Staff match Nadia's application to Ghent while she applies for Ghent in another window."""
+    sam, nadia, ghent = cast.make_staff("sam"), cast.make_person("nadia"), cast.make_city("Ghent")
+    application = cast.make_application(nadia, City.propose(name="Gennt", country="BE", kind="city"))
+    token = joining.token_for(cast.make_draft(email=nadia.email, choice=str(ghent.pk)))
+    meeting, create, merged = Meeting(), Application.objects.create, module._refuse_if_merged
+    monkeypatch.setattr(module, "_refuse_if_merged", lambda city: meeting.pass_on(merged(city)))  # it has looked for another one
+
+    def together(**fields):
+        meeting.wait()
+        return create(**fields)
+
+    monkeypatch.setattr(Application.objects, "create", together)
+    results = race(lambda: fetched(application).match(by=sam, city=ghent), lambda: joining.confirm(token, user=nadia))
+    return sorted(type(result).__name__ for result in results), Application.objects.open().filter(applicant=nadia, city=ghent).count()
+
+
+ONE_IS_TOLD = (["AppliedAlready", "NoneType"], ["MoveRefused", "tuple"])  # whoever comes second
+
+
+@real
+@pytest.mark.parametrize("locked", [True, False])
+def test_a_match_and_an_application_for_the_same_city_at_once_are_one(monkeypatch, locked):
+    if not locked:
+        without_locks(monkeypatch)  # the constraint holds it alone, and is told in words
+    told, count = match_and_apply(monkeypatch)
+    assert told in ONE_IS_TOLD
+    assert count == 1
+
+
+@real
+def test_negative_control_without_lock_and_constraint_a_match_makes_a_second_one(monkeypatch):
+    without_locks(monkeypatch)
+    with without_rules(Application, "application_one_open_per_person_and_city"):
+        assert match_and_apply(monkeypatch) == (["NoneType", "tuple"], 2)
+
+
+@real
+def test_what_is_matched_to_a_city_that_is_dropped_at_once_is_refused_with_words(monkeypatch):
+    """One application is matched to a proposed city while the only other one for that is matched away from it."""
+    sam, toni, ghent = cast.make_staff("sam"), cast.make_staff("toni"), cast.make_city("Ghent")
+    gennt, gendt = (City.propose(name=name, country="BE", kind="city") for name in ("Gennt", "Gendt"))
+    one, other = cast.make_application(cast.make_person("nadia"), gendt), cast.make_application(cast.make_person("leila"), gennt)
+    meeting, merged = Meeting(), module._refuse_if_merged
+    monkeypatch.setattr(module, "_refuse_if_merged", lambda city: meeting.pass_on(merged(city)))
+    results = race(lambda: fetched(one).match(by=sam, city=gennt), lambda: fetched(other).match(by=toni, city=ghent))
+    assert results[1] is None
+    if results[0] is None:  # it was first, so something hangs on the city
+        assert fetched(one).city == gennt
+    else:
+        assert isinstance(results[0], MoveRefused)
+        assert str(results[0]) == "That city is no longer here: it was only proposed. Look again."
+        assert fetched(one).city == gendt
+    assert City.objects.filter(pk=gennt.pk).exists() is (results[0] is None)

@@ -399,9 +399,9 @@ def test_a_picture_chosen_meanwhile_is_kept_beside_the_other(lead, leda, aarhus)
     assert (aarhus.picture.endswith("1200x800"), aarhus.picture_alt) == (True, HARBOUR["picture_alt"])
 
 
-def meet_in(monkeypatch, name, patience=1.0):
+def meet_in(monkeypatch, name):
     """Both racers stop after the city is read (and locked, if locks are on) and before anything is written."""
-    meeting = Meeting(patience)
+    meeting = Meeting()
     own = getattr(editing, name)
 
     def waits(*args, **kwargs):
@@ -434,7 +434,7 @@ def test_two_edits_at_once_lose_nothing(monkeypatch):
 @real
 def test_negative_control_without_the_lock_an_edit_is_lost(monkeypatch):
     without_locks(monkeypatch)
-    meet_in(monkeypatch, "at_version", patience=5)
+    meet_in(monkeypatch, "at_version")
     results = race_of_edits()
     assert [type(result).__name__ for result in results] == ["CityChange", "CityChange"]  # and one of the two texts is gone
 
@@ -534,7 +534,7 @@ def test_two_staff_at_once_take_back_once(monkeypatch):
 @real
 def test_without_the_lock_the_database_holds_it(monkeypatch):
     without_locks(monkeypatch)
-    meet_before_writing(monkeypatch, patience=5)
+    meet_before_writing(monkeypatch)
     assert sorted(type(result).__name__ for result in race_of_restorations()) == ["CityChange", "IntegrityError"]
     assert CityChange.objects.filter(undoes__isnull=False).count() == 1
 
@@ -542,7 +542,7 @@ def test_without_the_lock_the_database_holds_it(monkeypatch):
 @real
 def test_negative_control_without_lock_and_constraint_it_is_taken_back_twice(monkeypatch):
     without_locks(monkeypatch)
-    meet_before_writing(monkeypatch, patience=5)
+    meet_before_writing(monkeypatch)
     unique = ("undoes_id", "after_id")  # nothing was left to write for the second one, so there is no entry of its own either
     with connection.cursor() as cursor:
         for column in unique:
@@ -556,8 +556,8 @@ def test_negative_control_without_lock_and_constraint_it_is_taken_back_twice(mon
                 cursor.execute(f"ALTER TABLE members_citychange ADD CONSTRAINT members_citychange_{column}_key UNIQUE ({column})")
 
 
-def meet_before_writing(monkeypatch, patience=1.0):
-    meeting = Meeting(patience)
+def meet_before_writing(monkeypatch):
+    meeting = Meeting()
     own = editing._write
 
     def waits(*args, **kwargs):

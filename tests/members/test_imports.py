@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from post_office.models import Email
 
+from members import joining
 from members.imports import room
 from members.imports.plan import Outcome
 from members.jobs import tidy_imports
 from members.models import AddressChange, City, Import, Membership, Post, User, Vacancy
-from members.models.imported import Kind
-from strongcities import sheets
+from members.models.imported import ImportTransition, Kind
+from strongcities import sheets, workflow
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.members.races import Meeting, race, without_locks
+from tests.members.races import Meeting, race, without_locks, without_rules
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db
@@ -324,7 +327,7 @@ def test_it_is_written_whole_or_not_at_all(sam, aarhus, monkeypatch):
     def fail(**_fields):
         raise IntegrityError("two at once")
 
-    monkeypatch.setattr(City, "propose", fail)
+    monkeypatch.setattr(City, "make", fail)
     with pytest.raises(MoveRefused, match="Nothing was written"):
         write(record, sam)
     aarhus.refresh_from_db()
@@ -575,3 +578,227 @@ def test_a_city_that_changes_while_it_is_written_is_not_overwritten(monkeypatch,
     assert aarhus.population == 5
     kept = [row.population for row in aarhus.history.order_by("pgh_id")]  # type: ignore[attr-defined]  # by pghistory
     assert (7 in kept) is not locked
+
+
+# --- A thousand rows, against whoever writes one of them, and a failure halfway ---------------------------------------
+
+real = pytest.mark.django_db(transaction=True)
+MANY = 1_000
+
+
+def place(number):
+    """A name like no other one's, nor another spelling of it."""
+    return f"{chr(65 + number % 26)}q{chr(97 + number // 26 % 26)}z{chr(97 + number // 676)}"
+
+
+def thousand_cities(by, many=MANY):
+    return bring(by, "\n".join(["name,country,population", *(f"{place(number)},DE,1000" for number in range(many))]))
+
+
+def once_looked_at(monkeypatch, act):
+    """`act`, on a connection of its own, between the last look under lock and the first row that is written."""
+    find = Import.plan
+
+    def plan(self, **who):
+        found = find(self, **who)
+        assert race(act) == [None]
+        return found
+
+    monkeypatch.setattr(Import, "plan", plan)
+
+
+def somebody_adds(number):
+    """Another one of the staff adds one of the cities by hand, with what they know of it."""
+    City.propose(name=place(number), country="DE", kind="city")
+    City.objects.filter(name=place(number)).update(population=7, website="https://own.example/")
+
+
+@real
+def test_a_city_that_somebody_adds_between_look_and_write_is_neither_overwritten_nor_the_rest_half_written(monkeypatch):
+    sam = cast.make_staff("sam")
+    record = thousand_cities(sam)
+    seen = record.plan(by=sam).mark
+    with monkeypatch.context() as patch:
+        once_looked_at(patch, lambda: somebody_adds(30))
+        with pytest.raises(MoveRefused, match="Nothing was written"):
+            record.write(by=sam, seen=seen)
+    record.refresh_from_db()
+    assert (record.state, len(record.rows), record.transitions.count()) == (Import.State.READY, MANY, 1)
+    assert list(City.objects.values_list("name", "population", "website")) == [(place(30), 7, "https://own.example/")]
+    with pytest.raises(MoveRefused, match="Something changed since you looked"):
+        record.write(by=sam, seen=seen)
+    plan = record.plan(by=sam)  # looked at again: that one is known now, and what would change of it is seen
+    assert (plan.count("new"), plan.count("changed")) == (MANY - 1, 1)
+
+
+@real
+def test_negative_control_a_row_that_takes_what_it_finds_overwrites_what_was_added(monkeypatch):
+    sam = cast.make_staff("sam")
+    record = thousand_cities(sam, 40)
+    seen = record.plan(by=sam).mark
+    make = City.make  # but for a city that is here already, which once was taken for the row's own
+    monkeypatch.setattr(City, "make", lambda **told: City.objects.named(told["name"]).first() or make(**told))
+    once_looked_at(monkeypatch, lambda: somebody_adds(30))
+    record.write(by=sam, seen=seen)
+    assert City.objects.get(name=place(30)).population == 1000
+
+
+@real
+def test_an_official_whom_somebody_admits_after_the_look_stops_all_of_it():
+    """Once it is written nobody can come between: who gives a post holds the city, and so does the import."""
+    sam, toni, aarhus = cast.make_staff("sam"), cast.make_staff("toni"), cast.make_city("Aarhus")
+    rows = (f"p{number}@aarhus.dk,Aarhus,Person,Adviser,policy" for number in range(MANY))
+    record = people(sam, "\n".join(["mail,city,name,title,kind", *rows]))
+    seen = record.plan(by=sam).mark
+    application = cast.make_application(cast.make_user("p30@aarhus.dk", "Pia"), aarhus, title="Own words")
+    assert race(lambda: application.approve(by=toni)) == [None]
+    before = len(outbox())
+    with pytest.raises(MoveRefused, match="Something changed since you looked"):
+        record.write(by=sam, seen=seen)
+    record.refresh_from_db()
+    assert (record.state, len(record.rows), record.transitions.count()) == (Import.State.READY, MANY, 1)
+    assert [post.title for post in Post.objects.all()] == ["Own words"]
+    assert len(outbox()) == before  # nobody was told of a post that they don't have
+    plan = record.plan(by=sam)
+    assert (plan.count("new"), plan.count("changed")) == (MANY - 1, 1)
+
+
+def a_row_and_a_button(monkeypatch):
+    """Mia is new here: a row makes her account, and so does her own button, at once."""
+    sam, aarhus = cast.make_staff("sam"), cast.make_city("Aarhus")
+    record = people(sam, NEW_PERSON)
+    seen = record.plan(by=sam).mark
+    token = joining.token_for(cast.make_draft(email="mia@aarhus.dk", choice=str(aarhus.pk)))
+    meeting, find, make = Meeting(), Import.plan, joining.make_account
+    monkeypatch.setattr(Import, "plan", lambda self, **who: meeting.pass_on(find(self, **who)))
+    monkeypatch.setattr(joining, "make_account", lambda *given, **told: meeting.pass_on(make(*given, **told)))
+    return race(
+        lambda: Import.objects.get(pk=record.pk).write(by=sam, seen=seen),
+        lambda: joining.confirm(token, user=AnonymousUser(), password=cast.PASSWORD),
+    )
+
+
+@real
+def test_a_row_and_the_person_s_own_button_at_once_make_one_account(monkeypatch):
+    """Whoever comes second hears it in words: sign in first, or look again."""
+    written, pressed = a_row_and_a_button(monkeypatch)
+    if written is None:
+        assert isinstance(pressed, joining.SignInFirst)
+    else:
+        assert isinstance(written, MoveRefused)
+        assert "Something changed since you looked" in str(written)
+    assert User.objects.filter(email="mia@aarhus.dk").count() == 1
+
+
+@real
+def test_negative_control_where_the_button_holds_the_city_last_each_waits_for_the_other(monkeypatch):
+    held, early = City.held, [True]
+    monkeypatch.setattr(City, "held", lambda pk: City.objects.get(pk=pk) if early and early.pop() else held(pk))
+    outcomes = a_row_and_a_button(monkeypatch)
+    assert sum(isinstance(outcome, OperationalError) for outcome in outcomes) == 1  # the database ends one of the two
+
+
+@real
+def test_an_account_that_somebody_makes_between_look_and_write_is_the_row_s(monkeypatch):
+    sam = cast.make_staff("sam")
+    cast.make_city("Aarhus")
+    record = people(sam, NEW_PERSON)
+    seen = record.plan(by=sam).mark
+    once_looked_at(monkeypatch, lambda: cast.make_user("mia@aarhus.dk", "Mia M.") and None)
+    record.write(by=sam, seen=seen)
+    assert Post.objects.get().official.user == User.objects.get(email="mia@aarhus.dk")
+
+
+def fails_at(monkeypatch, number, how):
+    """The row of this number is about to be written, and `how` happens."""
+    make = City.make
+
+    def fail(**told):
+        if told["name"] == place(number):
+            how()
+        return make(**told)
+
+    monkeypatch.setattr(City, "make", fail)
+
+
+def line_is_cut():
+    """The server ends this very connection, as when it is restarted."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+def program_fails():
+    raise RuntimeError("a fault of the program")
+
+
+@real
+@pytest.mark.parametrize(("how", "error", "many"), [(line_is_cut, OperationalError, MANY), (program_fails, RuntimeError, 40)])
+def test_a_failure_halfway_leaves_nothing_and_it_can_be_run_again(monkeypatch, how, error, many):
+    sam = cast.make_staff("sam")
+    record = thousand_cities(sam, many)
+    seen = record.plan(by=sam).mark
+    with monkeypatch.context() as patch:
+        fails_at(patch, many // 2, how)
+        (outcome,) = race(lambda: Import.objects.get(pk=record.pk).write(by=sam, seen=seen))
+    assert isinstance(outcome, error)
+    record.refresh_from_db()
+    assert (record.state, len(record.rows), City.objects.count()) == (Import.State.READY, many, 0)
+    assert [(step.verb, step.to_state) for step in record.transitions.all()] == [("bring", "ready")]
+    record.write(by=sam, seen=seen)  # what was seen still holds, since nothing of it was written
+    assert (record.state, record.made, record.rows, City.objects.count()) == (Import.State.WRITTEN, many, [], many)
+
+
+@real
+def test_negative_control_without_the_transaction_half_of_it_is_written(monkeypatch):
+    sam = cast.make_staff("sam")
+    record = thousand_cities(sam, 40)
+    seen = record.plan(by=sam).mark
+    without_locks(monkeypatch)
+    monkeypatch.setattr(workflow, "transaction", SimpleNamespace(atomic=nullcontext))
+    fails_at(monkeypatch, 20, program_fails)
+    with pytest.raises(RuntimeError):
+        record.write(by=sam, seen=seen)
+    record.refresh_from_db()
+    assert (record.state, City.objects.count()) == (Import.State.READY, 20)  # it says that nothing was done
+
+
+# --- Settled once ----------------------------------------------------------------------------------------------------
+
+
+def write_and_discard(monkeypatch):
+    """One of the staff writes it, another one discards it; both have read that it is open."""
+    sam, toni = cast.make_staff("sam"), cast.make_staff("toni")
+    record = thousand_cities(sam, 1)
+    seen = record.plan(by=sam).mark
+    meeting, allows = Meeting(), Import.allows
+    monkeypatch.setattr(Import, "allows", lambda self, verb: meeting.pass_on(allows(self, verb)))
+    outcomes = race(
+        lambda: Import.objects.get(pk=record.pk).write(by=sam, seen=seen), lambda: Import.objects.get(pk=record.pk).discard(by=toni)
+    )
+    record.refresh_from_db()
+    settled = record.transitions.filter(to_state__in=["written", "discarded"]).count()
+    return sorted(type(outcome).__name__ for outcome in outcomes), settled, (record.state, City.objects.count())
+
+
+@real
+def test_it_is_written_or_discarded(monkeypatch):
+    told, settled, end = write_and_discard(monkeypatch)
+    assert (told, settled) == (["MoveRefused", "NoneType"], 1)
+    assert end in (("written", 1), ("discarded", 0))
+
+
+@real
+def test_without_the_lock_the_constraint_keeps_it_settled_once(monkeypatch):
+    without_locks(monkeypatch)
+    told, settled, end = write_and_discard(monkeypatch)
+    assert told in (["MoveRefused", "NoneType"], ["IntegrityError", "NoneType"])  # writing tells it in words
+    assert settled == 1
+    assert end in (("written", 1), ("discarded", 0))
+
+
+@real
+def test_negative_control_without_lock_and_constraint_it_is_written_and_discarded(monkeypatch):
+    without_locks(monkeypatch)
+    with without_rules(ImportTransition, "import_settled_once"):
+        told, settled, _end = write_and_discard(monkeypatch)
+    assert (told, settled) == (["NoneType", "NoneType"], 2)

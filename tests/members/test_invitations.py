@@ -1,13 +1,13 @@
 """Invitation: who invites, who accepts and what it does, what it tells nobody, and races with negative controls."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from members import evidence, inviting
+from members import evidence, inviting, joining
 from members.inviting import Settled
 from members.joining import AppliedAlready, LinkBad, SignInFirst
 from members.models import Application, Invitation, InvitationTransition, Membership, Official, Post, User
@@ -15,7 +15,7 @@ from members.models.invitation import LIFE, MOST_OPEN
 from members.querysets import today
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.members.races import Meeting, race, without_locks
+from tests.members.races import Meeting, race, without_locks, without_rules
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db
@@ -342,8 +342,8 @@ def test_the_history_does_not_keep_what_opens_the_link(invitation):
 # --- Races -----------------------------------------------------------------------------------------------------------
 
 
-def meet_after_reading(monkeypatch, patience=1.0):
-    meeting = Meeting(patience)
+def meet_after_reading(monkeypatch):
+    meeting = Meeting()
     allows = Invitation.allows
 
     def waits(self, verb):
@@ -407,7 +407,7 @@ def test_without_the_lock_the_constraint_holds_it(monkeypatch):
     nadia, lene = cast.make_person("nadia"), cast.make_person("lene")
     invitation = make(nadia.email)
     without_locks(monkeypatch)
-    meet_after_reading(monkeypatch, patience=5)
+    meet_after_reading(monkeypatch)
     results = race(lambda: fetched(invitation).accept(by=nadia, **TOLD), lambda: fetched(invitation).withdraw(by=lene))
     assert sum(isinstance(result, IntegrityError) for result in results) == 1
     assert InvitationTransition.objects.filter(to_state__in=["accepted", "withdrawn"]).count() == 1
@@ -418,7 +418,7 @@ def test_negative_control_without_lock_and_constraint_it_is_accepted_and_withdra
     nadia, lene = cast.make_person("nadia"), cast.make_person("lene")
     invitation = make(nadia.email)
     without_locks(monkeypatch)
-    meet_after_reading(monkeypatch, patience=5)
+    meet_after_reading(monkeypatch)
     once = next(constraint for constraint in InvitationTransition._meta.constraints if constraint.name == "invitation_settled_once")
     with connection.schema_editor() as editor:
         editor.remove_constraint(InvitationTransition, once)
@@ -430,6 +430,81 @@ def test_negative_control_without_lock_and_constraint_it_is_accepted_and_withdra
         InvitationTransition.objects.all().delete()
         with connection.schema_editor() as editor:
             editor.add_constraint(InvitationTransition, once)
+
+
+@real
+def test_negative_control_without_lock_and_constraints_one_invitation_is_used_twice(monkeypatch):
+    nadia = cast.make_person("nadia")
+    invitation = make(nadia.email)
+    Official.objects.create(user=nadia)
+    without_locks(monkeypatch)
+    meet_after_reading(monkeypatch)
+    for model in (Application, Post):  # neither has found one before the other writes it
+        monkeypatch.setattr(model.objects, "create", held_until_both_come(model.objects.create))
+    rules = (
+        without_rules(InvitationTransition, "invitation_settled_once"),
+        without_rules(Application, "application_one_open_per_person_and_city"),
+        without_rules(Post, "post_one_open_per_person_and_city"),
+    )
+    with rules[0], rules[1], rules[2]:
+        assert names(two_accepts(invitation, nadia)) == ["Application", "Application"]
+        assert Post.objects.filter(official__user=nadia).count() == Application.objects.count() == 2
+        assert InvitationTransition.objects.filter(to_state="accepted").count() == 2
+
+
+def held_until_both_come(act):
+    meeting = Meeting()
+
+    def waits(**fields):
+        meeting.wait()
+        return act(**fields)
+
+    return waits
+
+
+def invited_and_applies(monkeypatch):
+    """Nadia opens her invitation while she sends an application for the same city in another window."""
+    nadia = cast.make_person("nadia")
+    invitation = make(nadia.email)
+    token = joining.token_for(cast.make_draft(email=nadia.email, choice=str(invitation.city_id)))
+    monkeypatch.setattr(Application.objects, "create", held_until_both_come(Application.objects.create))
+    results = race(lambda: fetched(invitation).accept(by=nadia, **TOLD), lambda: joining.confirm(token, user=nadia))
+    return results, Application.objects.filter(applicant=nadia).count()
+
+
+@real
+@pytest.mark.parametrize("locked", [True, False])
+def test_an_invitation_and_an_application_at_once_are_one(monkeypatch, locked):
+    if not locked:
+        without_locks(monkeypatch)  # the constraint holds it alone, and is told in words
+    (accepted, applied), count = invited_and_applies(monkeypatch)
+    assert count == 1
+    if isinstance(accepted, Application):
+        assert isinstance(applied, AppliedAlready)
+    else:
+        assert isinstance(accepted, MoveRefused)
+        assert "You applied for Aarhus this very moment, in another window." in str(accepted)
+        assert applied[1] is True
+
+
+@real
+def test_negative_control_without_lock_and_constraint_an_invitation_makes_a_second_application(monkeypatch):
+    without_locks(monkeypatch)
+    with without_rules(Application, "application_one_open_per_person_and_city"):
+        (accepted, applied), count = invited_and_applies(monkeypatch)
+        assert (type(accepted), applied[1], count) == (Application, True, 2)
+
+
+def test_an_invitation_that_a_merge_left_behind_leads_to_what_the_city_is_part_of(lene, aarhus):
+    """Both records had invited the same mailbox, so one of the two stayed where it was."""
+    double = cast.make_city("Århus Kommune", slug="arhus-kommune", joined=date(2017, 1, 1))
+    cast.make_post(lene, double, is_lead=True)
+    left, nina = make(city=double), make()
+    cast.make_merge(aarhus, double)
+    left.refresh_from_db()
+    assert left.city == double
+    application = left.accept(by=cast.make_user(nina.email), **TOLD)
+    assert (application.city, application.state) == (aarhus, "approved")
 
 
 def many(monkeypatch):

@@ -17,7 +17,7 @@ from members import countries, joining, limits
 from members.models import Application, City, Draft, Session, User
 from members.models.draft import LONGEST_ANSWER
 from tests import cast
-from tests.members.races import Meeting, race, without_locks
+from tests.members.races import Meeting, race, without_locks, without_rules
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db
@@ -554,9 +554,9 @@ def test_a_city_that_somebody_proposed_meanwhile_is_shared(client):
 # --- Races -----------------------------------------------------------------------------------------------------------
 
 
-def meet_before_submitting(monkeypatch, patience=1.0):
+def meet_before_submitting(monkeypatch):
     """Both racers stop when they have read that there is no application yet, and before they write one."""
-    meeting = Meeting(patience)
+    meeting = Meeting()
     submit = Application.submit
 
     def waits(**fields):
@@ -586,7 +586,7 @@ def test_without_the_lock_the_constraints_hold_it(monkeypatch):
     cast.make_city("Leuven", country="BE")
     City.objects.update(is_public=False)
     without_locks(monkeypatch)
-    meet_before_submitting(monkeypatch, patience=5)
+    meet_before_submitting(monkeypatch)
     results = race(*confirmers(cast.make_person("nadia")))
     assert sorted(type(result).__name__ for result in results) == ["AppliedAlready", "tuple"]
     assert Application.objects.count() == 1
@@ -597,7 +597,7 @@ def test_negative_control_without_lock_and_constraints_there_are_two(monkeypatch
     nadia = cast.make_person("nadia")
     cast.make_city("Leuven", country="BE", is_public=False)
     without_locks(monkeypatch)
-    meet_before_submitting(monkeypatch, patience=5)
+    meet_before_submitting(monkeypatch)
     one_open = next(rule for rule in Application._meta.constraints if rule.name == "application_one_open_per_person_and_city")
     with connection.schema_editor() as editor:
         editor.remove_constraint(Application, one_open)
@@ -612,10 +612,60 @@ def test_negative_control_without_lock_and_constraints_there_are_two(monkeypatch
             editor.add_constraint(Application, one_open)
 
 
+def two_tabs():
+    """Nadia applies for Ghent twice at once: two drafts, two links, two windows."""
+    nadia, ghent = cast.make_person("nadia"), cast.make_city("Ghent")
+    tokens = [joining.token_for(cast.make_draft(email=nadia.email, choice=str(ghent.pk))) for _tab in range(2)]
+    results = race(*[lambda token=token: joining.confirm(token, user=nadia) for token in tokens])
+    return sorted(type(result).__name__ for result in results), Application.objects.open().filter(applicant=nadia, city=ghent).count()
+
+
+@real
+@pytest.mark.parametrize("locked", [True, False])
+def test_two_drafts_of_one_person_for_one_city_at_once_are_one_application(monkeypatch, locked):
+    if not locked:
+        without_locks(monkeypatch)  # the constraint holds it alone
+    meet_before_submitting(monkeypatch)
+    assert two_tabs() == (["AppliedAlready", "tuple"], 1)
+    assert len(outbox()) == 1
+
+
+@real
+def test_negative_control_without_lock_and_constraint_one_person_has_two_for_one_city(monkeypatch):
+    without_locks(monkeypatch)
+    meet_before_submitting(monkeypatch)
+    with without_rules(Application, "application_one_open_per_person_and_city"):
+        assert two_tabs() == (["tuple", "tuple"], 2)
+
+
+@real
+def test_who_proposes_a_city_while_staff_drop_it_proposes_it_anew(monkeypatch):
+    """Staff match the only application for it to another city after the button has found it and before it is held."""
+    sam, nadia, leuven = cast.make_staff("sam"), cast.make_person("nadia"), City.propose(name="Leuven", country="BE", kind="city")
+    others, ghent = cast.make_application(cast.make_person("leila"), leuven), cast.make_city("Ghent")
+    token = joining.token_for(cast.make_draft(email=nadia.email))
+    meanwhile(monkeypatch, lambda: others.match(by=sam, city=ghent))
+    application, made = joining.confirm(token, user=nadia)
+    assert made
+    assert (application.city.name, application.city == leuven) == ("Leuven", False)
+
+
+def meanwhile(monkeypatch, act):
+    """`act`, on a connection of its own, when the button has read which city it is for and before it holds it."""
+    held, acts = City.held, [act]
+
+    def after(pk):
+        if acts:
+            assert race(acts.pop()) == [None]
+        return held(pk)
+
+    monkeypatch.setattr(City, "held", after)
+
+
 @real
 def test_two_drafts_of_one_new_person_make_one_account(monkeypatch):
     tokens = [joining.token_for(cast.make_draft(name=name)) for name in ("Leuven", "Ghent")]
-    meeting = Meeting(2)
+    meeting = Meeting()
     account_of = joining.account_of
     monkeypatch.setattr(joining, "account_of", lambda email: meeting.pass_on(account_of(email)))
     results = race(*[lambda token=token: joining.confirm(token, user=AnonymousUser(), password=NEW["password"]) for token in tokens])
@@ -625,7 +675,7 @@ def test_two_drafts_of_one_new_person_make_one_account(monkeypatch):
 
 @real
 def test_two_people_who_propose_one_city_at_once_share_it(monkeypatch):
-    meeting = Meeting(2)
+    meeting = Meeting()
     region_of = countries.region_of
     monkeypatch.setattr(countries, "region_of", lambda code: meeting.pass_on(region_of(code)))
     one, two = race(*[lambda name=name: City.propose(name=name, country="BE", kind="city") for name in ("Leuven", "LEUVEN")])

@@ -10,9 +10,11 @@ from members.models import Application, CityDomain, Invitation, Post
 from members.querysets import today
 from tests import cast
 from tests.hub.cast import make_practice
+from tests.members.races import Meeting, race, without_locks
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db
+real = pytest.mark.django_db(transaction=True)
 
 
 def text(response):
@@ -196,3 +198,40 @@ def test_a_membership_that_ends_by_its_date_shuts_out_and_shows_nobody(client, l
     aarhus.memberships.update(left=today())
     assert client.get("/hub/practices/for-members/").status_code == 404
     assert "Lene Lund" not in text(reader.get("/cities/aarhus-dk/"))
+
+
+# --- The city leaves while a colleague is let in ---------------------------------------------------------------------
+
+
+def leave_and_admit(monkeypatch):
+    """Lene says that Aarhus leaves, while one of the staff lets Nadia in: each act has judged that it may."""
+    lene, sam, nadia, aarhus = cast.make_person("lene"), cast.make_staff("sam"), cast.make_person("nadia"), cast.make_city("Aarhus")
+    application = cast.make_application(nadia, aarhus)
+    meeting, admit, posts = Meeting(), Application._admit, leaving._open_posts
+
+    def judged(self, *given, **how):
+        meeting.wait()
+        admit(self, *given, **how)
+
+    monkeypatch.setattr(Application, "_admit", judged)
+    monkeypatch.setattr(leaving, "_open_posts", lambda which: meeting.pass_on(posts(which)))
+    outcomes = race(
+        lambda: leaving.leave_as_city(aarhus, by=lene, why="Elections"),
+        lambda: Application.objects.get(pk=application.pk).approve(by=sam),
+    )
+    application.refresh_from_db()
+    return outcomes, application.state, aarhus.is_member, Post.objects.today().filter(city=aarhus).count()
+
+
+@real
+def test_nobody_stands_for_a_city_that_left_while_they_were_let_in(monkeypatch):
+    outcomes, state, is_member, posts = leave_and_admit(monkeypatch)
+    assert outcomes == [None, None]
+    assert (is_member, posts) == (False, 0)
+    assert state in {"approved", "under_review"}  # let in before and gone with the others, or the first of two for a city anew
+
+
+@real
+def test_negative_control_without_the_city_s_lock_one_stays(monkeypatch):
+    without_locks(monkeypatch)
+    assert leave_and_admit(monkeypatch) == ([None, None], "approved", False, 1)

@@ -6,16 +6,19 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.utils import timezone, translation
 
-from members.models import City, Membership, Merge, Post, Vacancy, merge as merging
+from members import joining
+from members.models import Application, City, Membership, Merge, Post, Vacancy, merge as merging
+from members.models.merge import MergeTransition
 from strongcities.workflow import MoveRefused
 from tests import cast
 from tests.hub.cast import make_practice
-from tests.members.races import Meeting, race
+from tests.members.races import Meeting, race, without_locks, without_rules, without_trigger
 
 pytestmark = pytest.mark.django_db
+real = pytest.mark.django_db(transaction=True)
 NEW = "/admin/members/merge/add/"
 
 
@@ -298,24 +301,23 @@ def test_a_way_to_the_page_from_the_city_and_from_a_duplicate(client, keeper, aa
 # --- Races -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.django_db(transaction=True)
+@real
 def test_without_the_locks_two_merges_cross(keeper, monkeypatch):
     """The negative control: both believe that they may, and only the database's own way out of a deadlock is left."""
     aarhus, double = cast.make_city("Aarhus"), cast.make_city("Århus Kommune", slug="arhus-kommune", country="DK", kind="municipality")
     there, back = Merge.preview(aarhus, double).mark, Merge.preview(double, aarhus).mark
-    meeting, find = Meeting(patience=20), Merge.preview  # without locks both come, however busy the machine
+    meeting, find = Meeting(), Merge.preview
     monkeypatch.setattr(merging, "_locked", lambda *keys: tuple(City.objects.get(pk=key) for key in keys))
     monkeypatch.setattr(Merge, "preview", classmethod(lambda _cls, *cities: meeting.pass_on(find(*cities))))
     outcomes = race(
         lambda: Merge.merge(kept=aarhus, dropped=double, by=keeper, seen=there),
         lambda: Merge.merge(kept=double, dropped=aarhus, by=keeper, seen=back),
     )
-    told = sorted(type(outcome).__name__ for outcome in outcomes)
-    assert told in (["Merge", "Merge"], ["Merge", "OperationalError"])  # each part of the other, or a deadlock
-    assert Merge.objects.count() == told.count("Merge")
+    assert told(outcomes) in (["Merge", "Merge"], ["Merge", "OperationalError"])  # each part of the other, or a deadlock
+    assert Merge.objects.count() == told(outcomes).count("Merge")
 
 
-@pytest.mark.django_db(transaction=True)
+@real
 def test_two_merges_of_the_same_two_are_one(keeper):
     aarhus, double = cast.make_city("Aarhus"), cast.make_city("Århus Kommune", slug="arhus-kommune", country="DK", kind="municipality")
     there, back = Merge.preview(aarhus, double).mark, Merge.preview(double, aarhus).mark
@@ -323,7 +325,7 @@ def test_two_merges_of_the_same_two_are_one(keeper):
         lambda: Merge.merge(kept=aarhus, dropped=double, by=keeper, seen=there),
         lambda: Merge.merge(kept=double, dropped=aarhus, by=keeper, seen=back),
     )
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Merge", "MoveRefused"]
+    assert told(outcomes) == ["Merge", "MoveRefused"]
     assert Merge.objects.count() == 1
 
 
@@ -332,3 +334,266 @@ def test_the_database_holds_one_merge_of_a_city(keeper, aarhus, double):
     with pytest.raises(IntegrityError, match="merge_one_at_a_time_of_a_city"):
         Merge.objects.create(kept=aarhus, dropped=double, by=keeper, was_public=True, made_public=False)
     assert record.pk
+
+
+def twice():
+    """Aarhus, its second record, and Mombasa, each with nothing but its membership."""
+    return cast.make_city("Aarhus"), cast.make_city("Århus Kommune", slug="arhus-kommune", country="DK"), cast.make_city("Mombasa")
+
+
+def told(outcomes):
+    return sorted(type(outcome).__name__ for outcome in outcomes)
+
+
+def without_city_locks(monkeypatch):
+    """The negative control: neither the rows nor the tree of authorities are locked."""
+    without_locks(monkeypatch)
+    monkeypatch.setattr(merging, "_locked", lambda *keys: tuple(City.objects.get(pk=key) for key in keys))
+
+
+def meet_once_judged(monkeypatch):
+    """Two that merge or undo meet when each has judged that it may; where the locks are on, the second one is held back before."""
+    meeting, save = Meeting(), City.save
+
+    def together(self, **how):
+        meeting.wait()
+        save(self, **how)
+
+    monkeypatch.setattr(City, "save", together)
+
+
+def two_merges_of_one(monkeypatch):
+    """Two of the staff at once: one says that it is Aarhus, the other that it is Mombasa."""
+    keeper, other = cast.make_staff("sam"), cast.make_staff("toni")
+    aarhus, double, mombasa = twice()
+    seen = [Merge.preview(kept, double).mark for kept in (aarhus, mombasa)]
+    meeting, find = Meeting(), Merge.preview
+    monkeypatch.setattr(Merge, "preview", classmethod(lambda _cls, *cities: meeting.pass_on(find(*cities))))
+    outcomes = race(
+        lambda: Merge.merge(kept=aarhus, dropped=double, by=keeper, seen=seen[0]),
+        lambda: Merge.merge(kept=mombasa, dropped=double, by=other, seen=seen[1]),
+    )
+    return outcomes, Merge.objects.filter(dropped=double, state="merged").count()
+
+
+@real
+def test_of_two_merges_of_one_city_the_second_is_refused_with_words(monkeypatch):
+    outcomes, count = two_merges_of_one(monkeypatch)
+    (refused,) = [outcome for outcome in outcomes if not isinstance(outcome, Merge)]
+    assert (type(refused), str(refused), count) == (MoveRefused, "One of them was merged already.", 1)
+
+
+@real
+def test_without_the_locks_the_constraint_holds_it(monkeypatch):
+    without_city_locks(monkeypatch)
+    outcomes, count = two_merges_of_one(monkeypatch)
+    assert (told(outcomes), count) == (["IntegrityError", "Merge"], 1)
+
+
+@real
+def test_negative_control_without_locks_and_constraint_one_city_goes_into_two(monkeypatch):
+    without_city_locks(monkeypatch)
+    with without_rules(Merge, "merge_one_at_a_time_of_a_city"):
+        outcomes, count = two_merges_of_one(monkeypatch)
+        assert (told(outcomes), count) == (["Merge", "Merge"], 2)
+
+
+def undo_and_merge_on():
+    """One is undone while the city that it went into goes into a third: only in one order both could be."""
+    keeper, other = cast.make_staff("sam"), cast.make_staff("toni")
+    aarhus, double, mombasa = twice()
+    record = merge(aarhus, double, keeper)
+    aarhus.refresh_from_db()
+    seen = Merge.preview(mombasa, aarhus).mark
+    return lambda: race(
+        lambda: Merge.objects.get(pk=record.pk).undo(by=keeper),
+        lambda: Merge.merge(kept=mombasa, dropped=aarhus, by=other, seen=seen),
+    )
+
+
+@real
+def test_of_an_undo_and_the_next_merge_one_is_refused_with_words(monkeypatch):
+    run = undo_and_merge_on()
+    meet_once_judged(monkeypatch)
+    undone, merged = run()
+    if isinstance(undone, MoveRefused):
+        assert "was itself merged into another one since" in str(undone)
+        assert isinstance(merged, Merge)
+    else:
+        assert undone == 0
+        assert isinstance(merged, MoveRefused)
+        assert "Something changed since you looked" in str(merged)
+    aarhus, double, _mombasa = twice()
+    assert (aarhus.merged_into_id is None) is isinstance(merged, MoveRefused)
+    assert (double.merged_into_id is None) is (undone == 0)
+
+
+@real
+def test_negative_control_without_the_locks_neither_undo_nor_merge_is_refused(monkeypatch):
+    run = undo_and_merge_on()
+    without_city_locks(monkeypatch)
+    meet_once_judged(monkeypatch)
+    outcomes = run()
+    assert not any(isinstance(outcome, MoveRefused) for outcome in outcomes)  # both believe that they may
+    assert told(outcomes) in (["Merge", "int"], ["Merge", "OperationalError"], ["OperationalError", "int"])  # or a deadlock ends one
+
+
+def two_undos(monkeypatch):
+    """Two of the staff press the button at once; both have read that it is merged."""
+    keeper, other = cast.make_staff("sam"), cast.make_staff("toni")
+    aarhus, double, _mombasa = twice()
+    record = merge(aarhus, double, keeper)
+    meeting, allows = Meeting(), Merge.allows
+    monkeypatch.setattr(Merge, "allows", lambda self, verb: meeting.pass_on(allows(self, verb)))
+    outcomes = race(*[lambda who=who: Merge.objects.get(pk=record.pk).undo(by=who) for who in (keeper, other)])
+    return told(outcomes), record.transitions.filter(verb="undo").count()
+
+
+@real
+def test_it_is_undone_once(monkeypatch):
+    assert two_undos(monkeypatch) == (["MoveRefused", "int"], 1)
+
+
+@real
+def test_without_the_lock_the_constraint_keeps_it_undone_once(monkeypatch):
+    without_locks(monkeypatch)
+    assert two_undos(monkeypatch) == (["IntegrityError", "int"], 1)
+
+
+@real
+def test_negative_control_without_lock_and_constraint_it_is_undone_twice(monkeypatch):
+    without_locks(monkeypatch)
+    with without_rules(MergeTransition, "merge_undone_once"):
+        assert two_undos(monkeypatch) == (["int", "int"], 2)
+
+
+# --- Against an application that comes in, or is decided on ----------------------------------------------------------
+
+
+def applies(double, *, chosen=True):
+    """The button that makes an application of Nadia's for the record that goes: chosen from the list, or named as a new city."""
+    nadia = cast.make_person("nadia")
+    named = {"choice": str(double.pk)} if chosen else {"name": double.name, "country": double.country, "kind": double.kind}
+    token = joining.token_for(cast.make_draft(email=nadia.email, **named))
+    return lambda: joining.confirm(token, user=nadia)
+
+
+@real
+@pytest.mark.parametrize("chosen", [True, False])
+def test_who_applies_for_what_goes_this_moment_applies_for_what_it_is_part_of(monkeypatch, chosen):
+    """The whole merge comes between the look at the city and the hold of it."""
+    keeper = cast.make_staff("sam")
+    aarhus, double, _mombasa = twice()
+    if not chosen:  # nobody names anew what is shown
+        City.objects.filter(pk=double.pk).update(is_public=False)
+        double.refresh_from_db()
+    seen, press = Merge.preview(aarhus, double).mark, applies(double, chosen=chosen)
+    held, merges = City.held, [lambda: Merge.merge(kept=aarhus, dropped=double, by=keeper, seen=seen)]
+
+    def after(pk):
+        if merges:
+            assert told(race(merges.pop())) == ["Merge"]
+        return held(pk)
+
+    monkeypatch.setattr(City, "held", after)
+    application, made = press()
+    assert (application.city, made) == (aarhus, True)
+
+
+def merge_while_it_is_written(monkeypatch):
+    """Nadia's application for the record that goes has been judged, and is about to be written; then it is merged, if it can be."""
+    keeper = cast.make_staff("sam")
+    aarhus, double, _mombasa = twice()
+    seen, press = Merge.preview(aarhus, double).mark, applies(double)
+    judged, merged, create = Meeting(), Meeting(), Application.objects.create
+
+    def slowly(**fields):
+        judged.wait()
+        merged.wait()
+        return create(**fields)
+
+    def merges():
+        judged.wait()
+        try:
+            return Merge.merge(kept=aarhus, dropped=double, by=keeper, seen=seen)
+        finally:
+            merged.wait()
+
+    monkeypatch.setattr(Application.objects, "create", slowly)
+    outcomes = race(press, merges)
+    double.refresh_from_db()
+    return outcomes, double.merged_into == aarhus, list(Application.objects.values_list("city__name", flat=True))
+
+
+@real
+def test_a_merge_waits_for_an_application_that_comes_in_and_is_of_what_was_seen(monkeypatch):
+    (pressed, refused), gone, cities = merge_while_it_is_written(monkeypatch)
+    assert pressed[1] is True
+    assert isinstance(refused, MoveRefused)
+    assert str(refused) == "The city’s record was changed this very moment. Please try again."
+    assert (gone, cities) == (False, ["Århus Kommune"])
+
+
+@real
+def test_without_the_lock_the_database_takes_no_application_for_what_was_merged(monkeypatch):
+    without_locks(monkeypatch)
+    outcomes, gone, cities = merge_while_it_is_written(monkeypatch)
+    assert (told(outcomes), gone, cities) == (["AppliedAlready", "Merge"], True, [])
+
+
+@real
+def test_negative_control_without_lock_and_trigger_an_application_hangs_on_a_hidden_record(monkeypatch):
+    without_locks(monkeypatch)
+    with without_trigger(Application, "application_for_a_city_that_stands"):
+        outcomes, gone, cities = merge_while_it_is_written(monkeypatch)
+    assert (told(outcomes), gone, cities) == (["Merge", "tuple"], True, ["Århus Kommune"])
+
+
+def approve_and_merge(monkeypatch):
+    """One of the staff approves: they hold the application, and want its city. Another one merges that city away."""
+    sam, toni = cast.make_staff("sam"), cast.make_staff("toni")
+    aarhus, double, _mombasa = twice()
+    application = cast.make_application(cast.make_person("nadia"), double)
+    seen = Merge.preview(aarhus, double).mark
+    meeting, allows, held = Meeting(), Application.allows, merging._locked
+    monkeypatch.setattr(Application, "allows", lambda self, verb: meeting.pass_on(allows(self, verb)))
+    monkeypatch.setattr(merging, "_locked", lambda *keys: meeting.pass_on(held(*keys)))
+    return race(
+        lambda: Application.objects.get(pk=application.pk).approve(by=sam),
+        lambda: Merge.merge(kept=aarhus, dropped=double, by=toni, seen=seen),
+    )
+
+
+@real
+def test_a_merge_and_a_decision_do_not_wait_for_each_other(monkeypatch):
+    approved, merged = approve_and_merge(monkeypatch)
+    if approved is None:
+        assert isinstance(merged, MoveRefused)
+        assert "has its first approval" in str(merged)
+    else:  # the merge was first: the application is for another city now
+        assert isinstance(merged, Merge)
+        assert isinstance(approved, MoveRefused)
+
+
+@real
+def test_negative_control_a_merge_that_takes_the_city_first_ends_in_a_deadlock(monkeypatch):
+    monkeypatch.setattr(merging, "_hold_waiting", lambda *_city, **_how: set())
+    outcomes = approve_and_merge(monkeypatch)
+    assert sum(isinstance(outcome, OperationalError) for outcome in outcomes) == 1
+
+
+@real
+def test_what_came_between_the_waiting_and_the_city_is_told(monkeypatch):
+    """An application that comes in when what waits is held, and its city is not yet: the merge can't hold its row in order."""
+    keeper = cast.make_staff("sam")
+    aarhus, double, _mombasa = twice()
+    seen, held, press = Merge.preview(aarhus, double).mark, merging._locked, applies(double)
+
+    def late(*keys):
+        assert told(race(press)) == ["tuple"]
+        return held(*keys)
+
+    monkeypatch.setattr(merging, "_locked", late)
+    with pytest.raises(MoveRefused, match="changed this very moment"):
+        Merge.merge(kept=aarhus, dropped=double, by=keeper, seen=seen)
+    assert not Merge.objects.exists()

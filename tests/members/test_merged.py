@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import connection
 
 from members import evidence, matching
 from members.imports.plan import Outcome
@@ -14,6 +15,7 @@ from members.models import Application, City, Import, Post
 from members.models.imported import Kind
 from strongcities.workflow import MoveRefused
 from tests import cast
+from tests.members.races import without_trigger
 
 pytestmark = pytest.mark.django_db
 
@@ -106,10 +108,13 @@ def test_staff_are_not_offered_it(client, sam, nadia, aarhus, kommune):
     assert application.city == aarhus
 
 
-def test_an_application_for_what_was_merged_this_moment_is_matched_first(sam, nadia, aarhus, kommune):
-    """Both at once, the merge first: neither the application's row nor the merge could see the other."""
+def test_an_application_that_was_left_at_what_was_merged_is_matched_first(sam, nadia, aarhus, kommune):
+    """As an older version could leave one: an application that came in while the merge went on."""
     application = cast.make_application(nadia, cast.make_city("Ghent"))
-    Application.objects.filter(pk=application.pk).update(city=kommune)
+    connection.check_constraints()  # or its deferred ones would be in the way of the next statement
+    with without_trigger(Application, "application_to_a_city_that_stands"):
+        Application.objects.filter(pk=application.pk).update(city=kommune)
+        connection.check_constraints()
     application.refresh_from_db()
     with pytest.raises(MoveRefused, match="Århus Kommune was merged into Aarhus"):
         application.approve(by=sam)

@@ -17,7 +17,7 @@ from members.waiting import waiting_for
 from members.words import plain, unlinked
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.members.races import Meeting, race, without_locks
+from tests.members.races import Meeting, race, without_locks, without_rules, without_trigger
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db
@@ -553,9 +553,9 @@ def test_words_are_deleted_a_year_after_the_last(lene, leila):
 # --- Races -----------------------------------------------------------------------------------------------------------
 
 
-def meet_after_reading(monkeypatch, patience=1.0):
+def meet_after_reading(monkeypatch):
     """Both racers stop after the record is read (and locked, if locks are on) and before anything is written."""
-    meeting = Meeting(patience)
+    meeting = Meeting()
     allows = Contact.allows
     monkeypatch.setattr(Contact, "allows", lambda self, verb: meeting.pass_on(allows(self, verb)))
 
@@ -586,7 +586,7 @@ def test_without_the_lock_the_database_holds_the_one_answer(monkeypatch):
     leila, lene = open_to_peers("leila"), open_to_peers("lene")
     contact = written(leila, lene)
     without_locks(monkeypatch)
-    meet_after_reading(monkeypatch, patience=5)
+    meet_after_reading(monkeypatch)
     assert kinds(race(answers(contact, lene), answers(contact, lene))) == ["IntegrityError", "NoneType"]
     assert (contact.messages.count(), len(outbox())) == (2, 2)
 
@@ -596,7 +596,7 @@ def test_negative_control_without_lock_and_constraint_two_answers_go_out(monkeyp
     leila, lene = open_to_peers("leila"), open_to_peers("lene")
     contact = written(leila, lene)
     without_locks(monkeypatch)
-    meet_after_reading(monkeypatch, patience=5)
+    meet_after_reading(monkeypatch)
     (one_answer,) = ContactTransition._meta.constraints
     with connection.schema_editor() as editor:
         editor.remove_constraint(ContactTransition, one_answer)
@@ -658,18 +658,103 @@ def test_negative_control_without_lock_and_trigger_a_report_is_overwritten(monke
             cursor.execute("ALTER TABLE members_contact ENABLE TRIGGER contact_stays_reported")
 
 
-@real
-def test_two_who_write_to_each_other_at_once_have_one_contact():
+def both_begin(monkeypatch):
+    """Leila and Lene write to each other at once; each has been found to be one who may be written to."""
     leila, lene = open_to_peers("leila"), open_to_peers("lene")
-    assert kinds(race(lambda: written(leila, lene) and None, lambda: written(lene, leila) and None)) == ["MoveRefused", "NoneType"]
+    meeting, may = Meeting(), Official.can_be_written_to
+    monkeypatch.setattr(Official, "can_be_written_to", lambda self, user: meeting.pass_on(may(self, user)))
+    return kinds(race(lambda: written(leila, lene) and None, lambda: written(lene, leila) and None))
+
+
+@real
+@pytest.mark.parametrize("locked", [True, False])
+def test_two_who_write_to_each_other_at_once_have_one_contact(monkeypatch, locked):
+    if not locked:
+        without_locks(monkeypatch)  # the constraint holds it alone
+    assert both_begin(monkeypatch) == ["MoveRefused", "NoneType"]
     assert (Contact.objects.count(), len(outbox())) == (1, 1)
+
+
+@real
+def test_negative_control_without_lock_and_constraint_there_are_two_contacts(monkeypatch):
+    without_locks(monkeypatch)
+    with without_rules(Contact, "contact_one_between_two"):
+        assert both_begin(monkeypatch) == ["NoneType", "NoneType"]
+        assert (Contact.objects.count(), len(outbox())) == (2, 2)
+
+
+@real
+def test_an_end_and_a_reply_at_once_leave_it_ended(monkeypatch):
+    leila, lene = open_to_peers("leila"), open_to_peers("lene")
+    contact = written(leila, lene)
+    contact.answer(by=lene, text="Yes.", show_addresses=False)
+    meet_after_reading(monkeypatch)
+    replied, closed = race(lambda: fetched(contact).reply(by=leila, text="When?"), lambda: fetched(contact).close(by=lene))
+    assert closed is None
+    assert fetched(contact).state == State.CLOSED
+    assert contact.messages.count() == (3 if replied is None else 2)  # said before the end, or refused
+    assert replied is None or isinstance(replied, MoveRefused)
+
+
+# What another writes when the record has been read and its new words are not written yet: (who is late, with what; what comes
+# between; where it must stay).
+LATE = {
+    "a reply after the end": (
+        lambda contact, leila, lene: contact.reply(by=leila, text="When?"),
+        lambda contact, leila, lene: contact.close(by=lene),
+        State.CLOSED,
+    ),
+    "no answer after the answer": (
+        lambda contact, leila, lene: contact.ignore(by=lene),
+        lambda contact, leila, lene: contact.answer(by=lene, text="Yes.", show_addresses=False),
+        State.ANSWERED,
+    ),
+}
+
+
+def comes_late(monkeypatch, case):
+    """Without locks: `late` has read, `first` happens as a whole on a connection of its own, then `late` writes."""
+    late, first, stays = LATE[case]
+    leila, lene = open_to_peers("leila"), open_to_peers("lene")
+    contact = written(leila, lene)
+    if stays == State.CLOSED:
+        contact.answer(by=lene, text="Yes.", show_addresses=False)
+    without_locks(monkeypatch)
+    allows, between = Contact.allows, [lambda: first(fetched(contact), leila, lene)]
+
+    def read(self, verb):
+        found = allows(self, verb)
+        if between:
+            assert race(between.pop()) == [None]
+        return found
+
+    monkeypatch.setattr(Contact, "allows", read)
+    return contact, lambda: late(fetched(contact), leila, lene), stays
+
+
+@real
+@pytest.mark.parametrize("case", LATE)
+def test_without_the_lock_the_database_takes_back_no_end_and_no_answer(monkeypatch, case):
+    contact, act, stays = comes_late(monkeypatch, case)
+    with pytest.raises(IntegrityError, match="stays so"):
+        act()
+    assert fetched(contact).state == stays
+
+
+@real
+@pytest.mark.parametrize("case", LATE)
+def test_negative_control_without_lock_and_trigger_it_is_taken_back(monkeypatch, case):
+    contact, act, stays = comes_late(monkeypatch, case)
+    with without_trigger(Contact, "contact_never_goes_back"):
+        act()
+    assert fetched(contact).state != stays
 
 
 @real
 def test_consent_taken_back_while_somebody_writes_holds(monkeypatch):
     """The writer waits for the row that the consent is being taken back in, then sees it gone."""
     leila, lene = open_to_peers("leila"), open_to_peers("lene")
-    taken, begun = Meeting(5), Meeting(5)
+    taken, begun = Meeting(), Meeting()
 
     def takes_back():
         with transaction.atomic():
@@ -682,6 +767,5 @@ def test_consent_taken_back_while_somebody_writes_holds(monkeypatch):
         taken.wait()
         return written(leila, lene) and None
 
-    begun._patience = 1.0
     assert kinds(race(takes_back, writes)) == ["PermissionDenied", "str"]
     assert not Contact.objects.exists()

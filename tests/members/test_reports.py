@@ -322,8 +322,8 @@ def test_reports_are_deleted_two_years_after_the_decision(report, sam, lene, lei
 # --- Races -----------------------------------------------------------------------------------------------------------
 
 
-def meet_after_reading(monkeypatch, patience=1.0):
-    meeting = Meeting(patience)
+def meet_after_reading(monkeypatch):
+    meeting = Meeting()
     allows = Report.allows
     monkeypatch.setattr(Report, "allows", lambda self, verb: meeting.pass_on(allows(self, verb)))
 
@@ -347,7 +347,7 @@ def test_two_staff_at_once_make_one_decision(monkeypatch, locks):
     report = reported()
     if not locks:
         without_locks(monkeypatch)  # the constraint holds it alone
-    meet_after_reading(monkeypatch, patience=1.0 if locks else 5)
+    meet_after_reading(monkeypatch)
     assert kinds(two_decisions(report)) == ["MoveRefused" if locks else "IntegrityError", "NoneType"]
     report.refresh_from_db()
     assert Official.objects.get(user=report.person.user).barred_from_relay is (report.state == State.BARRED)
@@ -357,7 +357,7 @@ def test_two_staff_at_once_make_one_decision(monkeypatch, locks):
 def test_negative_control_without_lock_and_constraint_two_decisions_happen(monkeypatch):
     report = reported()
     without_locks(monkeypatch)
-    meet_after_reading(monkeypatch, patience=5)
+    meet_after_reading(monkeypatch)
     (one_decision,) = ReportTransition._meta.constraints
     with connection.schema_editor() as editor:
         editor.remove_constraint(ReportTransition, one_decision)

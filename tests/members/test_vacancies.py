@@ -1,17 +1,19 @@
 """No member city without a lead official unless the staff know: by whatever statement, and by two at once."""
 
-import threading
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
 from members import jobs
-from members.models import City, Import, Membership, Post, Vacancy
+from members.models import City, Import, Membership, Post, Vacancy, vacancy as vacancies
+from members.models.official import PostTransition
 from members.querysets import today
 from tests import cast
-from tests.members.races import Meeting, race
+from tests.members.races import Meeting, race, without_locks
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db
@@ -199,22 +201,56 @@ def test_negative_control_without_the_city_s_lock_nobody_knows():
         sql(definition)
 
 
+def told_by_two(monkeypatch):
+    """Two workers tell at once, of the one city that both of its leads left; both have looked. Answers how many each told of."""
+    assert two_leave(by_verb=True) == 1
+    now, meeting = timezone.now, Meeting()
+    monkeypatch.setattr(vacancies, "timezone", SimpleNamespace(now=lambda: meeting.pass_on(now())))
+    before = len(outbox())
+    answers = race(lambda: jobs.tell_vacancies(0), lambda: jobs.tell_vacancies(0))
+    assert jobs.tell_vacancies(0) == 0
+    return sorted(answers), [mail.to for mail in outbox()[before:]]
+
+
 @real
-def test_a_handover_and_a_successor_who_leaves_at_once_are_known():
-    """Whichever comes first: the handover is refused with words, or the successor leaves a vacancy."""
+def test_the_staff_are_told_once_of_two_who_left_at_once(monkeypatch):
+    assert told_by_two(monkeypatch) == ([0, 1], [[settings.CONTACT_MAIL]])
+
+
+@real
+def test_negative_control_without_the_lock_they_are_told_twice(monkeypatch):
+    without_locks(monkeypatch)
+    assert told_by_two(monkeypatch) == ([1, 1], [[settings.CONTACT_MAIL]] * 2)
+
+
+def hand_over_and_leave(monkeypatch):
+    """Lene hands the lead over to Ove, who leaves: each act has judged that it may."""
     lene, aarhus = cast.make_person("lene"), cast.make_city("Aarhus")
     own, ove = Post.objects.get(official__user=lene), cast.make_post(cast.make_user("o@aarhus.dk"), aarhus)
-    start = threading.Barrier(2)
+    meeting, save = Meeting(), Post.save
 
-    def hand_over():
-        start.wait(10)
-        Post.objects.get(pk=own.pk).hand_over([ove], by=lene)
+    def together(self, **how):
+        meeting.wait()
+        save(self, **how)
 
-    def leave():
-        start.wait(10)
-        Post.objects.get(pk=ove.pk).end(by=ove.official.user)
-
-    refused, left = race(hand_over, leave)
-    assert left is None
+    monkeypatch.setattr(Post, "save", together)
+    handed, left = race(
+        lambda: Post.objects.get(pk=own.pk).hand_over([ove], by=lene), lambda: Post.objects.get(pk=ove.pk).end(by=ove.official.user)
+    )
     leads = Post.objects.today().filter(is_lead=True).count()
-    assert (type(refused).__name__, leads, Vacancy.objects.open().count()) in [("MoveRefused", 1, 0), ("NoneType", 0, 1)]
+    return type(handed).__name__, type(left).__name__, leads, Vacancy.objects.open().count()
+
+
+@real
+def test_a_handover_and_a_successor_who_leaves_at_once_are_known(monkeypatch):
+    """Whichever comes first: the handover is refused with words, or the successor leaves a vacancy."""
+    assert hand_over_and_leave(monkeypatch) in [("MoveRefused", "NoneType", 1, 0), ("NoneType", "NoneType", 0, 1)]
+
+
+@real
+def test_negative_control_without_the_locks_the_lead_goes_to_one_who_left(monkeypatch):
+    """Nobody is refused; what the triggers hold is left, so that the staff know."""
+    without_locks(monkeypatch)
+    assert hand_over_and_leave(monkeypatch) == ("NoneType", "NoneType", 0, 1)
+    steps = PostTransition.objects.filter(subject__official__user__email="o@aarhus.dk").values_list("verb", "from_state")
+    assert set(steps) == {("take_over", "official"), ("end", "official")}  # both, of what each had read
