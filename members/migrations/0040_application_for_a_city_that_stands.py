@@ -32,5 +32,5 @@ DROP FUNCTION application_for_a_city_that_stands();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0035_one_mailbox_one_text")]
+    dependencies = [("members", "0036_counts_without_a_log")]
     operations = [migrations.RunSQL(STANDS, ANY)]

@@ -23,7 +23,7 @@ $body$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0035_one_mailbox_one_text")]
+    dependencies = [("members", "0042_settled_once")]
     operations = [
         migrations.RunSQL(FUNCTIONS, "DROP FUNCTION namesake(text); DROP FUNCTION mailbox(text)"),
         migrations.AddIndex("user", models.Index(Func(F("name"), function="namesake"), name="user_namesakes")),
