@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "members.sessions.LastSeenMiddleware",
     "members.accounts.EvenMiddleware",
+    "members.accounts.CodeMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "members.limits.LimitMiddleware",
     "strongcities.access.SecondFactorMiddleware",
