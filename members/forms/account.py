@@ -7,6 +7,9 @@ from typing import Any
 from allauth.account import forms
 from allauth.mfa.base import forms as second_step
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp import forms as apps
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.utils import encrypt
 from allauth.mfa.webauthn import forms as keys
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
@@ -62,6 +65,14 @@ class ResetPasswordFromKeyForm(forms.ResetPasswordKeyForm):  # type: ignore[misc
         super().__init__(*args, **kwargs)
         self.fields["password1"].label = _("New password")
         self.fields["password2"].label = _("New password (again)")
+
+
+class ActivateTotpForm(apps.ActivateTOTPForm):  # type: ignore[misc]  # it ships no types
+    def clean_code(self) -> str:
+        """A code works once, the one that turns the app on as well: who saw it typed could sign in by it for half a minute."""
+        code = str(super().clean_code())
+        TOTP(Authenticator(user=self.user, data={"secret": encrypt(self.secret)})).validate_code(code)  # remembers it as used
+        return code
 
 
 class AuthenticateForm(second_step.AuthenticateForm):  # type: ignore[misc]  # it ships no types
