@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, gettext_lazy as _
 
 from members import sessions
 from members.models.user import User
@@ -26,6 +28,10 @@ EVEN = 0.6  # seconds
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # it ships no types
     """Nobody signs up by themselves: an account comes from an application to join."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {  # the house's limits are elsewhere: this is said of mailed codes alone
+        "too_many_login_attempts": _("That was one wrong code too many. Ask for a new one.")
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -70,6 +76,24 @@ class EvenMiddleware:
         match = request.resolver_match
         if request.method == "POST" and match is not None and UNEVEN.get(match.view_name) == response.status_code:
             time.sleep(max(0.0, EVEN - (time.monotonic() - began)))
+        return response
+
+
+class CodeMiddleware:
+    """Says why, where allauth leads on from the page of a mailed code without a word: the code is too old, or was asked for
+    elsewhere, as by who follows the mail's link on another device."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        match = request.resolver_match
+        if match is not None and match.view_name == "account_confirm_login_code":
+            over = response.status_code == 302 and response["Location"] == reverse("account_request_login_code")
+            if over and not getattr(messages.get_messages(request), "added_new", False):
+                words = gettext("No code is awaited here: it is too old, was used, or was asked for in another browser. Ask for a new one.")
+                messages.warning(request, words)
         return response
 
 

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "members.sessions.LastSeenMiddleware",
     "members.accounts.EvenMiddleware",
+    "members.accounts.CodeMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "members.limits.LimitMiddleware",
     "strongcities.access.SecondFactorMiddleware",
@@ -154,15 +155,16 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # its owner hears of a new password, address
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "pages:home"  # in the reader's language
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # ours count every door exactly and say when to come back (members/limits.py)
-_FORMS = ("change_password", "login", "request_login_code", "reset_password", "reset_password_from_key")
+_FORMS: tuple[str, ...] = ("change_password", "login", "request_login_code", "reset_password", "reset_password_from_key")
 ACCOUNT_FORMS = {name: f"members.forms.account.{name.title().replace('_', '')}Form" for name in _FORMS}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_FORMS = {"add_webauthn": "members.forms.account.AddKeyForm"}
+_FORMS = ("activate_totp", "authenticate", *(f"{verb}_webauthn" for verb in ("add", "edit", "login", "authenticate", "reauthenticate")))
+MFA_FORMS = {name: f"members.forms.account.{name.title().replace('_', '')}Form" for name in _FORMS}
 MFA_TOTP_ISSUER = "Strong Cities Network"
 SESSION_ENGINE = "members.sessions"
 SOCIALACCOUNT_ADAPTER = "members.sign_on.SocialAdapter"
