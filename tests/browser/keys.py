@@ -63,11 +63,10 @@ window.keys = { told: [], been: new Set(), before: null };
     return false;
   }
   function back(here, before) {
-    if (!before || here instanceof SVGElement || floats(here) || floats(before.node)) return false;
-    const box = here.getBoundingClientRect(), one = before.box;
-    const top = box.top + scrollY, bottom = box.bottom + scrollY;
-    if (bottom <= one.top + 1 && box.left < one.right && box.right > one.left) return true;  // above it, in the same column
-    const sameLine = Math.min(bottom, one.bottom) - Math.max(top, one.top) > 0.6 * Math.min(box.height, one.bottom - one.top);
+    if (!before || here instanceof SVGElement || floats(here) || floats(before)) return false;
+    const box = here.getBoundingClientRect(), one = before.getBoundingClientRect();
+    if (box.bottom <= one.top + 1 && box.left < one.right && box.right > one.left) return true;  // above it, in the same column
+    const sameLine = Math.min(box.bottom, one.bottom) - Math.max(box.top, one.top) > 0.6 * Math.min(box.height, one.height);
     return sameLine && (rtl() ? box.left >= one.right : box.right <= one.left);
   }
   function tell(here) {
@@ -76,12 +75,21 @@ window.keys = { told: [], been: new Set(), before: null };
     else if (cut(framed) > 1) wrong.push("its frame is cut");
     if (covered(here)) wrong.push("out of sight");
     if (here.tabIndex > 0) wrong.push("an order of its own");
-    if (back(here, keys.before)) wrong.push(`back from ${keys.before.node.outerHTML.slice(0, 60)}`);
-    const box = here.getBoundingClientRect();
-    keys.before = { node: here, box: { top: box.top + scrollY, bottom: box.bottom + scrollY, left: box.left, right: box.right } };
+    if (back(here, keys.before)) wrong.push(`back from ${keys.before.outerHTML.slice(0, 60)}`);
+    keys.before = here;
     keys.been.add(here);
     return wrong.map((words) => `${words}: ${here.outerHTML.slice(0, 100)}`);
   }
+  // Where the next Tab begins is the place that had the focus last: made to be the page itself, which doesn't keep it.
+  keys.rewind = () => {
+    const page = document.documentElement;
+    page.tabIndex = -1;
+    page.focus();
+    page.blur();
+    page.removeAttribute("tabindex");
+    scrollTo(0, 0);
+    keys.told = [], keys.before = null, keys.been.clear();
+  };
   keys.due = () => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")].filter((node) =>
     node.tabIndex >= 0 && !node.matches(":disabled, [type=hidden]") && node.checkVisibility({ visibilityProperty: true }));
   keys.missed = () => keys.due().filter((node) => !keys.been.has(node) && !(node.type === "radio" && keys.due().some((other) =>
@@ -105,12 +113,7 @@ def watch_keys(site: Watched) -> None:
 def walk(site: Watched, *, least: int = 5) -> list[str]:
     """Tab once through the whole page as it stands, from its top; what was wrong on the way. The focus is at the top again."""
     page = site.page
-    page.evaluate(
-        "document.activeElement.blur(), getSelection().removeAllRanges(), scrollTo(0, 0), keys.told = [], keys.been.clear(), keys.before = null"
-    )
-    # Where the next Tab begins is the place last pressed or focused: the top, when nothing there takes the focus.
-    page.evaluate("document.documentElement.tabIndex = -1, document.documentElement.focus(), document.documentElement.blur()")
-    page.evaluate("document.documentElement.removeAttribute('tabindex')")
+    page.evaluate("keys.rewind()")
     pressed = 0
     due = page.evaluate("keys.due().length")
     told: list[list[str] | None] = []
@@ -126,7 +129,7 @@ def walk(site: Watched, *, least: int = 5) -> list[str]:
     stops = stops[: stops.index(None)]
     assert len(stops) >= least, f"{page.url}: only {len(stops)} stops"
     wrong = [line for stop in stops if stop for line in stop] + page.evaluate("keys.missed()")
-    page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
+    page.evaluate("keys.rewind()")
     return wrong
 
 
@@ -149,7 +152,7 @@ def skip(page: Page) -> None:
 def enter(page: Page, target: str) -> None:
     """Go to a link or button and press Enter; the next page is there."""
     reach(page, target)
-    with page.expect_navigation():
+    with page.expect_event("domcontentloaded"):  # a navigation may be that of a skip link, told late
         page.keyboard.press("Enter")
 
 
@@ -171,8 +174,10 @@ def choose(page: Page, name: str, value: str) -> None:
 
 
 def pick(page: Page, target: str, value: str) -> None:
-    """An option of a select, by its first letters, as one types them."""
+    """An option of a select, by the arrows."""
     reach(page, target)
-    words = page.evaluate("value => [...document.activeElement.options].find(one => one.value === value).label", value)
-    page.keyboard.type(words)
-    assert page.evaluate("document.activeElement.value") == value
+    for _ in range(MOST):
+        if page.evaluate("document.activeElement.value") == value:
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"{page.url}: no arrow reaches {value}")
