@@ -128,7 +128,7 @@ def walk(site: Watched, *, least: int = 5) -> list[str]:
     assert None in stops, f"{page.url}: no end after {pressed} stops"
     stops = stops[: stops.index(None)]
     assert len(stops) >= least, f"{page.url}: only {len(stops)} stops"
-    wrong = [line for stop in stops if stop for line in stop] + page.evaluate("keys.missed()")
+    wrong: list[str] = [line for stop in stops if stop for line in stop] + page.evaluate("keys.missed()")
     page.evaluate("keys.rewind()")
     return wrong
 

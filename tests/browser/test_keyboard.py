@@ -17,22 +17,33 @@ from strongcities.demo import PASSWORD
 from tests.browser.conftest import Watched
 from tests.browser.keys import choose, enter, pick, reach, skip, walk, watch_keys, write
 
-VISITOR = ["/", "/hub/?q=youth&theme=youth-engagement", "/hub/?q=xqzzyv", "/hub/practices/medellin-parceros/", "/cities/?region=europe", "/cities/aarhus/"]
+VISITOR = [
+    "/",
+    "/hub/?q=youth&theme=youth-engagement",
+    "/hub/?q=xqzzyv",
+    "/hub/practices/medellin-parceros/",
+    "/cities/?region=europe",
+    "/cities/aarhus/",
+]
 OFFICIAL = [
     "/desk/", "/cities/aarhus/", "/cities/aarhus/edit/", "/people/", "/members/cities/aarhus/colleagues/", "/members/contacts/",
-    "/account/email/", "/account/password/change/", "/account/2fa/", "/account/2fa/totp/activate/", "/account/2fa/webauthn/add/", "/account/sessions/",
+    "/account/email/", "/account/password/change/", "/account/2fa/", "/account/2fa/totp/activate/",
+    "/account/2fa/webauthn/add/", "/account/sessions/",
 ]  # fmt: skip
 STAFF = ["/admin/", "/admin/members/application/", "/admin/members/application/figures/"]
 # What a phone with the reader's own colours shows in Arabic must be seen as well as what a large screen shows in English.
-LOOKS = [pytest.param("", {"width": 1280, "height": 700}, id="desktop"), pytest.param("/ar", {"width": 360, "height": 740}, id="phone-arabic")]
+LOOKS = [
+    pytest.param("", {"width": 1280, "height": 700}, id="desktop"),
+    pytest.param("/ar", {"width": 360, "height": 740}, id="phone-arabic"),
+]
 
 
 @pytest.fixture
 def person(browse):
     """Somebody with a keyboard, in the language and at the size that are asked for."""
 
-    def sit_down(prefix: str = "", size: dict[str, int] | None = None) -> Watched:
-        site = browse(language="ar" if prefix else "en")
+    def sit_down(prefix: str = "", size: Any = None) -> Watched:
+        site: Watched = browse(language="ar" if prefix else "en")
         watch_keys(site)
         if size:
             site.page.set_viewport_size(size)
@@ -97,7 +108,11 @@ def test_each_stop_of_a_page_that_tells_of_a_fault_is_seen(person, prefix, size)
         return too_often(request, TooOften(90))
 
     asked = {"400": "/hub/?q=%00", "404": "/nowhere/", "429": "/about/", "500": "/about/", "503": "/about/"}
-    does = {"429": {"new": broken}, "500": {"side_effect": ZeroDivisionError}, "503": {"side_effect": OperationalError}}
+    does: dict[str, dict[str, Any]] = {
+        "429": {"new": broken},
+        "500": {"side_effect": ZeroDivisionError},
+        "503": {"side_effect": OperationalError},
+    }
     wrong = []
     for status, path in asked.items():
         with site.faults(), patch("pages.views.render", **does[status]) if status in does else nullcontext():
@@ -150,7 +165,8 @@ def test_a_visitor_narrows_the_hub_and_takes_it_back(person, content, prefix, si
 def test_an_application_is_written_sent_confirmed_and_taken_back(person, content, prefix, size):
     """Each page of it is walked as it stands, with what is typed and with what is wrong."""
     site = person(prefix, size)
-    page, wrong = site.page, []
+    page = site.page
+    wrong: list[str] = []
 
     def next_page(button: str = "main form.form button.button") -> None:
         enter(page, button)
