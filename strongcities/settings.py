@@ -120,6 +120,7 @@ PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history")  # what a 
 
 # --- Languages -------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = ["strongcities.formats"]
 LANGUAGES = [("en", "English"), ("ar", "العربية")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "strongcities.formats"

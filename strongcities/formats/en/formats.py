@@ -1,5 +1,7 @@
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y, H:i"
+MONTH_DAY_FORMAT = "j F"
 TIME_FORMAT = "H:i"
 SHORT_DATE_FORMAT = "j M Y"  # 9/30/2015 and 30/9/2015 are both read, and differently
 SHORT_DATETIME_FORMAT = "j M Y, H:i"
+FIRST_DAY_OF_WEEK = 1
