@@ -123,7 +123,6 @@ LANGUAGE_CODE = "en"
 FORMAT_MODULE_PATH = ["strongcities.formats"]
 LANGUAGES = [("en", "English"), ("ar", "العربية")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-FORMAT_MODULE_PATH = "strongcities.formats"
 TIME_ZONE = "UTC"
 
 # --- Files -----------------------------------------------------------------------------------------------------------
