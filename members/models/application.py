@@ -241,7 +241,10 @@ class Application(Workflow):
             self._announce()
 
     def _decide_by_domain(self, domain: str) -> bool:
-        """Approved by who confirmed the city's mail domain, if they still may. Answers whether it was."""
+        """Approved by who confirmed the city's mail domain, if they still may. Answers whether it was. A mailbox often outlives
+        a post: whose post was ever ended by others is looked at by somebody first."""
+        if Post.objects.of(self.applicant).taken_away().exists():
+            return False
         rule = self.city.domains.on().select_for_update(of=("self",), no_key=True).filter(domain=domain).first()
         if rule is None or not self._approved_by(rule.confirmed_by, why=gettext("By the confirmed mail domain %s.") % domain):
             return False

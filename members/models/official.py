@@ -147,6 +147,11 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Held by `user`, today or ever."""
         return self.filter(official__user=user.pk)
 
+    def taken_away(self) -> PostQuerySet:
+        """Ended by somebody else than who held it, and not since their whole city left."""
+        ends = PostTransition.objects.filter(subject=OuterRef("pk"), verb="end").exclude(by=OuterRef("official__user"))
+        return self.filter(Exists(ends))
+
     def to_vet_again(self) -> PostQuerySet:
         """Of today, at a city that is a member today, and last vetted longer ago than `settings.REVET_AFTER` days."""
         long_ago = today() - timedelta(days=settings.REVET_AFTER)

@@ -183,6 +183,18 @@ def test_for_that_city_alone(client, rule):
     assert apply(client, cast.make_city("Mombasa"), "nina@aarhus.dk")[1].state == "submitted"
 
 
+@pytest.mark.parametrize(("by", "state"), [("lene", "submitted"), ("sam", "submitted"), ("nina", "approved")])
+def test_whose_post_was_ended_by_others_waits_for_somebody_to_look(client, rule, lene, sam, aarhus, by, state):
+    nina = apply(client, aarhus, "nina@aarhus.dk")[1].applicant
+    nina.official.posts.get().end(by={"lene": lene, "sam": sam, "nina": nina}[by], why="")
+    again = Application.submit(
+        draft=draft_for(aarhus, "nina@aarhus.dk"), applicant=nina, city=aarhus, mail_at="nina@aarhus.dk",
+        title="Prevention officer", kind=Post.Kind.POLICY, head_knows=True, languages=["en"],
+    )  # fmt: skip
+    assert again.state == state
+    assert nina.official.posts.today().exists() == (state == "approved")
+
+
 @pytest.mark.parametrize("why", ["switched off", "left", "leads no more", "account off", "city left"])
 def test_it_sleeps_where_nobody_could_decide_by_hand(client, rule, lene, aarhus, why):
     match why:

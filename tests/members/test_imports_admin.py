@@ -235,6 +235,14 @@ def test_a_list_is_taken_out_as_it_is_filtered(desk, sam, aarhus):
     assert "region__exact=europe" in text(desk.get("/admin/members/export/"))
 
 
+@pytest.mark.parametrize("narrowed", ["nonsense=1", "kind__exact=nonsense&nonsense=2", "is_public__exact=perhaps"])
+def test_what_a_list_cannot_be_narrowed_by_takes_nothing_out(desk, aarhus, narrowed):
+    answer = desk.get(f"/admin/members/city/file.csv?{narrowed}", follow=True)
+    assert answer.redirect_chain == [("/admin/members/city/", 302)]
+    assert "Nothing was taken out." in answer.content.decode()
+    assert not Export.objects.exists()
+
+
 def test_officials_are_taken_out(desk, aarhus, lene):
     cast.make_person("ove")
     _columns, rows = sheets.read(desk.get("/admin/members/post/file.csv?queue=all").content)
