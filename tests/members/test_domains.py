@@ -184,9 +184,10 @@ def test_for_that_city_alone(client, rule):
 
 
 @pytest.mark.parametrize(("by", "state"), [("lene", "submitted"), ("sam", "submitted"), ("nina", "approved")])
-def test_whose_post_was_ended_by_others_waits_for_somebody_to_look(client, rule, lene, sam, aarhus, by, state):
+def test_whose_post_was_ended_by_others_waits_for_somebody_to_look(client, rule, aarhus, by, state):
     nina = apply(client, aarhus, "nina@aarhus.dk")[1].applicant
-    nina.official.posts.get().end(by={"lene": lene, "sam": sam, "nina": nina}[by], why="")
+    people = {"lene": cast.make_person("lene"), "sam": cast.make_staff("sam"), "nina": nina}
+    nina.official.posts.get().end(by=people[by], why="")
     again = Application.submit(
         draft=draft_for(aarhus, "nina@aarhus.dk"), applicant=nina, city=aarhus, mail_at="nina@aarhus.dk",
         title="Prevention officer", kind=Post.Kind.POLICY, head_knows=True, languages=["en"],
