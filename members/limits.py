@@ -127,7 +127,7 @@ DOORS: dict[str, tuple[Rate, ...]] = {
     "account_reset_password_from_key": LINK,
     "account_confirm_email": LINK,
     "account_signup": LINK,
-    "mfa_login_webauthn": (Rate(60, 5 * MINUTE),),
+    "mfa_login_webauthn": (Rate(600, 5 * MINUTE),),
     "members:sign_on": (Rate(60, HOUR),),
     "members:sign_on_callback": (Rate(120, HOUR),),
     "members:join_save": (Rate(HALL, 5 * MINUTE),),  # autosaves; one that waits is kept in its tab, and for minutes only
@@ -155,7 +155,7 @@ DOORS: dict[str, tuple[Rate, ...]] = {
     "members:sessions_end": OWN,
     "account_logout": (Rate(60, HOUR, account),),
 }
-BY_GET = {"members:sign_on_callback"}  # comes back from elsewhere by a redirect
+BY_GET = {"members:sign_on_callback", "mfa_login_webauthn"}  # back from elsewhere by a redirect; a GET begins it, and a session with it
 READS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
