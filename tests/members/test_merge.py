@@ -559,7 +559,7 @@ def approve_and_merge(monkeypatch):
     monkeypatch.setattr(Application, "allows", lambda self, verb: meeting.pass_on(allows(self, verb)))
     monkeypatch.setattr(merging, "_locked", lambda *keys: meeting.pass_on(held(*keys)))
     return race(
-        lambda: Application.objects.get(pk=application.pk).approve(by=sam),
+        lambda: Application.objects.get(pk=application.pk).approve(by=sam, seen=double.identity),
         lambda: Merge.merge(kept=aarhus, dropped=double, by=toni, seen=seen),
     )
 
@@ -570,9 +570,10 @@ def test_a_merge_and_a_decision_do_not_wait_for_each_other(monkeypatch):
     if approved is None:
         assert isinstance(merged, MoveRefused)
         assert "has its first approval" in str(merged)
-    else:  # the merge was first: the application is for another city now
+    else:  # the merge was first: the application is for another city than the one that was looked at
         assert isinstance(merged, Merge)
         assert isinstance(approved, MoveRefused)
+        assert "The city was changed while you looked at it" in str(approved)
 
 
 @real
