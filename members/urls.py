@@ -41,6 +41,9 @@ urlpatterns = [
     path("members/contacts/<uuid:key>/close/", relay.close, name="contact_close"),
     path("members/contacts/<uuid:key>/report/", reports.contact, name="contact_report"),
     # becoming a Strong City
+    path("governance/", governance.governance, name="governance"),
+    path("governance/<slug:body>/", governance.body, name="body"),
+
     path("join/", join.start, name="join"),
     path("join/check/", join.check, name="join_check"),
     path("join/send/", join.send, name="join_send"),
