@@ -8,6 +8,7 @@ from members.views import (
     confirm,
     consents,
     editing,
+    governance,
     invitations,
     join,
     people,
@@ -40,10 +41,10 @@ urlpatterns = [
     path("members/contacts/<uuid:key>/ignore/", relay.ignore, name="contact_ignore"),
     path("members/contacts/<uuid:key>/close/", relay.close, name="contact_close"),
     path("members/contacts/<uuid:key>/report/", reports.contact, name="contact_report"),
-    # becoming a Strong City
+    # who governs
     path("governance/", governance.governance, name="governance"),
     path("governance/<slug:body>/", governance.body, name="body"),
-
+    # becoming a Strong City
     path("join/", join.start, name="join"),
     path("join/check/", join.check, name="join_check"),
     path("join/send/", join.send, name="join_send"),

@@ -22,7 +22,8 @@ BEGIN
     IF NEW.city_id IS NULL THEN
         RETURN NEW;
     END IF;
-    IF TG_OP = 'INSERT' AND NOT EXISTS (
+    -- A merge moves seats to a city with memberships of its own, and ends or begins none: it isn't asked again.
+    IF (TG_OP = 'INSERT' OR NEW.since <> OLD.since) AND NOT EXISTS (
         SELECT FROM members_membership
         WHERE city_id = NEW.city_id AND joined <= NEW.since AND ("left" IS NULL OR "left" > NEW.since)) THEN
         RAISE check_violation USING CONSTRAINT = 'seat_of_a_member_city', MESSAGE = 'seat_of_a_member_city';

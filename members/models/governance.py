@@ -30,8 +30,10 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
+from django.db.models.functions import Least
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy as _
 
 from members.models.city import City, Membership
@@ -95,6 +97,16 @@ class Share:
     cities: int
 
 
+def _then() -> Q:
+    """The membership that a city had on the day on which its seat began."""
+    return Q(joined__lte=OuterRef("since")) & (Q(left=None) | Q(left__gt=OuterRef("since")))
+
+
+def _held() -> Q:
+    member = Exists(Membership.objects.today().filter(city=OuterRef("city"), joined__lte=OuterRef("since")))
+    return Q(since__lte=today()) & (Q(until=None) | Q(until__gt=today())) & (Q(city=None) | member)
+
+
 class SeatQuerySet(models.QuerySet["Seat"]):
     def visible_to(self, user: Any) -> SeatQuerySet:
         """Seats of organisations, and of cities that are shown to `user`; without those that have not begun, for all but staff
@@ -104,12 +116,22 @@ class SeatQuerySet(models.QuerySet["Seat"]):
 
     def today(self) -> SeatQuerySet:
         """Held today: begun, not ended, and a city's only while it is still the member that it was when the seat began."""
-        member = Exists(Membership.objects.today().filter(city=OuterRef("city"), joined__lte=OuterRef("since")))
-        return self.filter(Q(since__lte=today()), Q(until=None) | Q(until__gt=today()), Q(city=None) | member)
+        return self.filter(_held())
 
     def earlier(self) -> SeatQuerySet:
-        """Begun, and not held any more."""
-        return self.filter(since__lte=today()).exclude(pk__in=self.model.objects.today().values("pk"))
+        """Begun, and not held any more; the last to end first."""
+        over = self.dated().filter(since__lte=today(), is_held=False)
+        return over.order_by(F("ended").desc(nulls_last=True), "city__folded", "organisation", "pk")
+
+    def ahead(self) -> SeatQuerySet:
+        """Given, and not begun; the first to begin first."""
+        return self.filter(since__gt=today()).order_by("since", "city__folded", "organisation")
+
+    def dated(self) -> SeatQuerySet:
+        """Each with `ended`, the day on which it is over, be it by its own date or by its city's leaving, None for none; and
+        with `is_held`, whether that is so today."""
+        left = Membership.objects.filter(_then(), city=OuterRef("city")).values("left")[:1]
+        return self.annotate(ended=Least("until", Subquery(left)), is_held=_held())
 
     def in_order(self) -> SeatQuerySet:
         """Who chairs comes first, then by name."""
@@ -152,6 +174,8 @@ class Seat(models.Model):
     since = models.DateField(_("from"), help_text=_("The first day."))
     until = models.DateField(_("until"), null=True, blank=True, help_text=_("The day on which it is over; empty while it lasts."))
 
+    is_judged_with_others = False  # a form of many seats counts them as it would leave them, not as they are
+
     objects = SeatQuerySet.as_manager()
 
     class Meta:
@@ -193,7 +217,7 @@ class Seat(models.Model):
         ]
 
     def __str__(self) -> str:
-        return gettext("%(who)s, from %(day)s") % {"who": self.city or self.organisation, "day": self.since}
+        return gettext("%(who)s, from %(day)s") % {"who": self.city or self.organisation, "day": date_format(self.since, "j F Y")}
 
     def clean(self) -> None:
         """In words what the database would only refuse. Whoever saves holds the body's row, so that it stays true."""
@@ -212,20 +236,24 @@ class Seat(models.Model):
         return self.until is not None and self.until <= self.since
 
     def _clean_city(self, city: City) -> None:
-        if self._state.adding and not city.memberships.filter(Q(joined__lte=self.since), Q(left=None) | Q(left__gt=self.since)).exists():
+        if self._begins_anew() and not city.memberships.filter(Q(joined__lte=self.since), Q(left=None) | Q(left__gt=self.since)).exists():
             raise ValidationError({"city": gettext("%(city)s was no member of the network on that day.") % {"city": city}})
-        if day := self.full_on():
-            raise ValidationError(
-                {
-                    "since": gettext("All %(count)s seats are taken on %(day)s. End one first.")
-                    % {"count": self.body.most_cities, "day": day}
-                }
-            )
+        if not self.is_judged_with_others:
+            self.clean_number(self.body.seats.exclude(pk=self.pk))
 
-    def full_on(self) -> date | None:
-        """The first day of this seat on which all of the body's are taken by others; None where there is none. Only a day on
-        which a seat begins can be the first."""
-        others = [(seat.since, seat.until) for seat in self.body.seats.exclude(pk=self.pk).exclude(city=None)]
+    def _begins_anew(self) -> bool:
+        return self._state.adding or not Seat.objects.filter(pk=self.pk, since=self.since).exists()
+
+    def clean_number(self, others: Iterable[Seat]) -> None:
+        """Raises ValidationError where the body has no seat left beside `others`."""
+        if day := self.full_on(others):
+            words = gettext("All %(count)s seats are taken on %(day)s. End one first.")
+            raise ValidationError({"since": words % {"count": self.body.most_cities, "day": date_format(day, "j F Y")}})
+
+    def full_on(self, seats: Iterable[Seat]) -> date | None:
+        """The first day of this seat on which `seats`, other cities', are as many as the body has; None where there is none.
+        Only a day on which a seat begins can be the first."""
+        others = [(seat.since, seat.until) for seat in seats]
         days = sorted(
             {self.since, *(since for since, _until in others if since > self.since and (self.until is None or since < self.until))}
         )

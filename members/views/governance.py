@@ -26,12 +26,14 @@ def governance(request: HttpRequest) -> HttpResponse:
 def body(request: HttpRequest, body: str) -> HttpResponse:
     """Who sits on a body today, how that is spread over the regions, and who sat there earlier."""
     shown = get_object_or_404(Body, kind=body)
-    seats: list[Seat] = list(shown.seats.visible_to(request.user).today().in_order())
+    visible = shown.seats.visible_to(request.user).select_related("city")
+    seats: list[Seat] = list(visible.today().in_order())
     context = {
         "body": shown,
         "seats": seats,
         "balance": Seat.objects.balance(seats) if seats else [],
         "everywhere": sum(1 for seat in seats if not seat.place),
-        "earlier": shown.seats.visible_to(request.user).earlier().in_order().order_by("-until", "city__folded", "organisation"),
+        "ahead": visible.ahead(),
+        "earlier": visible.earlier(),
     }
     return render(request, "members/body.html", context)
