@@ -260,6 +260,12 @@ class Seat(models.Model):
         most = self.body.most_cities or 0
         return next((day for day in days if sum(since <= day and (until is None or until > day) for since, until in others) >= most), None)
 
+    def is_at_the_time_of(self, other: Seat) -> bool:
+        """Whether both are of the same city or organisation, and their days overlap."""
+        if (self.city_id, self.organisation.casefold()) != (other.city_id, other.organisation.casefold()):
+            return False
+        return (self.until is None or self.until > other.since) and (other.until is None or other.until > self.since)
+
     @property
     def place(self) -> str:
         """The region that it counts for; "" for none."""
