@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -41,7 +41,7 @@ class SeatForm(_ModelForm):
     def _offer_cities(self, field: Any) -> None:
         field.queryset = City.objects.standing()
         if self.instance.city is not None:  # wherever it stands today: hidden, or merged into another one
-            field.queryset = City.objects.filter(pk=self.instance.city_id)
+            field.queryset = City.objects.filter(pk=self.instance.city.pk)
             field.widget = forms.Select(choices=[(self.instance.city_id, str(self.instance.city))])
             field.disabled, field.show_hidden_initial = True, False
 
@@ -78,15 +78,13 @@ class SeatInline(_StackedInline):
     extra = 0
     autocomplete_fields = ("city",)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         whose = ["city"] if obj and obj.is_of_cities else ["organisation", "sort", "region", "website"]
         return [*whose, "is_co_chair", "since", "until"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         """Of today and ahead first, then those that ended."""
-        return (
-            super().get_queryset(request).dated().in_order().order_by("-is_held", "-since", "-is_co_chair", "city__folded", "organisation")
-        )
+        return Seat.objects.dated().in_order().order_by("-is_held", "-since", "-is_co_chair", "city__folded", "organisation")
 
 
 @admin.register(Body)

@@ -104,7 +104,7 @@ def _then() -> Q:
 
 def _held() -> Q:
     member = Exists(Membership.objects.today().filter(city=OuterRef("city"), joined__lte=OuterRef("since")))
-    return Q(since__lte=today()) & (Q(until=None) | Q(until__gt=today())) & (Q(city=None) | member)
+    return Q(Q(since__lte=today()), Q(until=None) | Q(until__gt=today()), Q(city=None) | member)
 
 
 class SeatQuerySet(models.QuerySet["Seat"]):
@@ -120,7 +120,7 @@ class SeatQuerySet(models.QuerySet["Seat"]):
 
     def earlier(self) -> SeatQuerySet:
         """Begun, and not held any more; the last to end first."""
-        over = self.dated().filter(since__lte=today(), is_held=False)
+        over = self.dated().filter(~_held(), since__lte=today())
         return over.order_by(F("ended").desc(nulls_last=True), "city__folded", "organisation", "pk")
 
     def ahead(self) -> SeatQuerySet:

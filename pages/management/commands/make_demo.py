@@ -18,7 +18,7 @@ CITIES, PRACTICES = 200, 1_000  # in all, the real ones included
 
 
 class Command(BaseCommand):
-    help = "Fill the demo: the founding cities, real practices with their sources, samples up to 200 cities and 1,000 practices, people, seats."
+    help = "Fill the demo: founding cities, real practices with their sources, samples up to 200 cities and 1,000 practices, people, seats."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """What is there already stays as it is, changes made by trying the demo included."""
