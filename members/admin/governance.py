@@ -54,18 +54,18 @@ class SeatFormSet(_FormSet):
         super().clean()
         told = [form for form in self.forms if form.has_changed() and form.instance.since]  # what isn't, stays as the database has it
         untold = [seat for seat in Seat.objects.filter(body=self.instance) if seat.pk not in {form.instance.pk for form in told}]
-        kept = [form for form in told if not (self.can_delete and self._should_delete_form(form))]
+        kept = [form for form in told if not (self.can_delete and self._should_delete_form(form))]  # type: ignore[attr-defined]
         for form in kept:
             if not form.errors:
                 self._judge(form, [*untold, *(other.instance for other in kept if other is not form)])
 
     def _judge(self, form: Any, others: list[Seat]) -> None:
-        seat = form.instance
+        seat: Any = form.instance
         try:
             seat.validate_constraints()  # the whole of it: a form leaves out those with a field that it hasn't
             if seat.city_id:
                 seat.clean_number(others)
-            if any(other.pk is None and seat.pk is None and other.is_at_the_time_of(seat) for other in others):
+            if any(other._state.adding and seat._state.adding and other.is_at_the_time_of(seat) for other in others):
                 raise ValidationError(gettext("It has a seat on this body in this time already."))
         except ValidationError as error:
             form.add_error(None, error)
@@ -84,7 +84,8 @@ class SeatInline(_StackedInline):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Of today and ahead first, then those that ended."""
-        return Seat.objects.dated().in_order().order_by("-is_held", "-since", "-is_co_chair", "city__folded", "organisation")
+        seats: Any = super().get_queryset(request)
+        return seats.dated().select_related("city", "body").order_by("-is_held", "-since", "-is_co_chair", "city__folded", "organisation")
 
 
 @admin.register(Body)
