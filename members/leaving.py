@@ -5,7 +5,7 @@
 | a person, one city     | `Post.end` (models/official.py)                                         | the dated post, their other posts |
 | a person, the network  | every post, every session in every browser, consents, open applications | account, dated posts              |
 | a city                 | membership, its officials' posts, open invitations, confirmed domains,  | the city's page, posts, practices |
-|                        | its single sign-on                                                      |                                   |
+|                        | its single sign-on, its seats on the network's bodies                   |                                   |
 
 A person without a post may still sign in (to see what they were, and to apply again), and reads what visitors read.
 """
@@ -22,7 +22,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from members.models import Application, City, Invitation, Post, SignOn
+from members.models import Application, City, Invitation, Post, Seat, SignOn
 from members.querysets import today
 from strongcities import mail
 from strongcities.workflow import MoveRefused
@@ -66,6 +66,7 @@ def leave_as_city(city: City, *, by: Any, why: str) -> None:
             raise PermissionDenied
         membership.left, membership.left_by, membership.why_left = today(), by, why
         membership.save(update_fields=["left", "left_by", "why_left"])
+        Seat.objects.end(locked, today())
         locked.domains.on().update(ended=timezone.now(), ended_by=by)
         with suppress(SignOn.DoesNotExist, MoveRefused):  # there is none, or it is closed
             locked.sign_on.close(by=None)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from itertools import chain, zip_longest
 from typing import Any
 
 import pgtrigger
 from django.db import connection, transaction
 
 from members import countries
-from members.models import City
-from members.regions import population_band
+from members.models import Body, City, Membership, Seat
+from members.regions import Region, population_band
 from strongcities.themes import Theme
 
 _FIRST = "North South East West Upper Lower New Old Great Little Far Bright".split()  # noqa: SIM905  reads better
@@ -21,6 +22,11 @@ _COLUMNS = (
     "name", "slug", "other_names", "kind", "country", "region", "population", "population_band", "website", "time_zone",
     "is_public", "is_sample", "profile", "official_name", "own_name", "own_language", "themes", "latitude", "longitude",
 )  # fmt: skip
+_ORGANISATIONS = (
+    ("Sample association 1", Seat.Sort.ASSOCIATION, Region.EUROPE),
+    ("Sample association 2", Seat.Sort.ASSOCIATION, Region.EAST_AFRICA),
+    ("Sample organisation 3", Seat.Sort.NON_GOVERNMENTAL, ""),
+)
 _PROFILE = """This profile is made up, like the city, to show what one may look like.
 
 ## How we are organised
@@ -84,3 +90,24 @@ def _place(chance: random.Random, country: str) -> tuple[float, float] | tuple[N
 
 def _joined(number: int) -> date:
     return date(2015, 9, 30) + timedelta(days=random.Random(-number - 1).randrange(365 * 9))  # noqa: S311  as above
+
+
+@transaction.atomic
+def make_seats() -> int:
+    """Give sample cities of every region seats on the committee: twelve today, two of them as co-chairs, and two that ended;
+    and three sample organisations seats on the board. Nothing where anybody has a seat already. Answers how many were given."""
+    if Seat.objects.exists():
+        return 0
+    members = (
+        Membership.objects.today().filter(city__is_sample=True, city__merged_into=None).select_related("city").order_by("joined", "pk")
+    )
+    by_region = ([member for member in members if member.city.region == region] for region in Region)
+    first = [member for member in chain.from_iterable(zip_longest(*by_region)) if member][:14]  # the first of each region, the second, …
+    committee, board = (Body.objects.get(kind=kind) for kind in (Body.Kind.STEERING_COMMITTEE, Body.Kind.ADVISORY_BOARD))
+    for place, member in enumerate(first):
+        since = date(member.joined.year + 1, 1, 1)
+        until = None if place < 12 else since.replace(year=since.year + 1)
+        Seat.objects.create(body=committee, city=member.city, is_co_chair=place < 2, since=since, until=until)
+    for name, sort, region in _ORGANISATIONS:
+        Seat.objects.create(body=board, organisation=name, sort=sort, region=region, since=date(2016, 1, 1))
+    return len(first) + len(_ORGANISATIONS)

@@ -8,6 +8,7 @@ from members.views import (
     confirm,
     consents,
     editing,
+    governance,
     invitations,
     join,
     people,
@@ -40,6 +41,9 @@ urlpatterns = [
     path("members/contacts/<uuid:key>/ignore/", relay.ignore, name="contact_ignore"),
     path("members/contacts/<uuid:key>/close/", relay.close, name="contact_close"),
     path("members/contacts/<uuid:key>/report/", reports.contact, name="contact_report"),
+    # who governs
+    path("governance/", governance.governance, name="governance"),
+    path("governance/<slug:body>/", governance.body, name="body"),
     # becoming a Strong City
     path("join/", join.start, name="join"),
     path("join/check/", join.check, name="join_check"),

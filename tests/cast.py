@@ -17,7 +17,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from members import countries
-from members.models import Application, City, Draft, Membership, Merge, Official, Post, User
+from members.models import Application, Body, City, Draft, Membership, Merge, Official, Post, Seat, User
 from members.regions import population_band
 
 PASSWORD = "a long enough password"
@@ -65,6 +65,19 @@ def make_merge(kept: City, dropped: City) -> Merge:
     return merge
 
 
+def make_body(kind: str = "steering-committee") -> Body:
+    """The body that a migration makes; made anew where a test with real transactions emptied the tables."""
+    most = 25 if kind == Body.Kind.STEERING_COMMITTEE else None
+    return Body.objects.get_or_create(kind=kind, defaults={"most_cities": most})[0]
+
+
+def make_seat(who: City | str, **fields: Any) -> Seat:
+    """A seat since 2020: a city's on the committee, that of an association of this name on the board."""
+    body = make_body("steering-committee" if isinstance(who, City) else "advisory-board")
+    whose = {"city": who} if isinstance(who, City) else {"organisation": who, "sort": Seat.Sort.ASSOCIATION}
+    return Seat.objects.create(**{"body": body, **whose, "since": date(2020, 1, 1), **fields})
+
+
 def make_user(email: str = "nadia@gent.be", name: str = "", **fields: Any) -> User:
     """An account with a confirmed address and the cast's password."""
     user = User.objects.create_user(email, PASSWORD, name=name, **fields)
@@ -107,7 +120,7 @@ def secretariat() -> Group:
     group = Group.objects.filter(name="Secretariat").first()
     if group is None:
         importlib.import_module("members.migrations.0002_secretariat").make_group(apps, None)
-        for later in ("0015_reports_secretariat", "0022_merged_is_no_member", "0024_imports_secretariat"):
+        for later in ("0015_reports_secretariat", "0022_merged_is_no_member", "0024_imports_secretariat", "0051_bodies"):
             importlib.import_module(f"members.migrations.{later}").allow(apps, None)
         group = Group.objects.get(name="Secretariat")
     return group

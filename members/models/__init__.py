@@ -8,6 +8,7 @@ from members.models.city import City, Membership
 from members.models.contact import Contact, ContactTransition, Message
 from members.models.domain import CityDomain
 from members.models.draft import Draft
+from members.models.governance import Body, Seat
 from members.models.imported import Export, Import, ImportTransition
 from members.models.invitation import Invitation, InvitationTransition
 from members.models.knock import Knock
@@ -27,6 +28,7 @@ __all__ = [
     "Application",
     "ApplicationNote",
     "ApplicationTransition",
+    "Body",
     "City",
     "CityChange",
     "CityDomain",
@@ -49,6 +51,7 @@ __all__ = [
     "Reason",
     "Report",
     "ReportTransition",
+    "Seat",
     "Session",
     "ShownTo",
     "SignOn",

@@ -83,6 +83,7 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
         "parts": _parts(visible.filter(within=shown)),
         "officials": officials,
         "memberships": shown.memberships.all(),
+        "seats": shown.seats.visible_to(request.user).dated().select_related("body").order_by("-is_held", "-since"),
         "may_edit": shown.can_edit(request.user),
         "manages": shown.can_manage_people(request.user),
         "may_report": shown.can_report(request.user),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from members.models import (
     User,
     Vouch,
 )
+from members.querysets import today
 from strongcities import uploads
 from tests import cast
 from tests.hub.cast import make_practice
@@ -61,6 +63,7 @@ MARKS = {
     "zyxcontact": {"official", "lead"},  # what two people wrote to each other
     "zyxreport": SECRETARIAT,  # what somebody reported
     "zyxhidden": {"staff", *SECRETARIAT},  # a city that is only proposed
+    "zyxseat": SECRETARIAT,  # an organisation whose seat lies ahead
     "zyximport": SECRETARIAT,  # a row of a spreadsheet
     "zyxaddress": {"official", *SECRETARIAT},  # an address that somebody is about to have
     "lene@aarhus.dk": {"lead", *SECRETARIAT},  # the address of somebody whose page everyone may see
@@ -117,6 +120,7 @@ def rows(people, settings, tmp_path) -> dict[str, tuple[str, str]]:
     in_review = make_practice(aarhus, state=State.IN_REVIEW, published_at=None)
     found["hub:practice, in_review of Aarhus"] = ("GET", reverse("hub:practice", args=[in_review.slug]))
     found["hub:practice, for member cities"] = ("GET", reverse("hub:practice", args=[members_only.slug]))
+    found["members:body, with a seat that lies ahead"] = ("GET", reverse("members:body", args=["advisory-board"]))
     found["members:city, only proposed"] = ("GET", reverse("members:city", args=[hidden.slug]))
     settings.MEDIA_ROOT = tmp_path
     found |= {f"picture, {which}": ("GET", uploads.Picture(name).src) for which, name in _pictures(hidden).items()}
@@ -139,6 +143,7 @@ def _fill_the_admin(people: dict[str, Any], aarhus: City) -> None:
     Report.file(by=leila, city=aarhus, kind="abuse", why=said("report"))
     AddressChange.ask(account=ove, new="qvxaddress.zyxaddress@aarhus.dk", by=ove)
     Import.bring(kind="cities", name="cities.csv", file=b"name,country\nQvximport Zyximport,DE\n", by=sam)
+    cast.make_seat(said("seat"), since=today() + timedelta(days=40))
     Export.objects.create(kind="cities", by=sam, rows=1)
     SignOn.objects.create(city=aarhus, slug="aarhus", issuer="https://login.example", client_id="house", entered_by=sam)
     double = cast.make_city("Twice", country="NO")
@@ -193,6 +198,7 @@ def _arguments(made: dict[str, Any]) -> dict[str, list[Any]]:
         "invitation_renew": [invitation.pk],
         "invitation_withdraw": [invitation.pk],
         "domain_end": [made["domain"]],
+        "body": ["steering-committee"],
         "session_end": ["nothing"],
         "sign_on_callback": ["nothing"],
         **{each: [made["application"]] for each in ("join_answer", "join_withdraw", "join_vouch")},

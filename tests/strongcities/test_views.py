@@ -14,6 +14,7 @@ VIEWS = {
     "pages:privacy": ("public", READ), "pages:accessibility": ("public", READ), "pages:styleguide": ("public", READ),
     "pages:desk": ("signed in", READ),
     "members:cities": ("public", READ), "members:city": ("public", READ),
+    "members:governance": ("public", READ), "members:body": ("public", READ),
     "members:city_edit": ("signed in", FORM), "members:city_preview": ("signed in", ACT),
     "members:join": ("public", READ), "members:join_page": ("public", FORM), "members:join_choose": ("public", FORM),
     "members:join_save": ("public", ACT), "members:join_check": ("public", READ), "members:join_send": ("public", ACT),
@@ -56,6 +57,7 @@ VIEWS = {
 }  # fmt: skip
 ARGUMENTS = {
     "slug": "nothing",
+    "body": "steering-committee",
     "pk": 1,
     "path": "city",
     "token": "nothing",

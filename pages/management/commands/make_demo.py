@@ -12,13 +12,13 @@ from hub.models import Practice
 from hub.samples import make_practices
 from members.demo import make_people
 from members.models import City
-from members.samples import make_cities
+from members.samples import make_cities, make_seats
 
 CITIES, PRACTICES = 200, 1_000  # in all, the real ones included
 
 
 class Command(BaseCommand):
-    help = "Fill the demo: the founding cities, real practices with their sources, samples up to 200 cities and 1,000 practices, people."
+    help = "Fill the demo: founding cities, real practices with their sources, samples up to 200 cities and 1,000 practices, people, seats."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """What is there already stays as it is, changes made by trying the demo included."""
@@ -31,4 +31,5 @@ class Command(BaseCommand):
             call_command("import_practices", data / "practices.jsonl")
         make_people()
         make_cities(CITIES - City.objects.filter(is_sample=False).count())
+        make_seats()
         make_practices(PRACTICES - Practice.objects.filter(is_sample=False).count())
