@@ -53,7 +53,7 @@ DROP FUNCTION members_hold_seat();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0035_one_mailbox_one_text"),
+        ("members", "0045_namesakes"),
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 
