@@ -53,7 +53,7 @@ class TestSetUp:
         assert told == f"otpauth://totp/nadia%40gent.be?secret={key_on(page)}&issuer=Strong%20Cities%20Network"
         assert page["Cache-Control"] == "private, no-store"
 
-    @pytest.mark.parametrize(("prefix", "words"), [("", "Incorrect code."), ("/ar", "كود خاطئ.")])
+    @pytest.mark.parametrize(("prefix", "words"), [("", "Incorrect code."), ("/ar", "الرمز غير صحيح.")])
     def test_a_wrong_code_is_refused_with_words_and_the_same_key(self, nadia, prefix, words):
         client = shown_again(nadia)
         key = key_on(client.get(prefix + SET_UP))
