@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 
 
 def text(response):
-    return response.content.decode()
+    return response.content.decode().replace("\n</span>", "</span>")  # an included file ends with its line
 
 
 def said(response):
