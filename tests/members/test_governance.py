@@ -594,9 +594,9 @@ def one_short():
     return [cast.make_city(name, joined=date(2016, 1, 1)) for name in ("Bergen", "Turku")]
 
 
-def meet(monkeypatch, patience):
+def meet(monkeypatch):
     """Both look before either writes."""
-    meeting, judge = Meeting(patience=patience), Seat.clean_number
+    meeting, judge = Meeting(), Seat.clean_number
     monkeypatch.setattr(Seat, "clean_number", lambda seat, others: meeting.pass_on(judge(seat, others)))
 
 
@@ -617,7 +617,7 @@ def at_once(sam, sent):
 @pytest.mark.django_db(transaction=True)
 def test_two_who_give_the_last_seat_at_once_give_one(monkeypatch):
     sam, sent = cast.make_staff("sam"), as_sent(one_short())
-    meet(monkeypatch, 1)
+    meet(monkeypatch)
     assert sorted(at_once(sam, sent)) == [200, 302]  # the second one reads that all are taken
     assert Seat.objects.today().count() == 25
 
@@ -625,7 +625,7 @@ def test_two_who_give_the_last_seat_at_once_give_one(monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_without_the_page_s_lock_the_database_still_gives_one(monkeypatch):
     sam, sent = cast.make_staff("sam"), as_sent(one_short())
-    meet(monkeypatch, 20)
+    meet(monkeypatch)
     monkeypatch.setattr(BodyAdmin, "_lock", staticmethod(lambda _object_id: None))
     assert at_once(sam, sent) == [302, 302]  # one of them is led back, with words
     assert Seat.objects.today().count() == 25
@@ -644,7 +644,7 @@ def without_the_trigger(transactional_db):
 def test_without_either_both_give_it(monkeypatch, without_the_trigger):
     """The negative control: 26 sit on 25 seats."""
     sam, sent = cast.make_staff("sam"), as_sent(one_short())
-    meet(monkeypatch, 20)
+    meet(monkeypatch)
     monkeypatch.setattr(BodyAdmin, "_lock", staticmethod(lambda _object_id: None))
     assert at_once(sam, sent) == [302, 302]
     assert Seat.objects.today().count() == 26
