@@ -8,6 +8,7 @@ South Caucasus in Europe, as in the founding cities' list.
 from __future__ import annotations
 
 import csv
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -56,8 +57,13 @@ def place_of(code: str) -> tuple[float, float]:
 
 
 def choices() -> list[tuple[str, str]]:
-    """(code, name) of every country, by name in the active language, for a select."""
-    return sorted(_names(get_language() or "en").items(), key=lambda item: item[1].casefold())
+    """(code, name) of every country, by name in the active language, for a select; Türkiye beside Tunisia, not behind Z."""
+    return sorted(_names(get_language() or "en").items(), key=lambda item: _by_letters(item[1]))
+
+
+def _by_letters(name: str) -> str:
+    """The name without case, accents and apostrophes, to sort by."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", name.casefold()) if letter.isalnum() or letter.isspace())
 
 
 def code_of(text: str) -> str:

@@ -6,6 +6,7 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, table
+from markdown_it.rules_core import StateCore
 
 MAX_CELLS = 5_000  # of all tables of a text together
 _CELLS = "cells"
@@ -29,6 +30,16 @@ def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 # Without link references: one long address, named again and again, would be as many long addresses in the page.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("reference")
 _MARKDOWN.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
+
+
+def _below_the_page(state: StateCore) -> None:
+    """A page has its title already: what was typed as one is a heading below it."""
+    for token in state.tokens:
+        if token.type in {"heading_open", "heading_close"} and token.tag == "h1":
+            token.tag = "h2"
+
+
+_MARKDOWN.core.ruler.push("below_the_page", _below_the_page)
 
 
 def markdown(text: str) -> SafeString:

@@ -32,6 +32,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from members.models.application import Application
 from members.models.city import City, CityGone
+from members.models.governance import Body
 from members.models.invitation import Invitation
 from strongcities.workflow import Move, MoveRefused, Step, Transition, Workflow
 
@@ -231,14 +232,23 @@ def _rows(name: str, keys: list[int]) -> list[tuple[str, str]]:
     return found
 
 
+def _two_places(kept: City, dropped: City) -> str:
+    """Why they can't be one place, in words; nothing where they may be."""
+    if kept.country != dropped.country:
+        return gettext("They lie in different countries. Put that right first, if one of them is wrong.")
+    if kept.within_id == dropped.pk or dropped.within_id == kept.pk:
+        return gettext("One lies within the other: they are two authorities. Change that first, if it is wrong.")
+    return ""
+
+
 def _refused(kept: City, dropped: City) -> str:
     """Why these two can't be one, in words; nothing where they can."""
     if kept.pk == dropped.pk:
         return gettext("That is one and the same record.")
     if kept.merged_into_id or dropped.merged_into_id:
         return gettext("One of them was merged already.")
-    if kept.within_id == dropped.pk or dropped.within_id == kept.pk:
-        return gettext("One lies within the other: they are two authorities. Change that first, if it is wrong.")
+    if words := _two_places(kept, dropped):
+        return words
     theirs = Application.objects.open().filter(city=dropped).values("applicant")
     both = Application.objects.open().filter(city=kept, applicant__in=theirs).select_related("applicant").first()
     if both:
@@ -337,9 +347,10 @@ def _hold_waiting(city: int, *, lock: bool = True) -> set[tuple[str, int]]:
 
 def _locked(kept: int, dropped: int) -> tuple[City, City]:
     """Both, locked in the order of their keys, so that two merges of the same two wait for each other, never crosswise; the
-    tree of authorities before them, as its own trigger takes it."""
+    tree of authorities before them, as its own trigger takes it, and the bodies, whose rows are held by whoever gives a seat."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT cities_lock()")
+    list(Body.objects.select_for_update(no_key=True).order_by("pk"))
     found = {city.pk: city for city in City.objects.select_for_update().filter(pk__in=[kept, dropped]).order_by("pk")}
     return found[kept], found[dropped]
 

@@ -98,7 +98,7 @@ def test_others_may_not(aarhus, double, who):
 
 def test_what_cannot_be_one(keeper, aarhus, double):
     assert "one and the same" in Merge.preview(aarhus, aarhus).refused
-    county = cast.make_city("Mombasa")
+    county = cast.make_city("Midtjylland", kind="region")
     City.objects.filter(pk=county.pk).update(within=aarhus)
     county.refresh_from_db()
     assert "One lies within the other" in Merge.preview(aarhus, county).refused
@@ -112,7 +112,7 @@ def test_what_cannot_be_one(keeper, aarhus, double):
 
 
 def test_a_first_approval_was_for_a_city_as_it_is(keeper, toni, aarhus):
-    lund = cast.make_city("Lund")
+    lund = cast.make_city("Lund", country="DK")
     cast.make_application(city=lund).approve(by=toni)
     assert "has its first approval" in Merge.preview(aarhus, lund).refused
 
@@ -133,12 +133,12 @@ def test_after_thirty_days_it_stays(keeper, aarhus, double):
     with pytest.raises(MoveRefused, match="thirty days"):
         record.undo(by=keeper)
     with pytest.raises(MoveRefused):
-        merge(cast.make_city("Mombasa"), double, keeper)
+        merge(cast.make_city("Ribe"), double, keeper)
 
 
 def test_a_chain_is_undone_from_its_end(keeper, aarhus, double):
-    mombasa = cast.make_city("Mombasa")
-    first, second = merge(aarhus, double, keeper), merge(mombasa, aarhus, keeper)
+    ribe = cast.make_city("Ribe", joined=date(2016, 3, 1))
+    first, second = merge(aarhus, double, keeper), merge(ribe, aarhus, keeper)
     with pytest.raises(MoveRefused, match="itself merged"):
         first.undo(by=keeper)
     second.undo(by=keeper)
@@ -247,7 +247,7 @@ def test_every_name_goes_on_being_found(keeper, aarhus, double):
 
 
 def test_undone_the_one_that_is_a_member_stays_shown(keeper, double):
-    hidden = cast.make_city("Lund")
+    hidden = cast.make_city("Lund", country="DK")
     record = merge(hidden, double, keeper)
     Membership.objects.filter(city=hidden).update(left=date(2020, 1, 1))
     Membership.objects.create(city=hidden, joined=date(2021, 1, 1))
@@ -336,9 +336,23 @@ def test_the_database_holds_one_merge_of_a_city(keeper, aarhus, double):
     assert record.pk
 
 
+def test_cities_of_two_countries_are_not_one(keeper, aarhus):
+    other = cast.make_city("Aarhus", country="NO", slug="aarhus-no")
+    preview = Merge.preview(aarhus, other)
+    assert preview.refused.startswith("They lie in different countries.")
+    with pytest.raises(MoveRefused, match="different countries"):
+        Merge.merge(kept=aarhus, dropped=other, by=keeper, seen=preview.mark)
+    other.refresh_from_db()
+    assert other.merged_into is None
+
+
 def twice():
-    """Aarhus, its second record, and Mombasa, each with nothing but its membership."""
-    return cast.make_city("Aarhus"), cast.make_city("Århus Kommune", slug="arhus-kommune", country="DK"), cast.make_city("Mombasa")
+    """Aarhus, its second record, and Ribe, each with nothing but its membership."""
+    return (
+        cast.make_city("Aarhus"),
+        cast.make_city("Århus Kommune", slug="arhus-kommune", country="DK"),
+        cast.make_city("Ribe", joined=date(2016, 3, 1)),
+    )
 
 
 def told(outcomes):
@@ -363,15 +377,15 @@ def meet_once_judged(monkeypatch):
 
 
 def two_merges_of_one(monkeypatch):
-    """Two of the staff at once: one says that it is Aarhus, the other that it is Mombasa."""
+    """Two of the staff at once: one says that it is Aarhus, the other that it is Ribe."""
     keeper, other = cast.make_staff("sam"), cast.make_staff("toni")
-    aarhus, double, mombasa = twice()
-    seen = [Merge.preview(kept, double).mark for kept in (aarhus, mombasa)]
+    aarhus, double, ribe = twice()
+    seen = [Merge.preview(kept, double).mark for kept in (aarhus, ribe)]
     meeting, find = Meeting(), Merge.preview
     monkeypatch.setattr(Merge, "preview", classmethod(lambda _cls, *cities: meeting.pass_on(find(*cities))))
     outcomes = race(
         lambda: Merge.merge(kept=aarhus, dropped=double, by=keeper, seen=seen[0]),
-        lambda: Merge.merge(kept=mombasa, dropped=double, by=other, seen=seen[1]),
+        lambda: Merge.merge(kept=ribe, dropped=double, by=other, seen=seen[1]),
     )
     return outcomes, Merge.objects.filter(dropped=double, state="merged").count()
 
@@ -401,13 +415,13 @@ def test_negative_control_without_locks_and_constraint_one_city_goes_into_two(mo
 def undo_and_merge_on():
     """One is undone while the city that it went into goes into a third: only in one order both could be."""
     keeper, other = cast.make_staff("sam"), cast.make_staff("toni")
-    aarhus, double, mombasa = twice()
+    aarhus, double, ribe = twice()
     record = merge(aarhus, double, keeper)
     aarhus.refresh_from_db()
-    seen = Merge.preview(mombasa, aarhus).mark
+    seen = Merge.preview(ribe, aarhus).mark
     return lambda: race(
         lambda: Merge.objects.get(pk=record.pk).undo(by=keeper),
-        lambda: Merge.merge(kept=mombasa, dropped=aarhus, by=other, seen=seen),
+        lambda: Merge.merge(kept=ribe, dropped=aarhus, by=other, seen=seen),
     )
 
 

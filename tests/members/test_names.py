@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from members import matching
+from members import countries, matching
 from members.models import City
 from tests import cast
 from tests.members.test_admin import city_form
@@ -140,3 +140,11 @@ def test_an_approval_is_of_the_names_that_were_seen():
         setattr(city, field, value)
         marks.add(city.identity)
     assert len(marks) == 4
+
+
+def test_countries_stand_by_their_letters_in_a_select():
+    """As somebody looks for them: with an accent beside those without."""
+    order = [code for code, _name in countries.choices()]
+    for neighbours in (["AF", "AX", "AL"], ["TN", "TR", "TM"], ["CI", "HR"]):
+        first = order.index(neighbours[0])
+        assert order[first : first + len(neighbours)] == neighbours

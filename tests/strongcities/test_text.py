@@ -56,3 +56,7 @@ def test_an_address_is_not_repeated_by_its_name():
 @given(st.text(st.sampled_from("ab |-:\n>*_`[]()!#1.<&\\~"), max_size=80), st.sampled_from([1, 7, 40]))
 def test_what_is_drawn_is_a_small_multiple_of_what_was_typed(text, times):
     assert len(markdown(text * times)) <= 40 * len(text * times) + 10 * MAX_CELLS + 100
+
+
+def test_a_title_within_a_text_is_a_heading_below_the_pages_own():
+    assert markdown("# What we do\n\nWe meet.\n\nOn Mondays\n===") == "<h2>What we do</h2>\n<p>We meet.</p>\n<h2>On Mondays</h2>\n"
