@@ -6,13 +6,18 @@ import time
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
+from allauth.account import app_settings as allauth_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
@@ -20,9 +25,14 @@ from members import sessions
 from members.models.user import User
 from strongcities import demo, mail
 
-# Doors where an address that has an account takes another time than one that has none, and with which answer: the first two
-# and the fourth write a mail, the third one looks further before it says no.
-UNEVEN = {"account_reset_password": 302, "account_request_login_code": 302, "account_login": 200, "members:join_vouch": 302}
+# Doors where an address that has an account takes another time than one that has none, and with which answers: the first two
+# and the fourth write a mail, the third one looks further before it says no. allauth answers scripts otherwise than browsers.
+UNEVEN = {
+    "account_reset_password": {302, 200, 400},
+    "account_request_login_code": {302, 200, 400},
+    "account_login": {200, 400},
+    "members:join_vouch": {302},
+}
 EVEN = 0.6  # seconds
 
 
@@ -74,9 +84,36 @@ class EvenMiddleware:
         began = time.monotonic()
         response = self.get_response(request)
         match = request.resolver_match
-        if request.method == "POST" and match is not None and UNEVEN.get(match.view_name) == response.status_code:
+        if request.method == "POST" and match is not None and response.status_code in UNEVEN.get(match.view_name, ()):
             time.sleep(max(0.0, EVEN - (time.monotonic() - began)))
         return response
+
+
+class FreshMiddleware:
+    """Who has neither a password nor a second factor yet can't be asked for one before they add one: allauth lets them, whoever
+    sits there. So these doors open for a while after signing in, and then to who signs in once more, by a code in their mail."""
+
+    DOORS = frozenset({"account_set_password", "mfa_activate_totp", "mfa_add_webauthn", "mfa_generate_recovery_codes"})
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        if match is None or match.view_name not in self.DOORS or not request.user.is_authenticated:
+            return None
+        if get_reauthentication_flows(request.user) or self._is_fresh(request):
+            return None
+        logout(request)
+        messages.info(request, gettext("To be sure that it is you: sign in once more, by a code that we mail you."))
+        return redirect(f"{reverse('account_request_login_code')}?{urlencode({'next': request.path})}")
+
+    def _is_fresh(self, request: HttpRequest) -> bool:
+        signed_in = max((record["at"] for record in get_authentication_records(request, request.user)), default=0.0)
+        return time.time() - signed_in < allauth_settings.REAUTHENTICATION_TIMEOUT
 
 
 class CodeMiddleware:

@@ -82,6 +82,11 @@ def field(name: str) -> Callable[[HttpRequest], str]:
     return lambda request: f"mailbox {normal(request.POST.get(name, '').strip()[:320])}"
 
 
+def field_from_here(name: str) -> Callable[[HttpRequest], str]:
+    """The same, for each address of the net that types it: what a stranger uses up is not the owner's."""
+    return lambda request: f"{reader(request)} {field(name)(request)}"
+
+
 @dataclass(frozen=True)
 class Rate:
     """At most `most` knocks in `seconds`, counted for each `who`; where that is "", not counted."""
@@ -120,10 +125,10 @@ OWN = (Rate(10, 15 * MINUTE, account),)
 LINK = (Rate(500, HOUR),)
 DOORS: dict[str, tuple[Rate, ...]] = {
     # strangers
-    "account_login": (Rate(60, 5 * MINUTE), Rate(10, 15 * MINUTE, field("login"))),
-    "account_request_login_code": (Rate(60, HOUR), Rate(5, 15 * MINUTE, field("email"))),
+    "account_login": (Rate(300, 5 * MINUTE), Rate(10, 15 * MINUTE, field_from_here("login")), Rate(100, HOUR, field("login"))),
+    "account_request_login_code": (Rate(300, HOUR), Rate(5, 15 * MINUTE, field_from_here("email")), Rate(20, HOUR, field("email"))),
     "account_confirm_login_code": (Rate(60, 5 * MINUTE),),
-    "account_reset_password": (Rate(60, HOUR), Rate(5, HOUR, field("email"))),
+    "account_reset_password": (Rate(60, HOUR), Rate(5, HOUR, field_from_here("email")), Rate(20, HOUR, field("email"))),
     "account_reset_password_from_key": LINK,
     "account_confirm_email": LINK,
     "account_signup": LINK,
@@ -225,7 +230,7 @@ def _may_stand_on_a_page(request: HttpRequest) -> bool:
 
 
 def _is_secret(name: str) -> bool:
-    return name == "csrfmiddlewaretoken" or "password" in name or "secret" in name
+    return name == "csrfmiddlewaretoken" or "password" in name.lower() or "secret" in name.lower()
 
 
 class LimitMiddleware:

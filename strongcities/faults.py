@@ -34,6 +34,8 @@ class BadInputMiddleware:
         cookies = (text for item in request.COOKIES.items() for text in item)
         if _BROKEN.search(request.path) or not _is_text(query) or any("\x00" in text for text in cookies):
             return bad_request(request)
+        if (request.content_params or {}).get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:  # no browser sends another one
+            return bad_request(request)
         if _length(request) > MAX_BODY:
             return bad_request(request, RequestDataTooBig())
         return self.get_response(request)

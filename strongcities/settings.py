@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "members.accounts.CodeMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "members.limits.LimitMiddleware",
+    "members.accounts.FreshMiddleware",
     "strongcities.access.SecondFactorMiddleware",
     "strongcities.history.HistoryMiddleware",
 ]

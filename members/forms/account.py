@@ -11,6 +11,7 @@ from allauth.mfa.totp import forms as apps
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.utils import encrypt
 from allauth.mfa.webauthn import forms as keys
+from allauth.mfa.webauthn.internal import auth as webauthn
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.forms import CharField, JSONField
@@ -102,7 +103,17 @@ class _Shown:
 
 
 class LoginWebauthnForm(_Shown, keys.LoginWebAuthnForm):  # type: ignore[misc]  # it ships no types
-    """A passkey alone."""
+    """A passkey alone: one that its owner made for that, and shows by finger, face or PIN. All challenges lie in one place of the
+    session, and that of a second step is met by a touch: whoever holds somebody's key for a moment must not sign in by it."""
+
+    def clean_credential(self) -> Any:
+        state = webauthn.get_state()
+        if not state or state["user_verification"] != "required":
+            raise ValidationError(KEY_REFUSED, code="incorrect_code")
+        authenticator = super().clean_credential()
+        if not authenticator.wrap().is_passwordless:
+            raise ValidationError(KEY_REFUSED, code="incorrect_code")
+        return authenticator
 
 
 class AuthenticateWebauthnForm(_Shown, keys.AuthenticateWebAuthnForm):  # type: ignore[misc]  # it ships no types

@@ -53,6 +53,7 @@ from members.models.application_state import DECIDED, OPEN, WAITING, Application
 from members.models.city import City, Membership
 from members.models.draft import Draft
 from members.models.official import Official, Post, ShownTo
+from members.models.user import User
 from members.querysets import today
 from strongcities import mail
 from strongcities.themes import Theme
@@ -242,8 +243,10 @@ class Application(Workflow):
 
     def _decide_by_domain(self, domain: str) -> bool:
         """Approved by who confirmed the city's mail domain, if they still may. Answers whether it was. A mailbox often outlives
-        a post: whose post was ever ended by others is looked at by somebody first."""
-        if Post.objects.of(self.applicant).taken_away().exists():
+        a post: whose post was ever ended by others, or whose account was closed, is looked at by somebody first, whatever they
+        write behind a plus."""
+        same = User.objects.of_one_mailbox(self.applicant.email)
+        if same.filter(is_active=False).exists() or Post.objects.filter(official__user__in=same).taken_away().exists():
             return False
         rule = self.city.domains.on().select_for_update(of=("self",), no_key=True).filter(domain=domain).first()
         if rule is None or not self._approved_by(rule.confirmed_by, why=gettext("By the confirmed mail domain %s.") % domain):

@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -35,6 +35,10 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
         return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
+
+    def of_one_mailbox(self, email: str) -> models.QuerySet[User]:
+        """Every account whose mail goes to the same mailbox as far as anybody can tell: but for what stands behind a plus."""
+        return self.alias(box=Func(F("email"), function="mailbox")).filter(box=Func(Value(email), function="mailbox"))
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email=normal(username or ""))

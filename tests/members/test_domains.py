@@ -196,6 +196,17 @@ def test_whose_post_was_ended_by_others_waits_for_somebody_to_look(client, rule,
     assert nina.official.posts.today().exists() == (state == "approved")
 
 
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_plus_is_no_way_around_that(client, rule, sam, aarhus, closed):
+    nina = apply(client, aarhus, "nina@aarhus.dk")[1].applicant
+    assert apply(client, aarhus, "other+2@aarhus.dk")[1].state == "approved", "a plus alone keeps nobody out"
+    if closed:
+        User.objects.filter(pk=nina.pk).update(is_active=False)
+    else:
+        nina.official.posts.get().end(by=sam, why="Not one of ours.")
+    assert apply(client, aarhus, "nina+2@aarhus.dk")[1].state == "submitted"
+
+
 @pytest.mark.parametrize("why", ["switched off", "left", "leads no more", "account off", "city left"])
 def test_it_sleeps_where_nobody_could_decide_by_hand(client, rule, lene, aarhus, why):
     match why:

@@ -159,3 +159,10 @@ def asks_the_database(get_response):
         return get_response(request)
 
     return middleware
+
+
+@pytest.mark.parametrize("charset", ["raw_unicode_escape", "utf-7", "latin-1"])
+def test_a_form_in_an_alphabet_that_no_browser_sends(visitor, charset):
+    typed = "login=a\\ud800@gent.be"
+    answer = visitor.post("/account/login/", typed, content_type=f"application/x-www-form-urlencoded; charset={charset}")
+    assert answer.status_code == 400
