@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from allauth.account.internal.flows import login as flow
 from django.test import Client
 
 from tests import cast
@@ -22,7 +23,8 @@ def signed_in():
         client = Client()
         client.force_login(user)
         session = client.session
-        session["account_authentication_methods"] = [{"method": "code", "at": time.time() - ago}]
+        session[flow.AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "code", "at": time.time() - ago}]
+        session[flow._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
         session.save()
         return client, user
 
