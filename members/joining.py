@@ -235,10 +235,10 @@ def confirm(token: str, *, user: Any, password: str = "") -> tuple[Application, 
     LinkBad, LinkOld, Incomplete, SignInFirst, AppliedAlready. The draft is locked, so that of two clicks the second
     finds the first one's application; where the lock fails, a unique constraint refuses the second row.
     """
-    for _again in range(_TRIES - 1):
+    for _again in range(_TRIES):
         with suppress(CityGone):  # merged or dropped this very moment; the draft leads to what the city is now
             return _confirm(token, user, password)
-    return _confirm(token, user, password)
+    raise Incomplete  # which city it is can't be said
 
 
 def _confirm(token: str, user: Any, password: str) -> tuple[Application, bool]:

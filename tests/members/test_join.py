@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from members import countries, joining, limits
 from members.models import Application, City, Draft, Session, User
+from members.models.city import CityGone
 from members.models.draft import LONGEST_ANSWER
 from tests import cast
 from tests.members.races import Meeting, race, without_locks, without_rules
@@ -696,3 +697,19 @@ def test_an_endless_number_for_a_city_breaks_no_page(client):
     assert Draft.objects.get().city["choice"] == "9" * 5000
     for address in ("/join/", "/join/person/", "/join/check/"):
         assert client.get(address).status_code == 200
+
+
+def test_a_city_whose_record_goes_each_time_is_asked_again(client, monkeypatch, nadia):
+    """Whatever goes on there, the press of the button ends: in words."""
+    token = joining.token_for(cast.make_draft(email=nadia.email))
+    tries = []
+
+    def gone(pk):
+        tries.append(pk)
+        raise CityGone
+
+    monkeypatch.setattr(City, "held", gone)
+    client.force_login(nadia)
+    assert client.post(f"/join/confirm/{token}/").status_code == 410
+    assert len(tries) == 3
+    assert not City.objects.filter(name="Leuven").exists()
