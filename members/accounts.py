@@ -113,7 +113,7 @@ class FreshMiddleware:
 
     def _is_fresh(self, request: HttpRequest) -> bool:
         signed_in = max((record["at"] for record in get_authentication_records(request, request.user)), default=0.0)
-        return time.time() - signed_in < allauth_settings.REAUTHENTICATION_TIMEOUT
+        return bool(time.time() - signed_in < allauth_settings.REAUTHENTICATION_TIMEOUT)
 
 
 class CodeMiddleware:

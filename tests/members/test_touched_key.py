@@ -21,7 +21,8 @@ from tests.members.factors import is_in
 
 pytestmark = pytest.mark.django_db
 HOUSE, SITE = hashlib.sha256(b"testserver").digest(), "https://testserver"
-TOUCHED, VERIFIED, ATTESTED = 1, 4, 64
+FLAG = AuthenticatorData.FLAG
+TOUCHED, VERIFIED, ATTESTED = FLAG.UP, FLAG.UV, FLAG.AT
 ALONE = "/account/2fa/webauthn/login/"
 
 
