@@ -79,8 +79,9 @@ class SeatInline(_StackedInline):
     autocomplete_fields = ("city",)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        whose = ["city"] if obj and obj.is_of_cities else ["organisation", "sort", "region", "website"]
-        return [*whose, "is_co_chair", "since", "until"]
+        if obj and obj.is_of_cities:
+            return [("city", "is_co_chair"), ("since", "until")]
+        return [("organisation", "sort"), ("region", "website"), "is_co_chair", ("since", "until")]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Of today and ahead first, then those that ended."""
