@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
                 ),
                 ("website", models.URLField(blank=True, max_length=300, verbose_name="website")),
                 ("is_co_chair", models.BooleanField(default=False, verbose_name="co-chair")),
-                ("since", models.DateField(help_text="The first day.", verbose_name="from")),
+                ("since", models.DateField(help_text="The first day.", verbose_name="since")),
                 (
                     "until",
                     models.DateField(
@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
                 ),
                 ("website", models.URLField(blank=True, max_length=300, verbose_name="website")),
                 ("is_co_chair", models.BooleanField(default=False, verbose_name="co-chair")),
-                ("since", models.DateField(help_text="The first day.", verbose_name="from")),
+                ("since", models.DateField(help_text="The first day.", verbose_name="since")),
                 (
                     "until",
                     models.DateField(

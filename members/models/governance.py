@@ -171,7 +171,7 @@ class Seat(models.Model):
     )
     website = models.URLField(_("website"), max_length=300, blank=True)
     is_co_chair = models.BooleanField(_("co-chair"), default=False)
-    since = models.DateField(_("from"), help_text=_("The first day."))
+    since = models.DateField(_("since"), help_text=_("The first day."))
     until = models.DateField(_("until"), null=True, blank=True, help_text=_("The day on which it is over; empty while it lasts."))
 
     is_judged_with_others = False  # a form of many seats counts them as it would leave them, not as they are

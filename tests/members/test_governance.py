@@ -127,7 +127,7 @@ def test_the_balance_is_as_counted_by_hand(client, aarhus, mombasa):
     assert list(counted) == [region.label for region in Region]
     row = '<th scope="row">Europe</th><td class="number">2</td><td class="number">3</td>'
     assert row in part(shown, "balance")
-    assert "<caption>" in part(shown, "balance")
+    assert '<caption id="balance-table">' in part(shown, "balance")
     assert "Worldwide" not in part(shown, "balance")
 
 
