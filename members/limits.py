@@ -125,7 +125,7 @@ OWN = (Rate(10, 15 * MINUTE, account),)
 LINK = (Rate(500, HOUR),)
 DOORS: dict[str, tuple[Rate, ...]] = {
     # strangers
-    "account_login": (Rate(300, 5 * MINUTE), Rate(10, 15 * MINUTE, field_from_here("login")), Rate(100, HOUR, field("login"))),
+    "account_login": (Rate(120, 5 * MINUTE), Rate(10, 15 * MINUTE, field_from_here("login")), Rate(100, HOUR, field("login"))),
     "account_request_login_code": (Rate(300, HOUR), Rate(5, 15 * MINUTE, field_from_here("email")), Rate(20, HOUR, field("email"))),
     "account_confirm_login_code": (Rate(60, 5 * MINUTE),),
     "account_reset_password": (Rate(60, HOUR), Rate(5, HOUR, field_from_here("email")), Rate(20, HOUR, field("email"))),

@@ -24,7 +24,7 @@ BEGIN
     END IF;
     -- A merge moves seats to a city with memberships of its own, and ends or begins none: it isn't asked again.
     IF (TG_OP = 'INSERT' OR NEW.since <> OLD.since) AND NOT EXISTS (
-        SELECT FROM members_membership
+        SELECT FROM members_membership JOIN members_city AS city ON city.id = city_id AND city.merged_into_id IS NULL
         WHERE city_id = NEW.city_id AND joined <= NEW.since AND ("left" IS NULL OR "left" > NEW.since)) THEN
         RAISE check_violation USING CONSTRAINT = 'seat_of_a_member_city', MESSAGE = 'seat_of_a_member_city';
     END IF;

@@ -137,19 +137,20 @@ class SeatQuerySet(models.QuerySet["Seat"]):
         """Who chairs comes first, then by name."""
         return self.select_related("city", "body").order_by("-is_co_chair", "city__folded", "organisation", "since")
 
-    def balance(self, seats: Iterable[Seat]) -> list[Share]:
-        """For each region, in the network's order, how many of `seats` are its own, beside the member cities that everyone
-        sees. Organisations that work everywhere count for none."""
-        counted = Counter(seat.place for seat in seats)
-        cities = dict(City.objects.public().members().order_by().values_list("region").annotate(models.Count("pk")))
-        return [Share(str(region.label), counted[region.value], cities.get(region.value, 0)) for region in Region]
-
     def end(self, city: City, day: date) -> int:
         """A city leaves the network: its seats end on `day`, and those that had not begun are none. How many there were."""
         ahead = self.filter(city=city, since__gte=day)
         count = ahead.count() + self.filter(Q(city=city, since__lt=day), Q(until=None) | Q(until__gt=day)).update(until=day)
         ahead.delete()
         return count
+
+
+def balance(seats: Iterable[Seat]) -> list[Share]:
+    """For each region, in the network's order, how many of `seats` are its own, beside the member cities that everyone sees.
+    Organisations that work everywhere count for none."""
+    counted = Counter(seat.place for seat in seats)
+    cities = dict(City.objects.public().members().order_by().values_list("region").annotate(models.Count("pk")))
+    return [Share(str(region.label), counted[region.value], cities.get(region.value, 0)) for region in Region]
 
 
 @pghistory.track()

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from members.models import Body, Seat
+from members.models.governance import balance
 from strongcities.access import public
 from strongcities.caching import visitors_may_cache
 
@@ -31,7 +32,7 @@ def body(request: HttpRequest, body: str) -> HttpResponse:
     context = {
         "body": shown,
         "seats": seats,
-        "balance": Seat.objects.balance(seats) if seats else [],
+        "balance": balance(seats) if seats else [],
         "everywhere": sum(1 for seat in seats if not seat.place),
         "ahead": visible.ahead(),
         "earlier": visible.earlier(),

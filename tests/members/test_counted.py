@@ -15,8 +15,8 @@ from members import limits
 from members.limits import DOORS, Rate
 from members.models import City, Draft, Knock, Official
 from tests import cast
-from tests.members.races import Meeting, race
-from tests.members.test_doors import FOR_STRANGERS, shown
+from tests.members.races import race
+from tests.members.test_doors import FOR_STRANGERS, read_and_then_written, shown
 from tests.strongcities.test_views import ARGUMENTS, VIEWS, names
 
 pytestmark = pytest.mark.django_db
@@ -429,13 +429,5 @@ def test_of_eight_at_once_five_get_through(monkeypatch):
 def test_negative_control_read_and_then_written_a_sixth_gets_through(monkeypatch):
     asked("GET", JSON)
     Knock.objects.update(count=4)
-    meeting = Meeting()
-
-    def add(name, until):
-        row = Knock.objects.filter(name=name).first()
-        count = meeting.pass_on(row.count if row else 0) + 1
-        Knock.objects.update_or_create(name=name, defaults={"count": count, "until": until})
-        return count
-
-    monkeypatch.setattr(Knock.objects, "add", add)
+    read_and_then_written(monkeypatch)
     assert through(2, monkeypatch) == 2

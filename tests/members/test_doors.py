@@ -137,6 +137,19 @@ def test_an_answer_of_429_says_the_same_of_everybody(nadia, monkeypatch):
     assert known == unknown
 
 
+def read_and_then_written(monkeypatch):
+    """The negative control: two who knock at once both read before either writes."""
+    meeting = Meeting()
+
+    def add(name, until):
+        row = Knock.objects.filter(name=name).first()
+        count = meeting.pass_on(row.count if row else 0) + 1
+        Knock.objects.update_or_create(name=name, defaults={"count": count, "until": until})
+        return count
+
+    monkeypatch.setattr(Knock.objects, "add", add)
+
+
 class TestCounting:
     @pytest.mark.parametrize("door", RATES)
     def test_acts(self, rf, door):
@@ -173,15 +186,7 @@ class TestCounting:
 
     @real
     def test_negative_control_read_and_then_written_two_are_one(self, rf, monkeypatch):
-        meeting = Meeting()
-
-        def add(name, until):
-            row = Knock.objects.filter(name=name).first()
-            count = meeting.pass_on(row.count if row else 0) + 1
-            Knock.objects.update_or_create(name=name, defaults={"count": count, "until": until})
-            return count
-
-        monkeypatch.setattr(Knock.objects, "add", add)
+        read_and_then_written(monkeypatch)
         race(*[lambda: limits.knock(rf.post("/"), "send", key="same")] * 2)
         assert Knock.objects.get().count == 1
 

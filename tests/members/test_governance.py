@@ -288,6 +288,15 @@ def test_a_city_was_a_member_on_the_day_its_seat_began(name, since):
         Seat(body=cast.make_body(), city=city, since=since).full_clean()
 
 
+def test_no_seat_for_a_record_that_was_merged(aarhus):
+    """Though its membership, which a rule kept back, is still there."""
+    double = cast.make_city("Aarhus", kind="county", slug="aarhus-county", country="DK", joined=date(2015, 9, 29))
+    cast.make_merge(aarhus, double)
+    assert double.memberships.today().exists()
+    refused("seat_of_a_member_city", body=cast.make_body(), city=double, since=date(2016, 1, 1))
+    assert cast.make_seat(aarhus).pk
+
+
 def test_the_last_day_of_a_membership_will_do_and_no_later_one():
     oslo = cast.make_city("Oslo")
     seat = cast.make_seat(oslo, since=date(2019, 12, 31))
