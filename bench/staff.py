@@ -29,7 +29,7 @@ def queue(client: Any) -> dict[int, dict[str, Any]]:
     found, made = {}, 0
     for waiting in (50, 5_000):
         for number in range(made, waiting):
-            name = f"Ada {_letters(number % 2_500)}"  # one name in two is somebody else's as well
+            name = f"Ada {_letters(number // 2)}"  # each name is that of two accounts, however many wait
             user = User.objects.create_user(f"a{number}@{'gmail.com' if number % 3 else f'city{number}.example'}", name=name)
             city = (
                 cities[number % 1_000]

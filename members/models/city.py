@@ -181,7 +181,7 @@ class City(models.Model):
             ),
         ]
         indexes = [
-            GinIndex(OpClass(F("spellings"), name="gin_trgm_ops"), name="city_spellings_trigrams"),
+            GinIndex(F("country"), OpClass(F("spellings"), name="gin_trgm_ops"), name="city_spellings_by_country", fastupdate=False),
             models.Index(fields=["picture"], condition=~Q(picture=""), name="city_pictures"),
         ]
 
