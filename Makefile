@@ -6,8 +6,8 @@ PYTHON := .venv/bin/python
 run: ## the site with demo content, on port 8000 (PORT=… for another)
 	@tools/bootstrap.sh local && exec $(PYTHON) manage.py run_local
 
-test: ## all tests (ARGS=… goes to pytest)
-	@tools/bootstrap.sh dev && { tools/browser.sh; exec $(PYTHON) -m pytest $(ARGS); }
+test: ## all tests, on two cores at once (ARGS=… goes to pytest)
+	@tools/bootstrap.sh dev && { tools/browser.sh; exec $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS); }
 
 check: ## linters, types, floors, migrations, templates, settings, URLs
 	@tools/bootstrap.sh dev && exec $(PYTHON) tools/check.py

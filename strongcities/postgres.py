@@ -350,7 +350,7 @@ def _processes(place: Path, *, postmaster: bool = False) -> list[int]:
     if Path("/proc/self/cwd").exists():
         found = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _works_in(entry, data)]
     else:  # macOS: the postmaster, by its command line; its children end with it
-        listed = Guise(Path()).run("ps", "-axo", "pid=,command=").stdout
+        listed = Guise(Path()).run("ps", "-axwwo", "pid=,command=").stdout
         found = [int(line.split()[0]) for line in listed.splitlines() if f"postgres -D {data} " in line]
     if postmaster:
         try:

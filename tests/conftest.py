@@ -19,16 +19,16 @@ def pytest_configure():
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings():
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """The server to test on, and on it nothing that killed runs left: their databases are named by a run that has no
-    connection any more."""
+    connection any more. Where a run is shared by several processes, each adds to the name (_gw0, _gw1)."""
     if TEST_CLUSTER:
         postgres.ensure_running(BASE, postgres.TEST)
     name = os.environ["TEST_DATABASE"]
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, application_name=name) as here:
         left = here.execute(
-            "SELECT datname FROM pg_database WHERE datname ~ '^test_strongcities_[0-9]+$'"
-            " AND datname <> ALL (SELECT application_name FROM pg_stat_activity)"
+            "SELECT datname FROM pg_database WHERE datname ~ '^test_strongcities_[0-9]+(_gw[0-9]+)?$'"
+            " AND substring(datname FROM '^test_strongcities_[0-9]+') <> ALL (SELECT application_name FROM pg_stat_activity)"
         ).fetchall()
         for (database,) in left:
             here.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))

@@ -211,6 +211,7 @@ def test_processes_where_there_is_no_proc(base, tmp_path_factory, monkeypatch):
             postgres.ensure_running(place)
         there = Path.exists
         monkeypatch.setattr(Path, "exists", lambda path: not str(path).startswith("/proc/") and there(path))
+        monkeypatch.setenv("COLUMNS", "40")  # a narrow window cuts no line of what ps tells
         for only in (False, True):
             assert postgres._processes(base / ".local/postgres", postmaster=only) == [postmaster(base)]
         assert postgres.stop(base)
@@ -259,7 +260,7 @@ def test_pid_file_of_another_program(base):
 def test_a_socket_that_was_swept_away(base, monkeypatch):
     monkeypatch.setattr(postgres, "PATIENCE", 3.0)
     postgres.ensure_running(base)
-    (base / ".local/postgres/.s.PGSQL.5432").unlink()
+    (postgres._socket_folder(base, postgres.RUN) / ".s.PGSQL.5432").unlink()
     postgres.ensure_running(base)
     assert ask(base, "SELECT 1") == 1
 
