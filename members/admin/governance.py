@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy as _
 
 from members.admin.base import NeverDeleted
@@ -30,7 +31,6 @@ class SeatForm(_ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.instance.is_judged_with_others = True
         for field in self.fields.values():
             field.show_hidden_initial = self.instance.pk is not None  # what others changed since this page was made stays theirs
         for name in {"city", "organisation", "sort"} & set(self.fields):
@@ -57,18 +57,26 @@ class SeatFormSet(_FormSet):
         kept = [form for form in told if not (self.can_delete and self._should_delete_form(form))]  # type: ignore[attr-defined]
         for form in kept:
             if not form.errors:
-                self._judge(form, [*untold, *(other.instance for other in kept if other is not form)])
+                self._judge(form, [other.instance for other in kept if other is not form])
+        self._count([form for form in kept if not form.errors], untold)
 
     def _judge(self, form: Any, others: list[Seat]) -> None:
         seat: Any = form.instance
         try:
             seat.validate_constraints()  # the whole of it: a form leaves out those with a field that it hasn't
-            if seat.city_id:
-                seat.clean_number(others)
             if any(other._state.adding and seat._state.adding and other.is_at_the_time_of(seat) for other in others):
                 raise ValidationError(gettext("It has a seat on this body in this time already."))
         except ValidationError as error:
             form.add_error(None, error)
+
+    def _count(self, sound: list[Any], untold: list[Seat]) -> None:
+        """Said at each whose dates are typed here and that is held on the day on which there would be too many."""
+        if day := self.instance.crowded_on([*untold, *(form.instance for form in sound)]):
+            words = gettext("All %(count)s seats are taken on %(day)s. End one first.")
+            for form in sound:
+                seat = form.instance
+                if {"since", "until"} & set(form.changed_data) and seat.since <= day and (seat.until is None or seat.until > day):
+                    form.add_error("since", words % {"count": self.instance.most_cities, "day": date_format(day, "j F Y")})
 
 
 class SeatInline(_StackedInline):

@@ -392,3 +392,13 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.city}, {self.joined}"
+
+    def end(self, day: date, *, by: Any, why: str = "") -> None:
+        """It is over on `day`, says `by`, and so are the city's seats on the network's bodies. The caller holds these (Body.hold)."""
+        self.left, self.left_by, self.why_left = day, by, why
+        self.save(update_fields=["left", "left_by", "why_left"])
+        self.city.seats.end_with(self)
+
+    def is_on(self, day: date) -> bool:
+        """Whether the city is a member by it on `day`."""
+        return self.joined <= day and (self.left is None or self.left > day)
