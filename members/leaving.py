@@ -24,7 +24,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from members.models import Application, Body, City, Invitation, Post, Seat, SignOn
+from members.models import Application, Body, City, Invitation, Post, SignOn
 from members.querysets import today
 from strongcities import mail
 from strongcities.workflow import MoveRefused

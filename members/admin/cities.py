@@ -92,10 +92,13 @@ class CityAdmin(TakesOut, ShowsHistory):
         return form
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """Where a city is chosen for something else, none that was merged; the list has them, to be read."""
-        found, doubles = super().get_search_results(request, queryset, search_term)
-        chosen = request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
-        return (found.filter(merged_into=None) if chosen else found), doubles
+        """Where a city is chosen for something else, in any spelling, and none that was merged; the list has them, to be read."""
+        if request.resolver_match is None or request.resolver_match.url_name != "autocomplete":
+            return super().get_search_results(request, queryset, search_term)
+        return (queryset.standing().like(search_term) if search_term.strip() else queryset.standing()), False
+
+    def in_a_choice(self, city: City) -> str:
+        return city.told_apart
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """An address that was given out stays; and so does what a first approval was given to, or the second person would

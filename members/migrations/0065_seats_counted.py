@@ -74,14 +74,11 @@ CREATE TRIGGER count_seats AFTER INSERT OR UPDATE OF city_id, joined, "left" ON 
 
 # Back to the count of 0050, which is in the function that it made.
 _HOLD = importlib.import_module("members.migrations.0050_governance").HOLD
-DROP = (
-    """
+DROP = """
 DROP TRIGGER count_seats ON members_membership;
 DROP TRIGGER count_seats ON members_seat;
 DROP FUNCTION members_count_lengthened(), members_count_given(), members_count_seats(bigint), members_seat_days(members_seat);
-"""
-    + _HOLD.partition("CREATE TRIGGER")[0].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
-)
+""" + _HOLD.partition("CREATE TRIGGER")[0].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
 
 
 class Migration(migrations.Migration):

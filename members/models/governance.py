@@ -38,7 +38,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy as _
 
-from members.models.city import City, Membership
+from members.models.city import City
+from members.models.membership import Membership
 from members.querysets import today
 from members.regions import Region
 
