@@ -51,8 +51,8 @@ class QueueFilter(admin.SimpleListFilter):
 def go_on(request: HttpRequest, done: Model, said: str, following: Model | None) -> HttpResponse:
     """Say what was done, with the way back to it, and lead on to what waits next: to the queue where nothing does."""
     page = f"admin:{done._meta.app_label}_{done._meta.model_name}_change"
-    messages.success(request, format_html('<a href="{}">{}</a>: {}', reverse(page, args=[done.pk]), done, said))
+    messages.success(request, format_html('<a href="{}">{}</a> · {}', reverse(page, args=[done.pk]), done, said))
     if following is not None:
         return redirect(page, following.pk)
-    messages.info(request, gettext("Nothing else waits here."))
+    messages.info(request, gettext("Nothing else waits for you here."))
     return redirect(f"admin:{done._meta.app_label}_{done._meta.model_name}_changelist")

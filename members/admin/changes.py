@@ -142,7 +142,7 @@ class CityChangeAdmin(NeverDeleted):
         change = self._load(request, pk)
         change.look(by=request.user)
         following = self.get_queryset(request).unseen().exclude(pk=change.pk).order_by("at", "pk").first()
-        return go_on(request, change, gettext("you looked at it."), following)
+        return go_on(request, change, gettext("You looked at it."), following)
 
     def take_back(self, request: HttpRequest, pk: int) -> HttpResponse:
         change, form = self._load(request, pk), WhyForm(request.POST)

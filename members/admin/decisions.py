@@ -173,9 +173,9 @@ class Decides(_ModelAdmin):
 def _became(application: Application) -> str:
     """What a decision led to, in words."""
     if application.state == State.APPROVED:
-        return gettext("approved; they were told by mail.")
+        return gettext("Approved; they were told by mail.")
     if application.state == State.DECLINED:
-        return gettext("declined; they were told why.")
+        return gettext("Declined; they were told why.")
     if application.state == State.INFORMATION_ASKED:
-        return gettext("your question is sent.")
-    return gettext("your approval is recorded. A second person of the staff decides.")
+        return gettext("Your question is sent.")
+    return gettext("Your approval is recorded. A second person of the staff decides.")

@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy as _
 
 from members.admin.base import NeverDeleted
+from members.forms.city_choice import CityField, CityWidget, ask_which
 from members.models import Body, City, Seat
 
 if TYPE_CHECKING:  # generic for the type checker alone
@@ -29,6 +30,8 @@ else:
 class SeatForm(_ModelForm):
     """Whose a seat is stays: one that was typed for the wrong city is deleted, and the right one given."""
 
+    use_required_attribute = False  # as in forms/merges.py
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
@@ -38,7 +41,12 @@ class SeatForm(_ModelForm):
         if "city" in self.fields:
             self._offer_cities(self.fields["city"])
 
+    def clean(self) -> dict[str, Any]:
+        ask_which(self)
+        return super().clean() or {}
+
     def _offer_cities(self, field: Any) -> None:
+        field.widget = CityWidget(Seat._meta.get_field("city"), admin.site)
         field.queryset = City.objects.standing()
         if self.instance.city is not None:  # wherever it stands today: hidden, or merged into another one
             field.queryset = City.objects.filter(pk=self.instance.city.pk)
@@ -83,8 +91,11 @@ class SeatInline(_StackedInline):
     model = Seat
     form = SeatForm
     formset = SeatFormSet
-    extra = 0
-    autocomplete_fields = ("city",)
+    extra = 1  # for whoever has no scripts to ask for an empty one
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        named = {"form_class": CityField} if db_field.name == "city" else {}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs, **named)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj and obj.is_of_cities:

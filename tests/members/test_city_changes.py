@@ -45,7 +45,7 @@ def test_the_first_page_and_the_desk_count_what_nobody_looked_at(staff, change, 
     assert "Changes by lead officials" in text(staff.get("/admin/"))
     assert "1 change of a city’s page" in text(staff.get("/desk/"))
     change.look(by=sam)
-    assert "Nothing waits." in text(staff.get("/admin/"))
+    assert "Nothing waits for you." in text(staff.get("/admin/"))
     assert "of a city’s page" not in text(staff.get("/desk/"))
 
 

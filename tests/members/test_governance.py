@@ -508,6 +508,22 @@ def test_the_secretariat_gives_a_seat_and_ends_it(keeper, aarhus):
     assert [version.until for version in history.history.order_by("pgh_id")] == [None, date(2023, 1, 1)]
 
 
+def test_a_seat_is_given_without_scripts_by_the_city_s_name(keeper, aarhus, mombasa):
+    page = text(keeper.get(page_of()))
+    assert 'name="seats-0-since"' in page  # an empty one is there
+    assert '<noscript><input type="text" name="seats-0-city"' in page
+    double = cast.make_city("Aarhuus", country="DK", joined=date(2016, 1, 1))
+    shown = text(keeper.post(page_of(), form("steering-committee", {"city": "Århus"}, {"city": "Mombasa"})))
+    assert "Several cities fit. Which one do you mean?" in shown
+    assert [f'type="radio" name="seats-0-city" value="{city.pk}"' in shown for city in (aarhus, double, mombasa)] == [True, True, False]
+    assert not Seat.objects.exists()
+    assert (
+        keeper.post(page_of(), form("steering-committee", {"city": aarhus.pk}, {"city": "Mombasa"}, {"city": "", "since": ""})).status_code
+        == 302
+    )
+    assert {seat.city for seat in Seat.objects.all()} == {aarhus, mombasa}
+
+
 def test_the_secretariat_gives_an_organisation_one(keeper):
     sent = form("advisory-board", {"organisation": "Association A", "sort": "association", "region": "", "website": ""})
     assert keeper.post(page_of("advisory-board"), sent).status_code == 302
