@@ -567,12 +567,12 @@ def test_nobody_makes_a_body_or_takes_one_away(client):
         ({"until": "2021-01-01"}, "A seat ends after it began."),
         ({"since": ""}, "This field is required."),
         ({"city": ""}, "This field is required."),
-        ({"city": "999999"}, "That choice is not one of the available choices."),
+        ({"city": "999999"}, "No city of this name or address is here."),
     ],
 )
 def test_what_will_not_do_is_said(keeper, aarhus, fields, words):
     shown = keeper.post(page_of(), form("steering-committee", {"city": aarhus.pk, **fields}))
-    assert words in text(shown).replace("Select a valid choice. ", "")
+    assert words in text(shown)
     assert not Seat.objects.exists()
 
 
@@ -640,7 +640,7 @@ def test_no_seat_is_given_to_what_was_merged_or_is_only_proposed(keeper, sam, aa
     double = cast.make_city("Århus Kommune", slug="arhus-kommune", kind="municipality")
     cast.make_merge(aarhus, double)
     shown = keeper.post(page_of(), form("steering-committee", {"city": double.pk}))
-    assert "That choice is not one of the available choices." in text(shown)
+    assert "No city of this name or address is here." in text(shown)
     assert "Lund was no member" in text(keeper.post(page_of(), form("steering-committee", {"city": cast.make_city("Lund").pk})))
     assert not Seat.objects.exists()
 
