@@ -141,7 +141,7 @@ class CityChangeAdmin(NeverDeleted):
     def look(self, request: HttpRequest, pk: int) -> HttpResponse:
         change = self._load(request, pk)
         change.look(by=request.user)
-        following = self.get_queryset(request).unseen().exclude(pk=change.pk).order_by("at", "pk").first()
+        following = self.get_queryset(request).unseen().exclude(pk=change.pk).first()  # as the queue has them, the newest
         return go_on(request, change, gettext("You looked at it."), following)
 
     def take_back(self, request: HttpRequest, pk: int) -> HttpResponse:
