@@ -782,19 +782,38 @@ def test_without_the_count_of_memberships_they_are():
     assert Seat.objects.today().count() == 26
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_seat_given_while_the_city_leaves_is_over_or_refused(monkeypatch):
+def left_and_given(monkeypatch):
+    """Aarhus leaves, and at this very moment somebody gives it a seat from today on. The ends of the seats that are there then."""
     aarhus, sam = cast.make_city("Aarhus"), cast.make_staff("sam")
     cast.make_body()
     meeting, end = Meeting(), Membership.end
-    monkeypatch.setattr(Membership, "end", lambda membership, day, **said: (meeting.wait(), end(membership, day, **said)))
+
+    def leave():
+        leaving.leave_as_city(aarhus, by=sam, why="A new council.")
+
+    def ended(membership, day, **said):
+        end(membership, day, **said)
+        meeting.wait()
 
     def give():
         with transaction.atomic():
-            seat = cast.make_seat(aarhus, since=date(2021, 1, 1))
+            cast.make_seat(aarhus, since=today())
             meeting.wait()
-        return seat
 
-    race(lambda: leaving.leave_as_city(aarhus, by=sam, why="A new council."), give)
+    monkeypatch.setattr(Membership, "end", ended)
+    race(leave, give)
     assert not aarhus.is_member
-    assert set(Seat.objects.values_list("until", flat=True)) <= {today()}
+    assert not Seat.objects.today().exists()  # whatever its date says
+    return set(Seat.objects.values_list("until", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_seat_given_while_the_city_leaves_is_none(monkeypatch):
+    assert left_and_given(monkeypatch) == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_bodies_held_it_has_no_end(monkeypatch):
+    """The negative control. It counts for nothing all the same."""
+    monkeypatch.setattr(Body, "hold", lambda: None)
+    assert left_and_given(monkeypatch) == {None}
