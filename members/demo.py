@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.utils import timezone
 
-from members.models import Application, City, Contact, Draft, Official, Post, ShownTo, User
+from members.models import Application, City, Contact, Draft, Official, Post, Report, ShownTo, User
 from strongcities.demo import PASSWORD
 from strongcities.themes import Theme
 
@@ -42,11 +42,22 @@ _WAITING: tuple[dict[str, Any], ...] = (
         "head_knows": True, "second_contact": "", "signatory": "The mayor", "has_mandate": False,
     },
 )  # fmt: skip
+_REPORTS = (
+    # who tells, about whose page, what is wrong, since how many days, what was put right
+    (
+        "official@example.org", "lead2@example.org", Report.Kind.WRONG, 2,
+        "Sample: the page calls her the county’s mediator. She told us herself that she isn’t any more.", "",
+    ),
+    (
+        "lead2@example.org", "official@example.org", Report.Kind.OTHER, 12,
+        "Sample: his page names a theme that his team gave up.", "Sample: he took the theme off his page.",
+    ),
+)  # fmt: skip
 
 
 @transaction.atomic
 def make_people() -> None:
-    """Make the demo's accounts and three waiting applications; what is there stays as it is.
+    """Make the demo's accounts, three waiting applications, and two reports; what is there stays as it is.
 
     Raises ImproperlyConfigured outside the demo, City.DoesNotExist before the founding cities are imported.
     """
@@ -71,6 +82,8 @@ def make_people() -> None:
         if made:
             _apply(user, waiting)
     _write("lead2@example.org", "lead@example.org", "Sample: we are about to begin a youth council. Who could tell us how yours works?")
+    for by, about, kind, days, why, put_right in _REPORTS:
+        _report(User.objects.get(email=by), Official.objects.get(user__email=about), kind, days, why, put_right)
 
 
 def _account(email: str, name: str, **fields: Any) -> tuple[User, bool]:
@@ -86,6 +99,17 @@ def _write(sender: str, receiver: str, text: str) -> None:
     by, to = User.objects.get(email=sender), Official.objects.get(user__email=receiver)
     if not Contact.objects.between(by.official, to).exists() and to.can_be_written_to(by):
         Contact.write(by=by, to=to, text=text)
+
+
+def _report(by: User, person: Official, kind: str, days: int, why: str, put_right: str) -> None:  # noqa: PLR0917  a row of the table
+    if Report.objects.filter(by=by, person=person).exists():
+        return
+    report = Report.file(by=by, kind=kind, why=why, person=person)
+    told = timezone.now() - timedelta(days=days)
+    Report.objects.filter(pk=report.pk).update(at=told)
+    report.transitions.update(at=told)
+    if put_right:
+        report.settle(by=User.objects.get(email=_STAFF[0][0]), why=put_right)
 
 
 def _apply(user: User, waiting: dict[str, Any]) -> None:

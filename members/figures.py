@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import ceil
 from typing import Any
 
 from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, QuerySet
@@ -17,9 +18,11 @@ from django.utils import timezone
 
 from members.models import Application
 from members.models.application_state import State
+from strongcities import ages
 
 LATELY = timedelta(days=90)
 MONTHS = 12
+_MONTH = ages.MONTH.days
 
 
 class _Percentile(Aggregate):
@@ -41,10 +44,18 @@ class Waits:
     half: float | None
     nine_in_ten: float | None
 
+    @property
+    def half_in_words(self) -> str:
+        return _at_most(self.half)
+
+    @property
+    def nine_in_ten_in_words(self) -> str:
+        return _at_most(self.nine_in_ten)
+
 
 @dataclass(frozen=True)
 class Month:
-    """The decisions of one month; `width` is the length of its bar, from 0 to 100."""
+    """The decisions of one month; `width` is the length of its bar, up to 100, and 1 at least, so that there is one."""
 
     first: date
     waits: Waits
@@ -62,7 +73,7 @@ def by_month() -> list[Month]:
     rows = _decided().annotate(month=TruncMonth("decided_at")).values("month").annotate(**_MEASURES).order_by("-month")[:MONTHS]
     waits = [(row["month"].date(), _waits(row)) for row in rows]
     longest = max((each.half or 0 for _month, each in waits), default=0)
-    return [Month(month, each, 100 * (each.half or 0) / longest if longest else 0) for month, each in waits]
+    return [Month(month, each, max(100 * (each.half or 0) / longest if longest else 0, 1)) for month, each in waits]
 
 
 _MEASURES = {"count": Count("pk"), "half": _Percentile("wait", 0.5), "nine_in_ten": _Percentile("wait", 0.9)}
@@ -81,3 +92,9 @@ def _waits(row: Mapping[str, Any]) -> Waits:
 
 def _days(wait: timedelta | None) -> float | None:
     return None if wait is None else wait / timedelta(days=1)
+
+
+def _at_most(days: float | None) -> str:
+    """Rounded up, since it is said that something took this or less: whole days, and months from two of them on."""
+    whole = max(ceil(days or 0), 1)
+    return ages.days(whole if whole < 2 * _MONTH else ceil(whole / _MONTH) * _MONTH)

@@ -6,6 +6,8 @@
 | a person, the network  | every post, every session in every browser, consents, open applications | account, dated posts              |
 | a city                 | membership, its officials' posts, open invitations, confirmed domains,  | the city's page, posts, practices |
 |                        | its single sign-on, its seats on the network's bodies                   |                                   |
+| a city, by a date that | membership, from that day on; its seats on the network's bodies         | posts, invitations, domains,      |
+| staff enter            | (`Membership.end`)                                                      | sign-on: good for members alone   |
 
 A person without a post may still sign in (to see what they were, and to apply again), and reads what visitors read.
 """
@@ -22,7 +24,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from members.models import Application, City, Invitation, Post, Seat, SignOn
+from members.models import Application, Body, City, Invitation, Post, SignOn
 from members.querysets import today
 from strongcities import mail
 from strongcities.workflow import MoveRefused
@@ -58,15 +60,14 @@ def leave_as_city(city: City, *, by: Any, why: str) -> None:
         invitations = list(Invitation.objects.open().filter(city=city).order_by("pk"))
         for invitation in invitations:
             invitation.withdraw(by=None)
+        Body.hold()
         locked = City.objects.select_for_update(no_key=True).get(pk=city.pk)
         membership = locked.memberships.today().first()
         if membership is None:
             raise MoveRefused(gettext("%(city)s is no member any more.") % {"city": locked})
         if not locked.can_leave(by):
             raise PermissionDenied
-        membership.left, membership.left_by, membership.why_left = today(), by, why
-        membership.save(update_fields=["left", "left_by", "why_left"])
-        Seat.objects.end(locked, today())
+        membership.end(today(), by=by, why=why)
         locked.domains.on().update(ended=timezone.now(), ended_by=by)
         with suppress(SignOn.DoesNotExist, MoveRefused):  # there is none, or it is closed
             locked.sign_on.close(by=None)

@@ -17,6 +17,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Count, ManyToManyField, Min, Model, Q
 from django.http import HttpRequest
@@ -26,7 +27,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from post_office.models import Attachment, Email, EmailTemplate, Log
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from strongcities import given_up
+from strongcities import given_up, rooms
 from strongcities.door import OneDoor
 from strongcities.logs import without_tokens
 from strongcities.mail import PRIVATE
@@ -51,6 +52,13 @@ class Queue:
     url: str
 
 
+class Choices(AutocompleteJsonView):
+    """What a list that searches while one types offers: each in the words by which its room tells those of one name apart."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        return {**super().serialize_result(obj, to_field_name), "text": getattr(self.model_admin, "in_a_choice", str)(obj)}
+
+
 class Site(OneDoor):
     site_header = _("Strong Cities Network: staff")
     site_title = _("Strong Cities Network: staff")
@@ -59,7 +67,16 @@ class Site(OneDoor):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The first page. Queues with something in them come first, the one with the oldest on top."""
         queues = sorted(self._queues(request), key=lambda queue: (queue.oldest is None, queue.oldest))
-        return super().index(request, {**(extra_context or {}), "queues": queues})
+        waiting, quiet = [queue for queue in queues if queue.count], [queue for queue in queues if not queue.count]
+        return super().index(request, {**(extra_context or {}), "queues": waiting, "quiet": quiet})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """By what they are for; which app a record belongs to says nothing to the staff."""
+        apps: list[Any] = super().get_app_list(request, app_label)
+        if app_label:
+            return apps
+        models = {model["model"]._meta.label: model for app in apps for model in app["models"]}
+        return rooms.grouped(models, reverse("admin:index"))
 
     def _queues(self, request: HttpRequest) -> Iterator[Queue]:
         for model_admin in self._registry.values():
@@ -69,6 +86,9 @@ class Site(OneDoor):
         if failed["count"]:  # else nobody needs to know that there are such
             asked = gettext("The log says why: tell whoever runs the site.")
             yield Queue(gettext("Jobs that were given up"), failed["count"], failed["oldest"], asked, reverse("admin:jobs"))
+
+    def autocomplete_view(self, request: HttpRequest) -> Any:
+        return Choices.as_view(admin_site=self)(request)
 
     def get_urls(self) -> list[Any]:
         return [*given_up.urls(self), *super().get_urls()]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 from django.views.decorators.http import require_POST
 
 from members import editing, history
-from members.admin.base import NeverDeleted
+from members.admin.base import NeverDeleted, QueueFilter, go_on
 from members.models import CityChange
 from strongcities import ages
 from strongcities.admin import Queue
@@ -32,30 +32,15 @@ class WhyForm(forms.Form):
     )
 
 
-class SeenFilter(admin.SimpleListFilter):
-    """What nobody of the staff looked at yet, unless something else is asked for."""
+class SeenFilter(QueueFilter):
+    """What nobody of the staff looked at yet first."""
 
-    title = _("queue")
-    parameter_name = "queue"
-    QUEUES: ClassVar[dict[str, tuple[Any, Q]]] = {
-        "new": (_("Not looked at yet"), Q(seen_at=None)),
-        "seen": (_("Looked at"), Q(seen_at__isnull=False)),
-        "taken-back": (_("Taken back"), Q(undone_by__isnull=False)),
-        "all": (_("All"), Q()),
+    WAYS: ClassVar[dict[str, tuple[Any, Callable[[Any], Any]]]] = {
+        "new": (_("Not looked at yet"), lambda rows: rows.filter(seen_at=None)),
+        "seen": (_("Looked at"), lambda rows: rows.exclude(seen_at=None)),
+        "taken-back": (_("Taken back"), lambda rows: rows.exclude(undone_by=None)),
+        "all": (_("All"), lambda rows: rows),
     }
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(name, words) for name, (words, _rows) in self.QUEUES.items()]
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        for name, words in self.lookup_choices:
-            yield {"selected": name == self._chosen(), "query_string": changelist.get_query_string({"queue": name}), "display": words}
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[CityChange]) -> QuerySet[CityChange]:
-        return queryset.filter(self.QUEUES[self._chosen()][1])
-
-    def _chosen(self) -> str:
-        return str(self.value()) if self.value() in self.QUEUES else "new"
 
 
 @admin.register(CityChange)
@@ -156,8 +141,8 @@ class CityChangeAdmin(NeverDeleted):
     def look(self, request: HttpRequest, pk: int) -> HttpResponse:
         change = self._load(request, pk)
         change.look(by=request.user)
-        messages.success(request, gettext("Marked as looked at: %(change)s.") % {"change": change})
-        return redirect("admin:members_citychange_changelist")
+        following = self.get_queryset(request).unseen().exclude(pk=change.pk).first()  # as the queue has them, the newest
+        return go_on(request, change, gettext("You looked at it."), following)
 
     def take_back(self, request: HttpRequest, pk: int) -> HttpResponse:
         change, form = self._load(request, pk), WhyForm(request.POST)

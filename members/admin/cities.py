@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db import IntegrityError
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
@@ -16,7 +18,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from members import countries
 from members.admin.changes import ShowsHistory
 from members.admin.imports import TakesOut
-from members.models import City, Membership
+from members.models import Body, City, Membership
 from members.models.imported import Kind
 from members.querysets import today
 from strongcities import languages
@@ -90,10 +92,13 @@ class CityAdmin(TakesOut, ShowsHistory):
         return form
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """Where a city is chosen for something else, none that was merged; the list has them, to be read."""
-        found, doubles = super().get_search_results(request, queryset, search_term)
-        chosen = request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
-        return (found.filter(merged_into=None) if chosen else found), doubles
+        """Where a city is chosen for something else, in any spelling, and none that was merged; the list has them, to be read."""
+        if request.resolver_match is None or request.resolver_match.url_name != "autocomplete":
+            return super().get_search_results(request, queryset, search_term)
+        return (queryset.standing().like(search_term) if search_term.strip() else queryset.standing()), False
+
+    def in_a_choice(self, city: City) -> str:
+        return city.told_apart
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """An address that was given out stays; and so does what a first approval was given to, or the second person would
@@ -106,7 +111,27 @@ class CityAdmin(TakesOut, ShowsHistory):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Of a city that is there, only what was changed in this form: its lead officials may be editing the rest."""
+        Body.hold()  # before the city: a membership that ends here ends seats
         obj.save(update_fields=form.changed_data if change else None)
+
+    def save_formset(self, request: Any, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        for membership, changed in formset.changed_objects:
+            if "left" in changed and membership.left:
+                membership.end(membership.left, by=request.user, why=membership.why_left)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """What the database alone knows of dates: with a longer membership its seats last longer, and a body may have too many."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError as error:
+            if "seat_within_the_number" not in str(error):
+                raise
+            words = gettext("Nothing was saved: by these dates a body would have more cities than seats. End one of the seats first.")
+            messages.error(request, words)
+            return redirect(request.path)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj else {"slug": ("name",)}

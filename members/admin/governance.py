@@ -12,9 +12,11 @@ from django.db.models import Q
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy as _
 
 from members.admin.base import NeverDeleted
+from members.forms.city_choice import CityField, CityWidget, ask_which
 from members.models import Body, City, Seat
 
 if TYPE_CHECKING:  # generic for the type checker alone
@@ -28,9 +30,10 @@ else:
 class SeatForm(_ModelForm):
     """Whose a seat is stays: one that was typed for the wrong city is deleted, and the right one given."""
 
+    use_required_attribute = False  # as in forms/merges.py
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.instance.is_judged_with_others = True
         for field in self.fields.values():
             field.show_hidden_initial = self.instance.pk is not None  # what others changed since this page was made stays theirs
         for name in {"city", "organisation", "sort"} & set(self.fields):
@@ -38,7 +41,12 @@ class SeatForm(_ModelForm):
         if "city" in self.fields:
             self._offer_cities(self.fields["city"])
 
+    def clean(self) -> dict[str, Any]:
+        ask_which(self)
+        return super().clean() or {}
+
     def _offer_cities(self, field: Any) -> None:
+        field.widget = CityWidget(Seat._meta.get_field("city"), admin.site)
         field.queryset = City.objects.standing()
         if self.instance.city is not None:  # wherever it stands today: hidden, or merged into another one
             field.queryset = City.objects.filter(pk=self.instance.city.pk)
@@ -57,26 +65,37 @@ class SeatFormSet(_FormSet):
         kept = [form for form in told if not (self.can_delete and self._should_delete_form(form))]  # type: ignore[attr-defined]
         for form in kept:
             if not form.errors:
-                self._judge(form, [*untold, *(other.instance for other in kept if other is not form)])
+                self._judge(form, [other.instance for other in kept if other is not form])
+        self._count([form for form in kept if not form.errors], untold)
 
     def _judge(self, form: Any, others: list[Seat]) -> None:
         seat: Any = form.instance
         try:
             seat.validate_constraints()  # the whole of it: a form leaves out those with a field that it hasn't
-            if seat.city_id:
-                seat.clean_number(others)
             if any(other._state.adding and seat._state.adding and other.is_at_the_time_of(seat) for other in others):
                 raise ValidationError(gettext("It has a seat on this body in this time already."))
         except ValidationError as error:
             form.add_error(None, error)
+
+    def _count(self, sound: list[Any], untold: list[Seat]) -> None:
+        """Said at each whose dates are typed here and that is held on the day on which there would be too many."""
+        if day := self.instance.crowded_on([*untold, *(form.instance for form in sound)]):
+            words = gettext("All %(count)s seats are taken on %(day)s. End one first.")
+            for form in sound:
+                seat = form.instance
+                if {"since", "until"} & set(form.changed_data) and seat.since <= day and (seat.until is None or seat.until > day):
+                    form.add_error("since", words % {"count": self.instance.most_cities, "day": date_format(day, "j F Y")})
 
 
 class SeatInline(_StackedInline):
     model = Seat
     form = SeatForm
     formset = SeatFormSet
-    extra = 0
-    autocomplete_fields = ("city",)
+    extra = 1  # for whoever has no scripts to ask for an empty one
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        named = {"form_class": CityField} if db_field.name == "city" else {}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs, **named)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj and obj.is_of_cities:

@@ -6,9 +6,9 @@ may open for every member city, by the same verbs and with the same mails as its
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
+from members.admin.base import QueueFilter
 from members.admin.imports import TakesOut
 from members.models import CityDomain, Invitation, Post, PostTransition, Vacancy
 from members.models.imported import Kind
@@ -40,36 +41,19 @@ class ReadOnly(ToRead):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.display(description=_("people of the city"))
+    @admin.display(description=_("people of the city"), ordering="city__folded")
     def people(self, record: Any) -> str:
         url = reverse("members:colleagues", args=[record.city.slug])
         return format_html('<a href="{}">{}</a>', url, gettext("People of %(city)s") % {"city": record.city})
 
 
-class Chosen(admin.SimpleListFilter):
-    """What waits, unless all is asked for."""
+class VacancyFilter(QueueFilter):
+    """Those that nobody fills yet first."""
 
-    title = _("queue")
-    parameter_name = "queue"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("waiting", _("Waiting for us")), ("all", _("All"))]
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        for name, words in self.lookup_choices:
-            query = changelist.get_query_string({"queue": name})
-            yield {"selected": (name == "all") == (self.value() == "all"), "query_string": query, "display": words}
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset if self.value() == "all" else self.waiting(queryset)
-
-    def waiting(self, queryset: Any) -> Any:
-        raise NotImplementedError
-
-
-class VacancyFilter(Chosen):
-    def waiting(self, queryset: Any) -> Any:
-        return queryset.open()
+    WAYS: ClassVar[dict[str, tuple[Any, Callable[[Any], Any]]]] = {
+        "waiting": (_("Waiting for us"), lambda rows: rows.open()),
+        "all": (_("All"), lambda rows: rows),
+    }
 
 
 @admin.register(Vacancy)
@@ -92,9 +76,15 @@ class VacancyAdmin(ReadOnly):
         return ages.duration((vacancy.closed or timezone.now()) - vacancy.since)
 
 
-class RevetFilter(Chosen):
-    def waiting(self, queryset: Any) -> Any:
-        return queryset.to_vet_again()
+class PostFilter(QueueFilter):
+    """Who stands for a city today first; the ones to vet again are a part of these."""
+
+    title = _("time")
+    WAYS: ClassVar[dict[str, tuple[Any, Callable[[Any], Any]]]] = {
+        "today": (_("Held today"), lambda rows: rows.today()),
+        "again": (_("To vet again"), lambda rows: rows.to_vet_again()),
+        "all": (_("All, ended ones too"), lambda rows: rows),
+    }
 
 
 class StepInline(_TabularInline):
@@ -123,8 +113,8 @@ class PostAdmin(TakesOut, ReadOnly):
 
     taken_out_as = Kind.OFFICIALS
 
-    list_display = ("official", "title", "city", "is_lead", "since", "vetted", "people")
-    list_filter = (RevetFilter, "is_lead")
+    list_display = ("official", "title", "people", "is_lead", "since", "vetted")
+    list_filter = (PostFilter, "is_lead")
     list_select_related = ("official__user", "city")
     search_fields = ("official__user__name", "official__user__email", "city__name")
     fields = readonly_fields = (
@@ -146,7 +136,7 @@ class PostAdmin(TakesOut, ReadOnly):
 
     def queues(self, request: HttpRequest) -> list[Queue]:
         row = Post.objects.to_vet_again().aggregate(count=Count("pk"), oldest=Min("vetted"))
-        url = reverse("admin:members_post_changelist")
+        url = f"{reverse('admin:members_post_changelist')}?queue=again"
         asked = gettext("Ask the city whether they still stand for it, then confirm or end the post.")
         return [Queue(gettext("Officials to vet again"), row["count"], _start_of(row["oldest"]), asked, url)]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from members.admin.base import NeverDeleted
+from members.admin.base import NeverDeleted, QueueFilter, go_on
 from members.forms.relay import WordsForm
 from members.models import Report
 from strongcities import ages
@@ -38,29 +38,14 @@ VERBS: dict[str, tuple[Any, Any, Any, bool]] = {
 }
 
 
-class QueueFilter(admin.SimpleListFilter):
-    """What waits, unless something else is asked for."""
+class ReportFilter(QueueFilter):
+    """What waits first."""
 
-    title = _("queue")
-    parameter_name = "queue"
-    QUEUES: ClassVar[dict[str, tuple[Any, tuple[str, ...]]]] = {
-        "waiting": (_("To be decided"), (Report.State.OPEN,)),
-        "barred": (_("Bars that hold"), (Report.State.BARRED,)),
-        "all": (_("All"), tuple(Report.State.values)),
+    WAYS: ClassVar[dict[str, tuple[Any, Callable[[Any], Any]]]] = {
+        "waiting": (_("To be decided"), lambda rows: rows.waiting()),
+        "barred": (_("Bars that hold"), lambda rows: rows.filter(state=Report.State.BARRED)),
+        "all": (_("All"), lambda rows: rows),
     }
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(name, words) for name, (words, _states) in self.QUEUES.items()]
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        for name, words in self.lookup_choices:
-            yield {"selected": name == self._chosen(), "query_string": changelist.get_query_string({"queue": name}), "display": words}
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
-        return queryset.filter(state__in=self.QUEUES[self._chosen()][1])
-
-    def _chosen(self) -> str:
-        return str(self.value()) if self.value() in self.QUEUES else "waiting"
 
 
 @admin.register(Report)
@@ -69,7 +54,7 @@ class ReportAdmin(NeverDeleted):
 
     list_display = ("about", "what", "stands", "age")
     list_display_links = ("about",)
-    list_filter = (QueueFilter, "kind")
+    list_filter = (ReportFilter, "kind")
     search_fields = ("person__user__name", "city__name")
     list_select_related = ("person__user", "city")
     list_per_page = 50
@@ -149,6 +134,7 @@ class ReportAdmin(NeverDeleted):
             "title": str(report),
             "opts": self.opts,
             "report": report,
+            "next": self._next(request, report),
             "transitions": report.transitions.select_related("by"),
             "others": Report.objects.visible_to(request.user).filter(person=person).exclude(pk=report.pk) if person else (),
             "verbs": [
@@ -175,5 +161,12 @@ class ReportAdmin(NeverDeleted):
         except PermissionDenied:
             messages.error(request, gettext("You may not do this: nobody decides on a report of their own, or without the right to."))
         else:
+            if verb != "lift":
+                return go_on(request, report, said, self._next(request, report))
             messages.success(request, said)
         return redirect("admin:members_report_change", pk)
+
+    def _next(self, request: HttpRequest, report: Report) -> Report | None:
+        rest = self.get_queryset(request).waiting().exclude(pk=report.pk).exclude(by=request.user)
+        following: Report | None = rest.order_by("at", "pk").first()
+        return following

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 class QuestionForm(forms.Form):
     why = forms.CharField(
-        label=_("What do you want to know?"),
+        label=_("Question to the applicant"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("The applicant reads it, by mail and on their page."),
@@ -17,7 +17,7 @@ class QuestionForm(forms.Form):
 
 class ReasonForm(forms.Form):
     why = forms.CharField(
-        label=_("Reason"),
+        label=_("Reason for the applicant"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("The applicant reads it. Say what would have to change for a new application."),
@@ -30,11 +30,11 @@ class AnswerForm(forms.Form):
 
 class CheckedForm(forms.Form):
     checked = forms.CharField(
-        label=_("What you checked"),
+        label=_("Note for the staff"),
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Kept with the application for the staff. The applicant never sees it."),
+        help_text=_("What you checked, and how: kept with your approval. The applicant never sees it."),
     )
 
 
@@ -43,5 +43,5 @@ class NoteForm(forms.Form):
         label=_("Note for the staff"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("What you checked, and how. The applicant never sees it."),
+        help_text=_("Kept with the application. The applicant never sees it."),
     )

@@ -16,7 +16,8 @@ from members import matching
 from members.imports import city_rows
 from members.imports.city_rows import FIELDS, MEMBERSHIP
 from members.imports.plan import Line, Outcome, Plan, Room
-from members.models.city import City, Membership
+from members.models.city import City
+from members.models.membership import Membership
 from members.querysets import today
 from members.regions import Population, Region
 from strongcities.sheets import Column, Row

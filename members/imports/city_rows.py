@@ -24,7 +24,8 @@ from django.utils.translation import gettext, override
 from members import countries, matching, names
 from members.imports.plan import Change, Line, day, one_of, parts, read_cells, text, yes_or_no
 from members.models.application import Application
-from members.models.city import City, Membership
+from members.models.city import City
+from members.models.membership import Membership
 from members.querysets import today
 from members.regions import Population, Region, population_band
 from strongcities.sheets import Row, said

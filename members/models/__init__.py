@@ -4,7 +4,7 @@ from members.models.address_change import AddressChange, AddressChangeTransition
 from members.models.application import Application
 from members.models.application_step import ApplicationNote, ApplicationTransition
 from members.models.change import CityChange
-from members.models.city import City, Membership
+from members.models.city import City
 from members.models.contact import Contact, ContactTransition, Message
 from members.models.domain import CityDomain
 from members.models.draft import Draft
@@ -12,6 +12,7 @@ from members.models.governance import Body, Seat
 from members.models.imported import Export, Import, ImportTransition
 from members.models.invitation import Invitation, InvitationTransition
 from members.models.knock import Knock
+from members.models.membership import Membership
 from members.models.merge import Merge, MergeTransition
 from members.models.official import Official, Post, PostTransition, ShownTo
 from members.models.reason import Reason

@@ -50,8 +50,9 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from members.mailboxes import domain_of
 from members.models.application_state import DECIDED, OPEN, WAITING, ApplicationQuerySet, State
-from members.models.city import City, Membership
+from members.models.city import City
 from members.models.draft import Draft
+from members.models.membership import Membership
 from members.models.official import Official, Post, ShownTo
 from members.models.user import User
 from members.querysets import today

@@ -51,3 +51,10 @@ class ApplicationQuerySet(models.QuerySet[Any]):
             return self.none()
         others = self.exclude(applicant=user)
         return others if user.vets else others.filter(city__in=City.objects.led_by(user))
+
+    def next_for(self, user: Any, done: Any) -> Any:
+        """What waits for `user` after `done`, the oldest first, then from the beginning; None where nothing does. One that `user`
+        approved as the first of two waits for somebody else."""
+        waiting = self.waiting().to_decide_by(user).exclude(pk=done.pk).exclude(first_approver=user).order_by("submitted_at", "pk")
+        later = Q(submitted_at__gt=done.submitted_at) | Q(submitted_at=done.submitted_at, pk__gt=done.pk)
+        return waiting.filter(later).first() or waiting.first()

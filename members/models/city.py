@@ -8,9 +8,7 @@ from datetime import date
 from typing import Any, cast
 
 import pghistory
-from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
@@ -22,7 +20,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from members import countries, names
-from members.querysets import CityQuerySet, today
+from members.querysets import CityQuerySet
 from members.regions import Population, Region
 from strongcities import languages
 from strongcities.licences import Licence, deed
@@ -312,6 +310,12 @@ class City(models.Model):
         return [(theme.value, str(theme.label)) for theme in Theme if theme in self.themes]
 
     @property
+    def told_apart(self) -> str:
+        """Its name with what tells it from others of that name."""
+        words = {"city": self.name, "kind": self.get_kind_display(), "country": self.country_name, "address": self.slug}
+        return gettext("%(city)s (%(kind)s), %(country)s: %(address)s") % words
+
+    @property
     def country_name(self) -> str:
         return countries.name(self.country)
 
@@ -343,52 +347,3 @@ class City(models.Model):
     def member_since(self) -> date | None:
         """The day since which the city is a member without a break in its present membership; None if it isn't one."""
         return self.memberships.today().values_list("joined", flat=True).first()
-
-
-class MembershipQuerySet(models.QuerySet["Membership"]):
-    def today(self) -> MembershipQuerySet:
-        return self.filter(Q(joined__lte=today()), Q(left=None) | Q(left__gt=today()))
-
-
-@pghistory.track()
-class Membership(models.Model):
-    """A time during which a city is a member: from `joined` up to, not including, `left`. Never two at once."""
-
-    city = models.ForeignKey(City, models.PROTECT, related_name="memberships", verbose_name=_("city"))
-    joined = models.DateField(_("joined"))
-    left = models.DateField(_("left"), null=True, blank=True)
-    is_founding = models.BooleanField(_("founding city"), default=False)
-    why_left = models.TextField(_("why it left"), blank=True, default="", db_default="", max_length=2000)
-    left_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("who said so")
-    )
-
-    objects = MembershipQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("membership")
-        verbose_name_plural = _("memberships")
-        ordering = ["-joined"]
-        constraints = [
-            models.CheckConstraint(condition=Q(left=None) | Q(left__gte=F("joined")), name="membership_left_after_joining"),
-            ExclusionConstraint(
-                name="membership_one_at_a_time",
-                expressions=[
-                    ("city", RangeOperators.EQUAL),
-                    (
-                        Func(
-                            "joined",
-                            "left",
-                            RangeBoundary(),
-                            function="DATERANGE",
-                            output_field=DateRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ],
-                violation_error_message=_("The city is a member in this time already."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.city}, {self.joined}"

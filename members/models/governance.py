@@ -6,7 +6,8 @@
 | International Advisory Board     | associations of cities and local authorities, non-governmental bodies | no limit |
 
 A seat is dated: from `since` up to, not including, `until`. Who sits there today is a question to the dates, of a city to those
-of its membership too; when one leaves the network, its seats end (leaving.py), and coming back gives none back.
+of its membership too: a seat counts only while its city is the member that it was when the seat began. When one leaves the network,
+its seats end (leaving.py), and coming back gives none back.
 
 | who may                | what                                                                                     |
 |------------------------|------------------------------------------------------------------------------------------|
@@ -14,13 +15,14 @@ of its membership too; when one leaves the network, its seats end (leaving.py), 
 | staff with the permission | give seats, and end them; a seat that lies ahead is theirs alone to see               |
 
 Held by the database: a seat is a city's or an organisation's, on a body of its kind; never two seats of one on one body at a
-time; never more cities at once than the body has seats for, judged with the body's row locked (migration governance).
+time; never more cities at once than the body has seats for, counted with the body's row locked, also where a membership is made
+longer (migrations governance and seats_counted).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -36,7 +38,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy as _
 
-from members.models.city import City, Membership
+from members.models.city import City
+from members.models.membership import Membership
 from members.querysets import today
 from members.regions import Region
 
@@ -73,6 +76,20 @@ class Body(models.Model):
     @property
     def is_of_cities(self) -> bool:
         return self.most_cities is not None
+
+    @classmethod
+    def hold(cls) -> None:
+        """Lock them until the transaction ends, as whoever gives a seat locks its body. Before any city, or two would wait for each
+        other: the one for the city, the other for the body."""
+        list(cls.objects.select_for_update(no_key=True).order_by("pk"))
+
+    def crowded_on(self, seats: Sequence[Seat]) -> date | None:
+        """The first day on which more of `seats`, as they are here and not as the database has them, are held than the body has;
+        None where there is none. Only a day on which one begins can be the first."""
+        days = held_days(seats)
+        begun = sorted(first for first, _over in days)
+        most = self.most_cities or len(days)
+        return next((day for day in begun if sum(first <= day and (over is None or over > day) for first, over in days) > most), None)
 
     @property
     def words(self) -> str:
@@ -137,12 +154,28 @@ class SeatQuerySet(models.QuerySet["Seat"]):
         """Who chairs comes first, then by name."""
         return self.select_related("city", "body").order_by("-is_co_chair", "city__folded", "organisation", "since")
 
-    def end(self, city: City, day: date) -> int:
-        """A city leaves the network: its seats end on `day`, and those that had not begun are none. How many there were."""
-        ahead = self.filter(city=city, since__gte=day)
-        count = ahead.count() + self.filter(Q(city=city, since__lt=day), Q(until=None) | Q(until__gt=day)).update(until=day)
-        ahead.delete()
-        return count
+    def end_with(self, membership: Membership) -> None:
+        """A city's `membership` is over, or will be, on a day: so are the seats that it was given in it, and those that would begin
+        later are none. Seats of a later membership stay."""
+        later = membership.city.memberships.filter(joined__gt=membership.joined).order_by("joined").values_list("joined", flat=True).first()
+        begun_in_it = Q(city=membership.city, since__gte=membership.joined) & (Q(since__lt=later) if later else Q())
+        self.filter(begun_in_it, since__gte=membership.left).delete()
+        self.filter(begun_in_it, Q(until=None) | Q(until__gt=membership.left)).update(until=membership.left)
+
+
+def held_days(seats: Sequence[Seat]) -> list[tuple[date, date | None]]:
+    """From which day up to, not including, which one each of `seats` is held: a city's no longer than the membership in which it
+    began, and one that began in none never."""
+    memberships: dict[int, list[Membership]] = defaultdict(list)
+    for membership in Membership.objects.filter(city__in={seat.city_id for seat in seats if seat.city_id}):
+        memberships[membership.city_id].append(membership)
+    spans = []
+    for seat in seats:
+        if seat.city_id is None:
+            spans.append((seat.since, seat.until))
+        elif then := next((each for each in memberships[seat.city_id] if each.is_on(seat.since)), None):
+            spans.append((seat.since, min((day for day in (seat.until, then.left) if day), default=None)))
+    return spans
 
 
 def balance(seats: Iterable[Seat]) -> list[Share]:
@@ -174,8 +207,6 @@ class Seat(models.Model):
     is_co_chair = models.BooleanField(_("co-chair"), default=False)
     since = models.DateField(_("since"), help_text=_("The first day."))
     until = models.DateField(_("until"), null=True, blank=True, help_text=_("The day on which it is over; empty while it lasts."))
-
-    is_judged_with_others = False  # a form of many seats counts them as it would leave them, not as they are
 
     objects = SeatQuerySet.as_manager()
 
@@ -221,8 +252,9 @@ class Seat(models.Model):
         return gettext("%(who)s, from %(day)s") % {"who": self.city or self.organisation, "day": date_format(self.since, "j F Y")}
 
     def clean(self) -> None:
-        """In words what the database would only refuse. Whoever saves holds the body's row, so that it stays true."""
-        if not self.since or not self.body_id or self._wrong_span():
+        """In words what the database would only refuse of this one seat. Whether there are too many is a question to all of a body's
+        (`Body.crowded_on`)."""
+        if not self.since or not self.body_id:
             return
         if self.body.is_of_cities != bool(self.city_id):
             raise ValidationError(
@@ -230,36 +262,11 @@ class Seat(models.Model):
                 if self.body.is_of_cities
                 else {"organisation": gettext("Organisations sit on this body.")}
             )
-        if self.city is not None:
-            self._clean_city(self.city)
-
-    def _wrong_span(self) -> bool:
-        return self.until is not None and self.until <= self.since
-
-    def _clean_city(self, city: City) -> None:
-        if self._begins_anew() and not city.memberships.filter(Q(joined__lte=self.since), Q(left=None) | Q(left__gt=self.since)).exists():
-            raise ValidationError({"city": gettext("%(city)s was no member of the network on that day.") % {"city": city}})
-        if not self.is_judged_with_others:
-            self.clean_number(self.body.seats.exclude(pk=self.pk))
+        if self.city is not None and self._begins_anew() and not any(each.is_on(self.since) for each in self.city.memberships.all()):
+            raise ValidationError({"city": gettext("%(city)s was no member of the network on that day.") % {"city": self.city}})
 
     def _begins_anew(self) -> bool:
         return self._state.adding or not Seat.objects.filter(pk=self.pk, since=self.since).exists()
-
-    def clean_number(self, others: Iterable[Seat]) -> None:
-        """Raises ValidationError where the body has no seat left beside `others`."""
-        if day := self.full_on(others):
-            words = gettext("All %(count)s seats are taken on %(day)s. End one first.")
-            raise ValidationError({"since": words % {"count": self.body.most_cities, "day": date_format(day, "j F Y")}})
-
-    def full_on(self, seats: Iterable[Seat]) -> date | None:
-        """The first day of this seat on which `seats`, other cities', are as many as the body has; None where there is none.
-        Only a day on which a seat begins can be the first."""
-        others = [(seat.since, seat.until) for seat in seats]
-        days = sorted(
-            {self.since, *(since for since, _until in others if since > self.since and (self.until is None or since < self.until))}
-        )
-        most = self.body.most_cities or 0
-        return next((day for day in days if sum(since <= day and (until is None or until > day) for since, until in others) >= most), None)
 
     def is_at_the_time_of(self, other: Seat) -> bool:
         """Whether both are of the same city or organisation, and their days overlap."""

@@ -350,7 +350,7 @@ def _locked(kept: int, dropped: int) -> tuple[City, City]:
     tree of authorities before them, as its own trigger takes it, and the bodies, whose rows are held by whoever gives a seat."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT cities_lock()")
-    list(Body.objects.select_for_update(no_key=True).order_by("pk"))
+    Body.hold()
     found = {city.pk: city for city in City.objects.select_for_update().filter(pk__in=[kept, dropped]).order_by("pk")}
     return found[kept], found[dropped]
 

@@ -1,8 +1,12 @@
 """The staff's rooms: the queue, the page that decides on one application, what may be edited and what not."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils import timezone
 
 from members.models import Application, City, Membership, Post, User
 from members.models.application_state import State
@@ -43,7 +47,19 @@ def test_first_page_shows_queues_before_records(client, sam, application):
     assert page.index("Applications to join") < page.index("All records")
     assert "1 waits" in page
     application.withdraw(by=application.applicant)
-    assert "Nothing waits." in text(client.get("/admin/"))
+    assert "Nothing waits for you." in text(client.get("/admin/"))
+
+
+def test_queues_without_work_are_named_in_a_line_below_those_with_some(client, sam, application):
+    client.force_login(sam)
+    page = client.get("/admin/")
+    assert [queue.title for queue in page.context["queues"]] == ["Applications to join"]
+    assert {queue.title for queue in page.context["quiet"]} == {
+        "Changes by lead officials", "Member cities without a lead official", "Officials to vet again", "Practices sent by cities",
+        "Reports of abuse", "Spreadsheets brought in",
+    }  # fmt: skip
+    assert text(page).count("Open the queue") == 1
+    assert text(page).index("Applications to join") < text(page).index("Nothing waits in:") < text(page).index("All records")
 
 
 def test_queue_is_oldest_first_and_shows_what_waits(client, sam, application, aarhus):
@@ -84,9 +100,9 @@ def test_page_shows_for_and_against_and_the_way(client, sam, toni, application):
 
 SAID = {
     "review": ("under_review", "You took it up"),
-    "approve": ("under_review", "Your approval is recorded."),
+    "approve": ("under_review", "Your approval is recorded. A second person of the staff decides."),
     "ask": ("information_asked", "Your question is sent."),
-    "decline": ("declined", "It is declined"),
+    "decline": ("declined", "Declined; they were told why."),
     "note": ("submitted", "Your note is kept."),
 }
 
@@ -101,6 +117,61 @@ def test_verbs(client, sam, application, verb):
     assert words in text(client.post(path, VERBS[verb] | seen, follow=True))
     application.refresh_from_db()
     assert application.state == state
+
+
+@pytest.fixture
+def three(sam, aarhus):
+    """Three that wait, the oldest first."""
+    rows = [cast.make_application(cast.make_user(f"p{number}@aarhus.dk", f"P {number}"), aarhus) for number in range(3)]
+    for days, row in enumerate(rows):
+        Application.objects.filter(pk=row.pk).update(submitted_at=timezone.now() - timedelta(days=9 - days))
+    return rows
+
+
+@pytest.mark.parametrize("verb", ["approve", "ask", "decline"])
+def test_after_one_is_settled_the_next_is_shown_with_the_way_back(client, sam, three, verb):
+    first, second, third = three
+    client.force_login(sam)
+    seen = {"seen": first.city.identity} if verb == "approve" else {}
+    for done, following in ((second, third), (third, first)):  # then round to the oldest
+        answer = client.post(f"{QUEUE}{done.pk}/{verb}/", VERBS[verb] | seen, follow=True)
+        assert answer.redirect_chain == [(page_of(following), 302)]
+        assert f'<a href="{page_of(done)}">{done.applicant}, Aarhus</a> · ' in text(answer)
+    answer = client.post(f"{QUEUE}{first.pk}/{verb}/", VERBS[verb] | seen, follow=True)
+    assert answer.redirect_chain == [(QUEUE, 302)]
+    assert "Nothing else waits for you here." in text(answer)
+
+
+def test_what_is_not_settled_stays_where_it_is(client, sam, three):
+    first, second, _third = three
+    client.force_login(sam)
+    for verb in ("review", "note"):
+        assert client.post(f"{QUEUE}{first.pk}/{verb}/", VERBS[verb]).headers["Location"] == page_of(first)
+    second.withdraw(by=second.applicant)
+    assert client.post(f"{QUEUE}{second.pk}/decline/", VERBS["decline"]).headers["Location"] == page_of(second)  # refused
+
+
+def test_next_is_none_of_ones_own_nor_one_that_waits_for_a_second_person(client, sam, three, application):
+    first, *others = three
+    for row in others:
+        row.withdraw(by=row.applicant)
+    application.approve(by=sam)
+    cast.make_application(sam, first.city)
+    client.force_login(sam)
+    assert client.get(page_of(first)).context["next"] is None
+    assert client.get(page_of(application)).context["next"] == first
+    page = text(client.get(page_of(application)))
+    assert f'<a href="{page_of(first)}">Next: P 0, Aarhus</a>' in page
+    assert f'<a href="{QUEUE}">Back to the queue</a>' in page
+
+
+def test_each_box_says_who_reads_it(client, sam, three):
+    client.force_login(sam)
+    page = text(client.get(page_of(three[0])))
+    named = [label.strip() for label in re.findall(r'<label for="id_(?:(?:ask|decline|note)-)?(?:why|text|checked)">([^<]*)', page)]
+    assert named == ["Note for the staff", "Note for the staff", "Question to the applicant", "Reason for the applicant"]
+    assert page.count("The applicant never sees it.") == 2
+    assert page.count("The applicant reads it") == 2
 
 
 @pytest.mark.parametrize("verb", ["ask", "decline", "note"])
@@ -180,7 +251,7 @@ def test_seeing_the_list_in_the_admin_takes_the_right_to_vet(client, application
     client.force_login(events)
     assert list(client.get(QUEUE).context["cl"].result_list) == []
     assert client.get(page_of(application)).status_code == 404
-    assert "Nothing waits." in text(client.get("/admin/"))
+    assert "Nothing waits for you." in text(client.get("/admin/"))
 
 
 def test_no_form_changes_or_deletes_an_application(client, application):

@@ -18,7 +18,7 @@ from procrastinate.contrib.django import app
 
 from members import demo, samples
 from members.jobs import tidy_drafts
-from members.models import Application, City, Draft, Membership, Post, User
+from members.models import Application, City, Draft, Membership, Post, Report, User
 from strongcities.demo import ACCOUNTS, PASSWORD
 from tests import cast
 
@@ -509,6 +509,8 @@ def test_demo_people_twice(client, founding):
         ("lead@example.org", "Aarhus"), ("lead2@example.org", "Mombasa")
     }  # fmt: skip
     assert Application.objects.waiting().count() == 3
+    assert sorted(Report.objects.values_list("state", flat=True)) == ["open", "settled"]
+    assert all(why.startswith("Sample: ") for why in Report.objects.values_list("why", flat=True))
     assert client.login(email="lead@example.org", password=PASSWORD)
 
 

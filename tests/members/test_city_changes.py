@@ -45,8 +45,19 @@ def test_the_first_page_and_the_desk_count_what_nobody_looked_at(staff, change, 
     assert "Changes by lead officials" in text(staff.get("/admin/"))
     assert "1 change of a city’s page" in text(staff.get("/desk/"))
     change.look(by=sam)
-    assert "Nothing waits." in text(staff.get("/admin/"))
+    assert "Nothing waits for you." in text(staff.get("/admin/"))
     assert "of a city’s page" not in text(staff.get("/desk/"))
+
+
+def test_whoever_looked_at_one_goes_on_to_the_next(staff, change, lene, aarhus):
+    newer, newest = (edited(aarhus, lene, website=f"https://{name}.example") for name in ("newer", "newest"))
+    for done, following in ((newer, newest), (newest, change)):
+        answer = staff.post(f"{QUEUE}{done.pk}/look/", follow=True)
+        assert answer.redirect_chain == [(f"{QUEUE}{following.pk}/change/", 302)]
+        assert f'<a href="{QUEUE}{done.pk}/change/">{done}</a> · You looked at it.' in text(answer)
+    answer = staff.post(f"{QUEUE}{change.pk}/look/", follow=True)
+    assert answer.redirect_chain == [(QUEUE, 302)]
+    assert "Nothing else waits for you here." in text(answer)
 
 
 @pytest.mark.parametrize("who", ["lene", "leila"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -200,6 +201,52 @@ def test_an_address_of_no_city_is_said(client, keeper, aarhus, bad):
     assert not Merge.objects.exists()
 
 
+@pytest.mark.parametrize("typed", ["Århus", "aarhus-dk", " https://x.example/cities/aarhus-dk/ ", "key"])
+def test_a_city_is_named_as_one_names_it(client, keeper, aarhus, typed):
+    double = cast.make_city("Skive", slug="skive-dk", country="DK")
+    client.force_login(keeper)
+    shown = client.get(NEW, {"kept": str(aarhus.pk) if typed == "key" else typed, "dropped": double.slug})
+    assert (shown.context["kept"], shown.context["dropped"]) == (aarhus, double)
+
+
+def test_where_several_fit_they_are_asked_about(client, keeper, aarhus, double):
+    client.force_login(keeper)
+    shown = client.get(NEW, {"kept": "Aarhus", "dropped": "Skive"})
+    page = text(shown)
+    assert "preview" not in shown.context
+    assert "Several cities fit. Which one do you mean?" in page
+    offered = re.findall(r'type="radio" name="kept" value="(\d+)"', page)
+    assert offered == [str(aarhus.pk), str(double.pk)]
+    assert "Aarhus (City), Denmark: aarhus-dk" in page
+    assert "Århus Kommune (Municipality), Denmark: arhus-kommune" in page
+    assert "No city of this name or address is here." in page
+    assert '<noscript><input type="text" name="dropped" value="Skive"' in page  # what was typed stays
+
+
+@pytest.mark.parametrize("typed", ["999999999", "9" * 30, "-1", "٣"])
+def test_a_key_of_no_city_is_said(client, keeper, aarhus, typed):
+    client.force_login(keeper)
+    assert "No city of this name or address is here." in text(client.get(NEW, {"kept": aarhus.slug, "dropped": typed}))
+
+
+def test_the_list_that_searches_finds_other_spellings_and_tells_them_apart(client, keeper, aarhus, double):
+    client.force_login(keeper)
+    asked = {"app_label": "members", "model_name": "merge", "field_name": "kept", "term": "Aarhus"}
+    found = client.get("/admin/autocomplete/", asked).json()["results"]
+    assert {one["text"] for one in found} == {"Aarhus (City), Denmark: aarhus-dk", "Århus Kommune (Municipality), Denmark: arhus-kommune"}
+    client.force_login(cast.make_staff("events", vets=False))
+    assert client.get("/admin/autocomplete/", asked).status_code == 403
+
+
+def test_each_step_can_be_left_and_the_two_be_swapped(client, keeper, aarhus, double):
+    client.force_login(keeper)
+    cancel = '<a href="/admin/members/merge/">Cancel</a>'
+    for asked in ({}, {"kept": "nowhere", "dropped": ""}, {"kept": aarhus.slug, "dropped": double.slug}):
+        assert cancel in text(client.get(NEW, asked)), asked
+    swap = f"?kept={double.slug}&amp;dropped={aarhus.slug}"
+    assert f'<a href="{swap}">Swap them: Århus Kommune stays</a>' in text(client.get(NEW, {"kept": aarhus.slug, "dropped": double.slug}))
+
+
 def test_the_admin_is_closed_to_others(client, aarhus, double):
     client.force_login(cast.make_staff("events", vets=False))
     assert client.get(NEW).status_code == 403
@@ -290,7 +337,8 @@ def test_a_way_to_the_page_from_the_city_and_from_a_duplicate(client, keeper, aa
     client.force_login(keeper)
     assert f"/admin/members/merge/add/?dropped={double.slug}" in text(client.get(f"/admin/members/city/{double.pk}/change/"))
     page = text(client.get(NEW, {"dropped": double.slug}))
-    assert f'value="{double.slug}"' in page
+    assert f'<option value="{double.pk}" selected>Århus Kommune (Municipality)' in page
+    assert f'<noscript><input type="text" name="dropped" value="{double.slug}"' in page
     assert "This field is required" not in page
     proposed = cast.make_city("Aarhuus", country="DK", is_public=False)
     application = cast.make_application(city=proposed)

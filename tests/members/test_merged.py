@@ -128,7 +128,7 @@ def test_it_is_chosen_nowhere_in_the_admin(client, aarhus, kommune):
     client.force_login(cast.make_staff("root", is_superuser=True))
     asked = {"app_label": "members", "model_name": "post", "field_name": "city", "term": "hus"}
     found = client.get("/admin/autocomplete/", asked).json()["results"]
-    assert [one["text"] for one in found] == ["Aarhus"]
+    assert [one["text"] for one in found] == ["Aarhus (City), Denmark: aarhus-dk"]
     ribe = cast.make_city("Ribe")
     within = client.get(f"/admin/members/city/{ribe.pk}/change/").context["adminform"].form.fields["within"]
     assert set(within.queryset) == {aarhus}

@@ -296,3 +296,19 @@ def test_the_people_page_asks_as_often_for_three_as_for_one(client, sam, aarhus,
     with django_assert_num_queries(16):
         page = text(client.get("/members/cities/aarhus-dk/colleagues/"))
     assert page.count("End the post<") == count
+
+
+# --- In the admin ----------------------------------------------------------------------------------------------------
+
+
+def test_the_list_of_posts_opens_with_those_of_today(client, sam, aarhus, lene, settings):
+    address = "/admin/members/post/"
+    now, again = lene.official.posts.get(), cast.make_post(cast.make_user("ove@aarhus.dk"), aarhus)
+    over = cast.make_post(cast.make_user("old@aarhus.dk"), aarhus, since=today() - timedelta(days=9), until=today() - timedelta(days=2))
+    Post.objects.exclude(pk=again.pk).update(vetted=today())
+    Post.objects.filter(pk=again.pk).update(vetted=today() - timedelta(days=settings.REVET_AFTER))
+    client.force_login(sam)
+    shown = {queue: set(client.get(address, {"queue": queue}).context["cl"].result_list) for queue in ("", "today", "again", "all", "x")}
+    assert shown == {"": {now, again}, "today": {now, again}, "x": {now, again}, "again": {again}, "all": {now, again, over}}
+    queue = next(queue for queue in client.get("/admin/").context["queues"] if queue.title == "Officials to vet again")
+    assert (queue.count, queue.url) == (1, f"{address}?queue=again")

@@ -259,7 +259,54 @@ def test_the_figure_is_the_median_and_nine_in_ten(client, sam, nadia):
     cast.make_application(nadia).withdraw(by=nadia)
     assert figures.lately() == figures.Waits(11, 6.0, 10.0)
     client.force_login(sam)
-    assert "11 decisions in the last 90 days: half within 6.0 days, nine in ten within 10.0 days." in text(client.get(QUEUE))
+    assert "11 decisions in the last 90 days: half took 6 days or less, nine in ten took 10 days or less." in text(client.get(QUEUE))
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(0.0, "1 day"), (0.3, "1 day"), (1, "1 day"), (1.01, "2 days"), (59, "59 days"), (60, "2 months"), (61, "3 months")]
+)
+def test_a_wait_is_said_in_whole_days_rounded_up(days, words):
+    assert figures.Waits(1, days, days).half_in_words == words
+    assert figures.Waits(1, days, days).nine_in_ten_in_words == words
+
+
+def test_without_a_decision_the_figures_say_so(client, sam):
+    client.force_login(sam)
+    page = text(client.get(f"{QUEUE}figures/"))
+    assert "Nothing is decided yet." in page
+    assert "<table" not in page.partition('id="content-main"')[2]
+    assert "No decision in the last 90 days." in text(client.get(QUEUE))
+
+
+def test_one_decision_is_said_as_one_and_compared_with_nothing(client, sam):
+    decide(sam, 0)
+    client.force_login(sam)
+    page = text(client.get(f"{QUEUE}figures/"))
+    assert "1 decision in the last 90 days: it took 1 day or less." in page
+    assert '<td class="number">1</td><td>1 day</td><td>1 day</td>' in page
+    assert 'class="bar"' not in page
+
+
+def test_a_thousand_decisions_read_as_well(client, sam):
+    decide(sam, 3)
+    one = Application.objects.get()
+    Application.objects.bulk_create(
+        Application(
+            applicant=one.applicant,
+            city=one.city,
+            title="x",
+            kind="policy",
+            state=State.DECLINED,
+            decided_by=sam,
+            decided_at=one.decided_at,
+        )
+        for _number in range(1_233)
+    )
+    Application.objects.update(submitted_at=F("decided_at") - timedelta(hours=1))
+    client.force_login(sam)
+    page = text(client.get(f"{QUEUE}figures/"))
+    assert "1,234 decisions in the last 90 days: half took 1 day or less, nine in ten took 1 day or less." in page
+    assert '<td class="number">1,234</td>' in page
 
 
 def test_months_are_newest_first_with_the_longest_bar_full(client, sam):

@@ -209,6 +209,20 @@ def test_nobody_decides_on_their_own_report(client, report, lene):
     assert report.state == State.OPEN
 
 
+def test_after_one_is_decided_the_next_is_shown_with_the_way_back(client, report, leila, lene):
+    sam = cast.make_staff()
+    later = Report.file(by=leila, person=Official.objects.get(user=lene), kind="wrong", why="She left.")
+    Report.objects.create(by=sam, person=Official.objects.get(user=leila), kind="other", why="Mine.")
+    client.force_login(sam)
+    assert f'<a href="{page_of(later)}">Next: The page of Lene Lund</a>' in text(client.get(page_of(report)))
+    answer = client.post(page_of(report, "bar"), {"bar-why": "Be kind."}, follow=True)
+    assert answer.redirect_chain == [(page_of(later), 302)]
+    assert f'<a href="{page_of(report)}">{report}</a> · They can’t write here any more' in text(answer)
+    answer = client.post(page_of(later, "dismiss"), {"dismiss-why": "She is there."}, follow=True)
+    assert answer.redirect_chain == [(QUEUE, 302)]  # what is one's own is for others
+    assert client.post(page_of(report, "lift"), {"lift-why": "x"}).headers["Location"] == page_of(report)
+
+
 # --- Deciding --------------------------------------------------------------------------------------------------------
 
 

@@ -9,10 +9,11 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from django.forms import EmailField
 from django.urls import reverse
+from django.utils.html import conditional_escape
 from post_office.models import Email
 
 from members.models import Membership, User
-from strongcities import mail
+from strongcities import mail, rooms
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,43 @@ def test_only_what_staff_need_is_there():
         "members.Invitation", "members.Merge", "members.Official", "members.Post", "members.Reason", "members.Report",
         "members.SignOn", "members.User", "members.Vacancy", "mfa.Authenticator", "post_office.Email", "socialaccount.SocialAccount",
     }  # fmt: skip
+
+
+def test_every_record_stands_in_a_group_with_a_sentence(client, root):
+    said = {label: says for _place, _name, records in rooms.ROOMS for label, says in records.items()}
+    assert set(said) == {model._meta.label for model in admin.site._registry}
+    assert len({str(says) for says in said.values()}) == len(said)
+    client.force_login(root)
+    page = client.get("/admin/")
+    assert [group["app_label"] for group in page.context["app_list"]] == [place for place, _name, _records in rooms.ROOMS]
+    for says in said.values():
+        assert conditional_escape(says) in page.content.decode(), says
+
+
+def test_a_list_begins_with_what_is_in_it(client, root):
+    client.force_login(root)
+    for model in admin.site._registry:
+        page = client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")).content.decode()
+        says = next(records[model._meta.label] for _place, _name, records in rooms.ROOMS if model._meta.label in records)
+        assert f'<p class="says">{conditional_escape(says)}</p>' in page, model
+
+
+def test_a_record_that_nobody_placed_stands_under_other(rf):
+    found = rooms.grouped({"members.City": {"name": "Cities"}, "new.Thing": {"name": "Things"}}, "/admin/")
+    assert [(group["app_url"], [record["label"] for record in group["models"]]) for group in found] == [
+        ("/admin/#cities", ["members.City"]),
+        ("/admin/#other", ["new.Thing"]),
+    ]
+
+
+def test_a_list_with_nothing_in_it_says_so(client, root):
+    client.force_login(root)
+    address = reverse("admin:members_city_changelist")
+    assert "Nothing here at the moment." in client.get(address).content.decode()
+    cast.make_city("Lund")
+    assert "Nothing here at the moment." not in client.get(address).content.decode()
+    page = client.get(address, {"q": "nowhere"}).content.decode()
+    assert 'Nothing fits. <a href="?">Start again</a>' in page
 
 
 def test_mails_are_read_and_not_changed(client, root):
