@@ -82,5 +82,5 @@ DROP FUNCTION members_count_lengthened(), members_count_given(), members_count_s
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0051_bodies")]
+    dependencies = [("members", "0052_spellings_by_country")]
     operations = [migrations.RunSQL(COUNT, DROP)]
