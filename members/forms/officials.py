@@ -145,7 +145,10 @@ class DomainForm(forms.Form):
         if not user.vets:
             own = [domain for domain in own_domains(user) if domain not in on]
             self.fields["domain"] = forms.ChoiceField(
-                label=_("Mail domain"), choices=[(domain, domain) for domain in own], widget=forms.RadioSelect
+                label=_("Mail domain"),
+                choices=[(domain, domain) for domain in own],
+                initial=own[0] if len(own) == 1 else None,
+                widget=forms.RadioSelect,
             )
             self.has_choice = bool(own)
         else:

@@ -52,7 +52,7 @@ from members.mailboxes import domain_of
 from members.models.application_state import DECIDED, OPEN, WAITING, ApplicationQuerySet, State
 from members.models.city import City, Membership
 from members.models.draft import Draft
-from members.models.official import Official, Post, ShownTo
+from members.models.official import Official, Post, ShownTo, written_to_is_seen
 from members.models.user import User
 from members.querysets import today
 from strongcities import mail
@@ -146,6 +146,7 @@ class Application(Workflow):
             models.CheckConstraint(
                 condition=Q(by_domain=None) | Q(state=State.APPROVED, needs_two=False), name="application_by_domain_is_of_a_member_city"
             ),
+            written_to_is_seen("application_written_to_is_seen"),
         ]
 
     def __str__(self) -> str:

@@ -273,8 +273,9 @@ class City(models.Model):
                 self.delete()
 
     def can_report(self, user: Any) -> bool:
-        """Whether `user` may tell the staff of this page: people of member cities. Visitors write a mail."""
-        return bool(user.is_authenticated and user.is_member)
+        """Whether `user` may tell the staff of this page: people of member cities, but for those who write it themselves. Visitors
+        write a mail."""
+        return bool(user.is_authenticated and user.is_member and not user.leads(self))
 
     @property
     def identity(self) -> str:

@@ -34,6 +34,7 @@ def cities(request: HttpRequest) -> HttpResponse:
         "filter": narrowed,
         "page": page,
         "used": _used(narrowed, chosen),
+        "filters": sum(len(values) for name, values in chosen.items() if name != "q"),  # words are no filter
         "without": _without(narrowed, every, chosen) if not page.paginator.count and chosen else [],
         "pages": Pages(page.number, page.paginator.num_pages, lambda number: address(chosen, page=[number])),
         "atlas": Atlas.of(narrowed, chosen) if page.paginator.count else None,
