@@ -57,7 +57,7 @@ class Together:
 class ColleagueForm(forms.Form):
     email = MailField(
         label=_("Mail address of a colleague in the network"),
-        help_text=_("Somebody who knows you and stands for a member city. You can name three people."),
+        help_text=_("Somebody who knows you and represents a member city. You can name three people."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 

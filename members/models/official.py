@@ -259,7 +259,7 @@ class Post(models.Model):
     def refuse_if_over(self) -> None:
         if not self.is_today or not self.official.user.is_active:
             words = {"person": self.official, "city": self.city}
-            raise MoveRefused(gettext("%(person)s stands for %(city)s no longer.") % words)
+            raise MoveRefused(gettext("%(person)s no longer represents %(city)s.") % words)
 
     @classmethod
     def bring_in(cls, *, official: Official, city: City, by: Any, **fields: Any) -> Post:
@@ -377,5 +377,5 @@ class PostTransition(Transition):
             "appoint": gettext("Made lead official"),
             "take_over": gettext("Took over as lead official"),
             "hand_over": gettext("Handed the lead over"),
-            "revet": gettext("Confirmed: still stands for the city"),
+            "revet": gettext("Confirmed: still represents the city"),
         }[self.verb]

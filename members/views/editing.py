@@ -65,7 +65,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     if change is None:
         messages.info(request, gettext("Nothing was changed."))
     else:
-        messages.success(request, gettext("The page of %(city)s is changed. The staff see what you changed.") % {"city": city})
+        messages.success(request, gettext("The page of %(city)s is saved. The Secretariat sees what you changed.") % {"city": city})
     return redirect(city)
 
 

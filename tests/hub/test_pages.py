@@ -159,7 +159,7 @@ def test_text_of_another_language_says_so(client, three):
 
 def test_an_empty_result_says_which_filter_to_drop(client, three):
     page = client.get(HUB, {"q": "parents", "level": "primary"}).content.decode()
-    assert "Nothing fits all of these filters" in page
+    assert "Nothing matches all of these filters" in page
     assert '<a href="?q=parents">Drop “Prevention level”: 1 practice</a>' in page
     page = client.get(HUB, {"q": "parents", "level": "primary", "language": "fr"}).content.decode()
     assert "Dropping any one of them would not help" in page
@@ -179,7 +179,7 @@ def test_what_is_made_up_is_said_before_all_else(client, three):
 
 
 def test_an_empty_hub_says_what_will_stand_there(client):
-    assert "The practices of cities will stand here" in client.get(HUB).content.decode()
+    assert "Practices of cities will appear here" in client.get(HUB).content.decode()
 
 
 def test_did_you_mean_keeps_the_filters(client, three):

@@ -209,7 +209,7 @@ def test_principles_and_password_are_asked(client, invitation):
     assert "please agree to it" in page
     assert "too short" in page
     assert page.count('class="error-summary"') == 1
-    assert "2 things have to be put right" in page
+    assert "Please check 2 things" in page
     assert not User.objects.filter(email="nina@aarhus.dk").exists()
 
 

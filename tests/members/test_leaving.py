@@ -53,7 +53,7 @@ def test_a_person_leaves_a_city(client, lene, for_members):
     assert post.is_today
     page = text(client.post(f"/members/posts/{post.pk}/leave/", follow=True))
     assert "You stand for Aarhus no longer." in page
-    assert "What you were" in page
+    assert "Earlier posts" in page
     for browser in (client, elsewhere):
         assert browser.get("/hub/practices/for-members/").status_code == 404
     assert "Ove Olsen" not in text(reader.get("/cities/aarhus-dk/"))

@@ -232,7 +232,7 @@ def test_a_lead_confirms_a_colleague_never_themselves(client, lene, ove):
     assert "still stands for Aarhus" in text(client.post(f"/members/posts/{post_of(ove).pk}/revet/", follow=True))
     assert post_of(ove).vetted == today()
     assert waiting_for(lene) == []
-    assert [step.words for step in post_of(ove).transitions.all()] == ["Confirmed: still stands for the city"]
+    assert [step.words for step in post_of(ove).transitions.all()] == ["Confirmed: still represents the city"]
 
 
 def test_staff_have_a_queue_and_confirm_many(client, sam, lene, ove):
@@ -247,7 +247,7 @@ def test_staff_have_a_queue_and_confirm_many(client, sam, lene, ove):
     assert "2 posts are confirmed." in page
     assert not Post.objects.to_vet_again().exists()
     page = text(client.get(f"/admin/members/post/{keys[0]}/change/"))
-    assert "Confirmed: still stands for the city" in page
+    assert "Confirmed: still represents the city" in page
 
 
 def test_staff_without_the_right_confirm_nobody(client, lene, ove):
@@ -269,7 +269,7 @@ def test_several_cities_in_one_life(client, lene):
     past = cast.make_post(lene, cast.make_city("Ghent"), title="Youth worker", until=today())
     client.force_login(lene)
     page = text(client.get("/members/posts/"))
-    assert "What you were" in page
+    assert "Earlier posts" in page
     assert "Youth worker" in page
     assert f"/members/posts/{past.pk}/leave/" not in page
     assert f"/members/posts/{post_of_city(lene, 'Aarhus').pk}/leave/" in page

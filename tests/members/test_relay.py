@@ -128,7 +128,7 @@ def test_an_answer_that_shows_addresses_shows_them_to_both(client, contact, lene
 def test_whether_addresses_are_shown_must_be_chosen(client, contact, lene):
     client.force_login(lene)
     page = text(client.post(path(contact, "answer/"), {"text": "Gladly."}))
-    assert "Something has to be put right" in page
+    assert "Please check one thing" in page
     assert "Gladly." in page
     assert fetched(contact).state == State.SENT
 
@@ -161,7 +161,7 @@ def test_hidden_characters_go_and_line_ends_count_once(client, lene, leila):
 @pytest.mark.parametrize("words", ["", "   \n ", "x" * 3001])
 def test_bad_words_are_refused_and_nothing_is_sent(client, lene, leila, words):
     client.force_login(leila)
-    assert "Something has to be put right" in text(client.post(f"{lene.official.get_absolute_url()}write/", {"text": words}))
+    assert "Please check one thing" in text(client.post(f"{lene.official.get_absolute_url()}write/", {"text": words}))
     assert not Contact.objects.exists()
     assert not outbox()
 
@@ -232,7 +232,7 @@ def test_one_at_a_time_whoever_began(client, contact, lene, leila):
         with pytest.raises(MoveRefused, match="written to each other already"):
             written(by, to)
         client.force_login(by)
-        assert "See what you wrote to each other" in text(client.get(to.official.get_absolute_url()))
+        assert "Read your messages" in text(client.get(to.official.get_absolute_url()))
         page = text(client.post(f"{to.official.get_absolute_url()}write/", {"text": "Again"}, follow=True))
         assert "written to each other already" in page
     assert len(outbox()) == 1

@@ -66,7 +66,7 @@ def test_what_was_written_is_reported_and_it_ends(client, contact, lene, leila):
     contact.reply(by=leila, text="You fool.")
     client.force_login(lene)
     assert "not told that you reported it" in text(client.get(path(contact, "report/")))
-    assert "2 things have to be put right" in text(client.post(path(contact, "report/"), {"kind": "", "why": " "}))
+    assert "Please check 2 things" in text(client.post(path(contact, "report/"), {"kind": "", "why": " "}))
     assert "Thank you." in text(client.post(path(contact, "report/"), SAID, follow=True))
     report = Report.objects.get()
     assert (report.by, report.person, fetched(contact).state) == (lene, leila.official, ContactState.REPORTED)

@@ -54,7 +54,7 @@ def test_summary_links_to_each_wrong_field():
     assert 'href="#id_name"' in html
     assert 'href="#id_kind_0"' in html
     assert 'href="#id_agree"' in html
-    assert "3 things have to be put right" in html
+    assert "Please check 3 things" in html
 
 
 def test_form_without_errors_has_no_summary_and_keeps_hidden_fields():
