@@ -19,9 +19,10 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, gettext_lazy as _, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from members import countries, names
+from members.models.two_names import TwoNames
 from members.querysets import CityQuerySet, today
 from members.regions import Population, Region
 from strongcities import languages
@@ -40,7 +41,7 @@ class CityGone(MoveRefused):
 
 
 @pghistory.track(exclude=["folded", "spellings"])  # generated columns can't be written into a history
-class City(models.Model):
+class City(TwoNames, models.Model):
     class Kind(models.TextChoices):
         CITY = "city", pgettext_lazy("kind of authority", "City")
         MUNICIPALITY = "municipality", _("Municipality")
@@ -315,26 +316,6 @@ class City(models.Model):
     @property
     def country_name(self) -> str:
         return countries.name(self.country)
-
-    @property
-    def own_direction(self) -> str:
-        """`rtl` or `ltr`: how the name in the city's own language is written."""
-        return languages.direction(self.own_language)
-
-    @property
-    def called(self) -> str:
-        """What the reader calls it: its own name for who reads its own language, else its name in English."""
-        return self.own_name if self._reads_own() else self.name
-
-    @property
-    def also_called(self) -> tuple[str, str, str] | None:
-        """The other of the two names, with its language and direction, to stand beside; None where there is but one."""
-        if not self.own_name or self.own_name == self.name:
-            return None
-        return (self.name, "en", "ltr") if self._reads_own() else (self.own_name, self.own_language, self.own_direction)
-
-    def _reads_own(self) -> bool:
-        return bool(self.own_name) and self.own_language == (get_language() or "").partition("-")[0]
 
     @property
     def is_member(self) -> bool:

@@ -411,7 +411,7 @@ def test_who_may_open_it(client):
 def test_arabic_has_its_prefix_and_direction(client, three):
     response = client.get("/ar/hub/", {"q": "council"})
     assert '<html lang="ar" dir="rtl">' in response.content.decode()
-    assert 'href="/ar/hub/practices/practice-1/"' in response.content.decode()
+    assert 'href="/ar/hub/practices/practice-1/?q=council"' in response.content.decode()
 
 
 def test_a_city_s_page_shows_its_practices(client):

@@ -541,7 +541,7 @@ def test_a_second_one_for_the_same_city_is_refused_with_words(client, nadia, aar
     client.force_login(nadia)
     response = client.post(f"/join/confirm/{token}/")
     assert response.status_code == 409
-    assert ("You stand for Aarhus already" if stands else "an open application for Aarhus already") in response.content.decode()
+    assert ("You represent Aarhus already" if stands else "an open application for Aarhus already") in response.content.decode()
     assert "/join/status/" in response.content.decode()
     assert Application.objects.count() == before
 

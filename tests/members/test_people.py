@@ -194,7 +194,7 @@ def test_visitors_can_t_ask_for_what_they_don_t_see(client, several):
 
 
 def test_nobody_fits_and_no_such_page(client, several):
-    assert "Nobody who may be shown to you fits" in text(client.get("/people/", {"q": "zzz"}))
+    assert "Nobody whom you can see matches fits" in text(client.get("/people/", {"q": "zzz"}))
     response = client.get("/people/", {"page": "9"})
     assert (response.status_code, len(names(response))) == (404, 2)
 

@@ -414,7 +414,7 @@ def test_without_contacts_there_is_a_way_to_some_and_nothing_to_turn(client, len
     client.force_login(lene)
     page = client.get(CONTACTS)
     assert (page.status_code, links(page), "0 people" in text(page)) == (200, [], False)
-    assert "Here will stand what officials of other cities write to you" in text(page)
+    assert "Your messages with officials of other cities will appear here" in text(page)
     assert 'href="/people/">Find people of other cities</a>' in text(page)
 
 

@@ -39,7 +39,7 @@ def test_error_stands_at_the_field_and_is_tied_to_it():
 def test_group_of_choices_is_a_fieldset_with_a_legend():
     html = Sample({})["kind"].as_field_group()
     assert html.lstrip().startswith('<fieldset class="form-field form-field--wrong" aria-describedby="id_kind_helptext id_kind_error">')
-    assert "<legend>Kind</legend>" in html
+    assert '<legend>Kind <span class="optional">(choose one)</span></legend>' in html
     assert html.count('type="radio"') == 2
 
 
