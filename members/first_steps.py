@@ -29,7 +29,6 @@ class FirstStep:
     what: str
     why: str
     url: str
-    city: Any = None  # whose emblem stands beside it
 
 
 def first_steps(user: Any) -> list[FirstStep]:
@@ -50,19 +49,17 @@ def _is_new(user: Any, post: Post) -> bool:
 def _of_page(city: City) -> Iterator[FirstStep]:
     edit, words = reverse("members:city_edit", args=[city.slug]), {"city": city.called}
     if not city.profile:
-        why = gettext(
-            "Other cities see what prevention means in yours, and what to ask you about. A few sentences are a good start."
-        )
-        yield FirstStep(gettext("Write the profile of %(city)s") % words, why, f"{edit}#id_profile", city)
+        why = gettext("Other cities see what prevention means in yours, and what to ask you about. A few sentences are a good start.")
+        yield FirstStep(gettext("Write the profile of %(city)s") % words, why, f"{edit}#id_profile")
     if not city.themes:
         why = gettext("Cities that work on the same themes find each other by them.")
-        yield FirstStep(gettext("Say what %(city)s works on") % words, why, f"{edit}#id_themes_0", city)
+        yield FirstStep(gettext("Say what %(city)s works on") % words, why, f"{edit}#id_themes_0")
     if city.latitude is None:
         why = gettext("The map shows only cities whose place is known: two numbers, which any map on a phone tells.")
-        yield FirstStep(gettext("Put %(city)s on the map") % words, why, f"{edit}#id_place", city)
+        yield FirstStep(gettext("Put %(city)s on the map") % words, why, f"{edit}#id_place")
     if not city.picture:
         why = gettext("It stands at the head of your page, in place of the emblem. A photograph from a phone will do.")
-        yield FirstStep(gettext("Add a picture of %(city)s") % words, why, f"{edit}#id_picture", city)
+        yield FirstStep(gettext("Add a picture of %(city)s") % words, why, f"{edit}#id_picture")
 
 
 def _of_people(user: Any, post: Post) -> Iterator[FirstStep]:
@@ -71,12 +68,10 @@ def _of_people(user: Any, post: Post) -> Iterator[FirstStep]:
     others = Post.objects.today().filter(city=city).exclude(official__user=user)
     if not others.exists() and not Invitation.objects.valid().filter(city=city).exists():
         why = gettext("You are its only official here. With a second one, nothing waits while you are away.")
-        yield FirstStep(gettext("Invite a colleague of %(city)s") % words, why, f"{people}#invite", city)
+        yield FirstStep(gettext("Invite a colleague of %(city)s") % words, why, f"{people}#invite")
     if _is_new(user, post) and own_domains(user) and not CityDomain.objects.on().filter(city=city).exists():
-        why = gettext(
-            "If only your city has mailboxes there, colleagues can join without waiting for you. It is off unless you want it."
-        )
-        yield FirstStep(gettext("Decide whether a mail domain speaks for %(city)s") % words, why, f"{people}#domains", city)
+        why = gettext("If only your city has mailboxes there, colleagues can join without waiting for you. It is off unless you want it.")
+        yield FirstStep(gettext("Decide whether a mail domain speaks for %(city)s") % words, why, f"{people}#domains")
 
 
 def _of_person(user: Any) -> Iterator[FirstStep]:

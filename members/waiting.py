@@ -59,7 +59,7 @@ def _colleagues(user: Any) -> list[Item]:
             gettext("%(person)s wants to join for %(city)s") % {"person": application.applicant, "city": application.city},
             application.submitted_at,
             gettext("Do you know them, and should they act for your city?"),
-            gettext("Look at it"),
+            gettext("Open the application"),
             reverse("members:application", args=[application.pk]),
             application.city,
         )
