@@ -88,7 +88,7 @@ def test_a_match_is_told_in_the_applicant_s_language(sam, nadia, aarhus):
 def test_nobody_sees_another_one_s(client, nadia):
     cast.make_application(nadia)
     client.force_login(cast.make_person("leila"))
-    assert "You have sent none yet" in text(client.get("/join/status/"))
+    assert "You have not sent an application yet" in text(client.get("/join/status/"))
 
 
 @pytest.mark.parametrize("count", [1, 3])
