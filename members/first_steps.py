@@ -70,8 +70,8 @@ def _of_people(user: Any, post: Post) -> Iterator[FirstStep]:
         why = gettext("You are its only official here. With a second one, nothing waits while you are away.")
         yield FirstStep(gettext("Invite a colleague of %(city)s") % words, why, f"{people}#invite")
     if _is_new(user, post) and own_domains(user) and not CityDomain.objects.on().filter(city=city).exists():
-        why = gettext("If only your city has mailboxes there, colleagues can join without waiting for you. It is off unless you want it.")
-        yield FirstStep(gettext("Decide whether a mail domain speaks for %(city)s") % words, why, f"{people}#domains")
+        why = gettext("If your mail domain is the city’s alone, colleagues can join without waiting for you. It is off until you say so.")
+        yield FirstStep(gettext("Let colleagues of %(city)s join by their mail address") % words, why, f"{people}#domains")
 
 
 def _of_person(user: Any) -> Iterator[FirstStep]:

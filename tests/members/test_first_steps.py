@@ -15,7 +15,7 @@ from tests import cast
 pytestmark = pytest.mark.django_db
 
 OF_CITY = ["Write the profile of Aarhus", "Say what Aarhus works on", "Put Aarhus on the map", "Add a picture of Aarhus"]
-INVITE, DOMAIN = "Invite a colleague of Aarhus", "Decide whether a mail domain speaks for Aarhus"
+INVITE, DOMAIN = "Invite a colleague of Aarhus", "Let colleagues of Aarhus join by their mail address"
 SEEN, SECOND = "Choose who may see you", "Set up a second step at sign-in"
 
 
@@ -57,12 +57,12 @@ def test_when_all_is_done_nothing_is_left_and_the_desk_says_so(client, lene, aar
     client.force_login(lene)
     page = client.get("/desk/").content.decode()
     assert "Good next steps" in page
-    assert "All is set up" not in page
+    assert "Everything is set up" not in page
     Authenticator.objects.create(user=lene, type=Authenticator.Type.TOTP, data={"secret": "x"})
     assert steps(lene) == []
     page = client.get("/desk/").content.decode()
     assert "Good next steps" not in page
-    assert "All is set up" in page
+    assert "Everything is set up" in page
 
 
 def test_an_expired_invitation_invites_nobody(lene, aarhus):

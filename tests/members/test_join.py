@@ -751,7 +751,7 @@ def test_no_such_link_or_part(client, token, step, status):
 def test_an_old_link_changes_nothing(client):
     draft = cast.make_draft()
     token = joining.token_for(draft)
-    joining.keep(draft, joining.PAGES["person"], {**cast.ANSWERS["person"], "title": "Mayor"})
+    draft.keep("person", {"title": "Mayor"})
     assert client.post(f"/join/confirm/{token}/change/person/").status_code == 410
     assert "draft" not in client.session
 

@@ -225,6 +225,7 @@ def test_staff_see_which_members_lack_a_place(client, sam, aarhus):
 def test_the_small_map_has_its_mark_in_the_middle():
     for latitude, longitude in ((56.16, 10.21), (-18.1, 178.4), (-16.8, -179.9), (69.6, 18.9), (-54.8, -68.3), (0, 0), (90, 0)):
         locator = Locator.of("DK", Decimal(str(latitude)), Decimal(str(longitude)))
+        assert locator.mark
         x, y = map(int, locator.mark)
         assert 350 <= x <= 650, (latitude, longitude, x)
         assert 0 <= y <= int(locator.drawn_height), (latitude, longitude, y)
