@@ -443,6 +443,7 @@ def test_a_practice_leads_back_to_the_search_that_found_it(client, three):
     family = "theme=family-and-psychosocial-support"
     for query in ("?q=council", f"?q=parents&{family}&sort=newest", f"?{family}", "?sort=evidence"):
         link, *_more = re.findall(r'href="(/hub/practices/[^"?]+/\?[^"]+)"', client.get(f"{HUB}{query}").content.decode())
+        assert link == html.escape(html.unescape(link))
         page = client.get(html.unescape(link)).content.decode()
         (back,) = re.findall(r'href="([^"]+)">Back to the results', page)
         assert html.unescape(back) == f"{HUB}{query}"
