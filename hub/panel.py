@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from hub.search import Answer, Query
 from hub.taxonomy import BY_NAME, FACETS, Facet
 
+LONGEST_WAY_BACK = 1_000  # characters of an address
 SHOWN = 6  # values of a filter that are seen at once; more are folded
 
 
@@ -50,6 +51,13 @@ def address(query: Query, page: int = 1) -> str:
     filters = [(name, value) for name in BY_NAME for value in query.filters.get(name, ())]
     rest = ([("sort", str(query.sort))] if query.sort else []) + ([("page", str(page))] if page > 1 else [])
     return "?" + urlencode([*words, *filters, *rest])
+
+
+def way_back(query: Query, page: int = 1) -> str:
+    """The search that a practice's page leads back to, as `address` has it; "" for the whole hub, to which another link leads, and
+    for a question too long to be carried through every link."""
+    found = address(query, page)
+    return found if 1 < len(found) <= LONGEST_WAY_BACK else ""
 
 
 def groups(query: Query, answer: Answer) -> list[Group]:

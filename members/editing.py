@@ -29,6 +29,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     "profile": ("profile", "profile_language"),
     "themes": ("themes",),
     "website": ("website",),
+    "population": ("population", "population_band"),
+    "place": ("latitude", "longitude"),
     "picture": ("picture", "picture_alt", "picture_credit", "picture_licence"),
 }
 FIELDS = tuple(field for part in PARTS.values() for field in part)

@@ -54,7 +54,7 @@ def of(city: City, *, page: int, per_page: int = 20) -> tuple[list[Entry], bool]
     for event, before in zip(found, [*found[1:], None], strict=True):
         change = getattr(event, "change", None)
         user = event.pgh_context.metadata.get("user") if event.pgh_context else None
-        by = str(change.by if change else people.get(user) or gettext("the house itself"))
+        by = str(change.by if change else people.get(user) or gettext("the site itself"))
         entries.append(Entry(event.pgh_created_at, by, list(lines(before, event)) if before else [], change, before is None))
     return entries[:per_page], len(found) > per_page
 

@@ -13,6 +13,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Avg, Case, Count, F, FloatField, Func, IntegerField, Max, Min, TextField, Value, When
 from django.db.models.functions import Cast, Floor
+from django.utils.translation import get_language
 
 from members.map import MIDDLE, Box, Grid, View
 from members.querysets import CityQuerySet
@@ -122,10 +123,12 @@ def _cells(grid: Grid, cities: CityQuerySet) -> Any:
     def of_row(values: list[float]) -> Func:
         return Func(Value(values, degrees), row, template="((%(expressions)s])", arg_joiner=")[", output_field=FloatField())
 
-    def largest(name: str, kind: Any) -> Func:
-        every = ArrayAgg(name, order_by=[F("population").desc(nulls_last=True), "pk"])
+    def largest(name: Any, kind: Any) -> Func:
+        every: Any = ArrayAgg(name, order_by=[F("population").desc(nulls_last=True), "pk"])
         return Func(every, template=f"(%(expressions)s)[1:{NAMED}]", output_field=ArrayField(kind))
 
+    reads_own = When(own_language=(get_language() or "").partition("-")[0], then=F("own_name"))  # as City.called
+    called = Case(reads_own, default=F("name"), output_field=TextField())
     return (
         cities.order_by()
         .annotate(row=row, turn=turn_of("longitude"))
@@ -133,7 +136,7 @@ def _cells(grid: Grid, cities: CityQuerySet) -> Any:
         .values("row", "column")
         .annotate(
             count=Count("pk"), middle=Avg("latitude"), centre=Avg("turn"), south=Min("latitude"), north=Max("latitude"),
-            start=Min("turn"), end=Max("turn"), sizes=largest("population", IntegerField()), names=largest("name", TextField()),
+            start=Min("turn"), end=Max("turn"), sizes=largest("population", IntegerField()), names=largest(called, TextField()),
             slugs=largest("slug", TextField()),
         )
     )  # fmt: skip

@@ -52,6 +52,7 @@ urlpatterns = [
     path("join/discard/", join.discard, name="join_discard"),
     path("join/confirm/<str:token>/", confirm.confirm, name="join_confirm"),
     path("join/confirm/<str:token>/again/", confirm.again, name="join_again"),
+    path("join/confirm/<str:token>/change/<str:step>/", confirm.change, name="join_change"),
     path("join/status/", status.status, name="join_status"),
     path("join/status/<int:pk>/answer/", status.answer, name="join_answer"),
     path("join/status/<int:pk>/vouch/", vouches.ask, name="join_vouch"),

@@ -58,8 +58,8 @@ def _colleagues(user: Any) -> list[Item]:
         Item(
             gettext("%(person)s wants to join for %(city)s") % {"person": application.applicant, "city": application.city},
             application.submitted_at,
-            gettext("Do you know them, and shall they act for your city?"),
-            gettext("Look at it"),
+            gettext("Do you know them, and should they act for your city?"),
+            gettext("Open the application"),
             reverse("members:application", args=[application.pk]),
             application.city,
         )
@@ -92,7 +92,7 @@ def _to_confirm(user: Any) -> list[Item]:
         Item(
             ngettext("%(count)d colleague to confirm", "%(count)d colleagues to confirm", counts[city.pk]["count"]) % counts[city.pk],
             datetime.combine(counts[city.pk]["oldest"], time(), UTC),
-            gettext("Do they still stand for %(city)s?") % {"city": city},
+            gettext("Do they still represent %(city)s?") % {"city": city},
             gettext("Open the people of the city"),
             reverse("members:colleagues", args=[city.slug]),
             city,
@@ -106,7 +106,7 @@ def _contacts(user: Any) -> list[Item]:
         Item(
             gettext("%(person)s wrote to you") % {"person": contact.sender.user.name},
             contact.began_at,
-            gettext("Answer, or let it be."),
+            gettext("Answer it, or leave it at that."),
             gettext("Read it"),
             contact.get_absolute_url(),
         )

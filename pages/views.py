@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from hub.models import Practice
+from members.first_steps import first_steps
 from members.models import City
 from members.regions import Population, Region
 from members.waiting import standing_of, waiting_for
@@ -86,6 +87,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "led": set(City.objects.led_by(user).values_list("pk", flat=True)),
         "standing": standing_of(user),
         "waiting": waiting_for(user),
+        "first": first_steps(user),
     }
     return render(request, "pages/desk.html", context)
 

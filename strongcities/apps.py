@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 class StrongCitiesConfig(AppConfig):
     name = "strongcities"
-    verbose_name = _("The house")
+    verbose_name = _("The site")
 
     def ready(self) -> None:
         from strongcities import checks  # noqa: F401  registering a check imports models, so only now

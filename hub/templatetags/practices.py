@@ -9,7 +9,7 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.template.loader import get_template
-from django.utils.html import format_html_join
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -63,16 +63,21 @@ class _Row:
 
 
 @register.simple_tag
-def row(practice: Practice) -> SafeString:
-    """A practice in a list, an <li>. Where no words are marked in it, it is drawn once for each language and kept; all that
-    it shows is part of the name that it is kept by, so a change is seen at once."""
-    if hasattr(practice, "marked"):
-        return _draw(practice)
+def row(practice: Practice, found_by: str = "") -> SafeString:
+    """A practice in a list, an <li>; the search that found it (hub.panel.address) goes along in its link. Where no words are
+    marked in it, it is drawn once for each language and kept; all that it shows is part of the name that it is kept by, so a
+    change is seen at once."""
+    drawn = _draw(practice) if hasattr(practice, "marked") else _drawn(practice)
+    link = f'href="{practice.get_absolute_url()}'
+    return SafeString(drawn.replace(f'{link}"', f'{link}{escape(found_by)}"', 1)) if found_by else drawn
+
+
+def _drawn(practice: Practice) -> SafeString:
     city = practice.city
     shown = (
         get_language(), practice.slug, practice.title, practice.summary, practice.language, practice.evidence, practice.state,
         practice.audience, practice.is_sample, practice.status, practice.start_year, practice.end_year, practice.last_confirmed,
-        *practice.prevention_levels, city.name, city.country, city.region, city.population_band,
+        *practice.prevention_levels, city.name, city.own_name, city.own_language, city.country, city.region, city.population_band,
     )  # fmt: skip
     return _kept(_Row(shown, practice))
 

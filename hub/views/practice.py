@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from hub import panel
+from hub.forms import SearchForm
 from hub.models import Practice
 from hub.reading import read
 from strongcities.access import public
@@ -16,6 +18,10 @@ from strongcities.caching import visitors_may_cache
 @require_safe
 @visitors_may_cache
 def practice(request: HttpRequest, slug: str) -> HttpResponse:
+    """A practice; where a search led here, with the way back to what it found: its words and filters stand in the address, as the
+    search itself reads them, so there is nowhere else that it could lead."""
     practices = Practice.objects.visible_to(request.user).select_related("city")
     practice = get_object_or_404(practices, slug=slug)
-    return render(request, "hub/practice.html", {"practice": practice, "text": read(practice.body)})
+    asked = SearchForm(request.GET)
+    way_back = panel.way_back(asked.query, asked.page_asked) if asked.is_valid() else ""
+    return render(request, "hub/practice.html", {"practice": practice, "text": read(practice.body), "way_back": way_back})

@@ -50,6 +50,7 @@ def _context(query: Query, answer: Answer, page: int, pages: int) -> dict[str, A
         "sorts": [(value, label, panel.address(replace(query, sort=value))) for value, label in SORTS],
         "did_you_mean": answer.did_you_mean and panel.address(replace(query, words=answer.did_you_mean)),
         "page": page,
+        "way_back": panel.way_back(query, page),
         "pages": Pages(page, pages, partial(panel.address, query)),
     }
 

@@ -51,7 +51,7 @@ class CityChangeAdmin(NeverDeleted):
     list_display_links = ("city",)
     list_filter = (SeenFilter,)
     search_fields = ("city__name", "by__name", "by__email")
-    list_select_related = ("city", "by", "seen_by", "undone_by__by")
+    list_select_related = ("city", "by", "seen_by", "undone_by__by", "after")
     list_per_page = 50
     actions = ("look_at_all",)
 
@@ -78,7 +78,8 @@ class CityChangeAdmin(NeverDeleted):
 
     @admin.display(description=_("what changed"))
     def what(self, change: CityChange) -> str:
-        return gettext(", ").join(history.label_of(field) for field in change.fields)
+        told = gettext(", ").join(history.label_of(field) for field in change.fields)
+        return gettext("%(fields)s: the place is in doubt") % {"fields": told} if change.doubt else told
 
     @admin.display(description=_("age"), ordering="at")
     def age(self, change: CityChange) -> str:

@@ -48,11 +48,29 @@ class MembershipInline(_StackedInline):
     readonly_fields = ("why_left", "left_by")
 
 
+class PlaceFilter(admin.SimpleListFilter):
+    """Whether the map of the members shows it."""
+
+    title = _("place on the map")
+    parameter_name = "place"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("none", _("Members without one")), ("given", _("Given"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        match self.value():
+            case "none":
+                return queryset.members().filter(latitude=None)
+            case "given":
+                return queryset.exclude(latitude=None)
+        return queryset
+
+
 @admin.register(City)
 class CityAdmin(TakesOut, ShowsHistory):
     taken_out_as = Kind.CITIES
     list_display = ("name", "country_words", "kind", "region", "is_public", "is_sample")
-    list_filter = ("is_public", "is_sample", "region", "kind")
+    list_filter = ("is_public", "is_sample", PlaceFilter, "region", "kind")
     search_fields = ("name", "official_name", "own_name", "other_names")
     readonly_fields = ("is_sample", "within_it")
     inlines = (MembershipInline,)

@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from decimal import Decimal
+from typing import Any, ClassVar
 
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _
 
-from members import editing, languages
+from members import countries, editing, languages, places
 from members.models import City
 from members.models.city import MOST_THEMES, PROFILE_LENGTH
+from members.regions import population_band
 from strongcities import uploads
 from strongcities.forms import WebsiteField
 from strongcities.licences import Licence
 from strongcities.themes import Theme
 
+MOST_PEOPLE = 400_000_000  # of a state of the largest country
 _SALT = "members.forms.city.kept"
+_COUNT = re.compile(r"\d+|\d{1,3}(?:[\s.,'’٬]\d{3})+")
+
+
+class CountField(forms.IntegerField):
+    """A whole number as people write large ones: 285 273, 285.273, 285,273, with the digits of any script."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric"})
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": _("Write the number in digits alone: 285273.")}
+
+    def to_python(self, value: Any) -> int | None:
+        text = str(value or "").strip()
+        if text and not _COUNT.fullmatch(text):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python("".join(sign for sign in text if sign.isdecimal()))
+
+
+class PlaceField(forms.CharField):
+    """Latitude and longitude in one, as maps give them (members/places.py)."""
+
+    widget = forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return places.read(text) if text else None
 
 
 class CityForm(forms.Form):
@@ -45,6 +73,14 @@ class CityForm(forms.Form):
         help_text=_("At most five, so that other cities see what matters most to you."),
     )
     website = WebsiteField(label=_("Official website"), required=False)
+    population = CountField(
+        label=_("Inhabitants"),
+        required=False,
+        min_value=1,
+        max_value=MOST_PEOPLE,
+        help_text=_("By your latest official count. Cities of the same size find each other by it."),
+    )
+    place = PlaceField(label=_("Place on the map"), required=False)
     picture = forms.FileField(
         label=_("Picture"),
         required=False,
@@ -84,6 +120,11 @@ class CityForm(forms.Form):
         self.fields["profile"].error_messages["max_length"] = _(
             "The profile has %(show_value)d characters. Make it %(limit_value)d or fewer, please."
         )
+        middle = places.written(*(Decimal(f"{degrees:.1f}") for degrees in countries.place_of(city.country)))
+        self.fields["place"].help_text = _(
+            "Latitude, then longitude, as a map on your phone or computer shows them for the town hall."
+            " %(middle)s lies in the middle of %(country)s."
+        ) % {"middle": middle, "country": city.country_name}
         if city.is_half_approved:
             self.fields["website"].disabled = True
             self.fields["website"].help_text = _("Staff are deciding on an application for this city; until then it stays as it is.")
@@ -95,7 +136,8 @@ class CityForm(forms.Form):
         values = values or editing.values_of(city)
         kept = cls._signed(city, values["picture"]) if values["picture"] != city.picture and values["picture"] else ""
         remove = bool(city.picture and not values["picture"])
-        initial = {**values, "picture": None, "kept": kept, "picture_remove": remove, "seen": editing.version(city)}
+        place = places.written(values["latitude"], values["longitude"])
+        initial = {**values, "place": place, "picture": None, "kept": kept, "picture_remove": remove, "seen": editing.version(city)}
         form = cls(city=city, initial=initial)
         form.kept_name = values["picture"] if kept else ""
         return form
@@ -146,9 +188,11 @@ class CityForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A picture has its three texts; what describes a picture that isn't there is asked about, never dropped."""
         values = super().clean() or {}
+        base = editing.at_version(self.city, values.get("seen", 0))
+        values["latitude"], values["longitude"] = values.get("place") or (None, None)
+        values["population_band"] = self._band(values.get("population"), base)
         if "picture" in self.errors:
             return values
-        base = editing.at_version(self.city, values.get("seen", 0))
         words = ("picture_alt", "picture_credit", "picture_licence")
         if values.get("picture_remove") and not values["picture"]:
             values.update(dict.fromkeys(words, ""))
@@ -161,6 +205,11 @@ class CityForm(forms.Form):
                 "picture", ValidationError(_("Choose the picture that this describes, or empty the three fields."), code="required")
             )
         return values
+
+    @staticmethod
+    def _band(population: int | None, base: Any) -> str:
+        """The band of a number that was typed; of one that was left, or taken out, the band stays: it may be known by itself."""
+        return base.population_band if population in {None, base.population} else str(population_band(population))
 
     def keep(self) -> None:
         """Keep a picture that was read, whatever else is wrong: what this form shows next then carries its name."""
@@ -180,7 +229,7 @@ class CityForm(forms.Form):
         return values
 
     def texts(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("profile", "profile_language", "themes", "website")]
+        return [self[name] for name in ("profile", "profile_language", "themes", "website", "population", "place")]
 
     def picture_fields(self) -> list[forms.BoundField]:
         names = ["picture", "picture_alt", "picture_credit", "picture_licence"]
@@ -195,5 +244,7 @@ def clash_words(part: str) -> str:
         "profile": gettext("Profile"),
         "themes": gettext("What you work on"),
         "website": gettext("Official website"),
+        "population": gettext("Inhabitants"),
+        "place": gettext("Place on the map"),
         "picture": gettext("Picture"),
     }[part]

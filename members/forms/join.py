@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from members import countries, languages
 from members.mailboxes import normal
 from members.models import City, Post, ShownTo, User
+from members.models.official import UNSEEN
 from members.names import clean_name
 from members.regions import Population
 from strongcities.forms import WebsiteField
@@ -191,12 +192,19 @@ class ConsentsForm(forms.Form):
     open_to_peers = forms.BooleanField(
         label=_("Officials of member cities may write to me"),
         required=False,
-        help_text=_("Through a form here, from your page in the directory; your mail address stays unseen unless you show it."),
+        help_text=_("From your page, which those whom you chose above can see; your mail address stays hidden unless you show it."),
     )
 
     def clean_shown_to(self) -> str:
         """Off unless given, where nothing was chosen as well."""
         return self.cleaned_data["shown_to"] or ShownTo.NOBODY
+
+    def clean(self) -> dict[str, Any]:
+        """The way to a person is their page: written to by others, yet seen by nobody, is no choice."""
+        values = super().clean() or {}
+        if values.get("open_to_peers") and values.get("shown_to") == ShownTo.NOBODY:
+            self.add_error("open_to_peers", ValidationError(UNSEEN, code="unseen"))
+        return values
 
 
 class PrinciplesForm(ConsentsForm):

@@ -57,7 +57,7 @@ class Together:
 class ColleagueForm(forms.Form):
     email = MailField(
         label=_("Mail address of a colleague in the network"),
-        help_text=_("Somebody who knows you and stands for a member city. You can name three people."),
+        help_text=_("Somebody who knows you and represents a member city. You can name three people."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 
@@ -145,7 +145,10 @@ class DomainForm(forms.Form):
         if not user.vets:
             own = [domain for domain in own_domains(user) if domain not in on]
             self.fields["domain"] = forms.ChoiceField(
-                label=_("Mail domain"), choices=[(domain, domain) for domain in own], widget=forms.RadioSelect
+                label=_("Mail domain"),
+                choices=[(domain, domain) for domain in own],
+                initial=own[0] if len(own) == 1 else None,
+                widget=forms.RadioSelect,
             )
             self.has_choice = bool(own)
         else:

@@ -36,6 +36,7 @@ class AnswerForm(forms.Form):
             ("hide", _("Answer without showing my address: we go on writing through this page, and I see theirs no more than they mine")),
             ("show", _("Show my mail address to them, and theirs to me: we go on by mail as we like")),
         ],
+        initial="hide",
         widget=forms.RadioSelect,
         help_text=_("Shown addresses can’t be taken back. You can still show them later."),
     )

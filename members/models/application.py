@@ -53,7 +53,7 @@ from members.models.application_state import DECIDED, OPEN, WAITING, Application
 from members.models.city import City
 from members.models.draft import Draft
 from members.models.membership import Membership
-from members.models.official import Official, Post, ShownTo
+from members.models.official import Official, Post, ShownTo, written_to_is_seen
 from members.models.user import User
 from members.querysets import today
 from strongcities import mail
@@ -147,6 +147,7 @@ class Application(Workflow):
             models.CheckConstraint(
                 condition=Q(by_domain=None) | Q(state=State.APPROVED, needs_two=False), name="application_by_domain_is_of_a_member_city"
             ),
+            written_to_is_seen("application_written_to_is_seen"),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from members import places
 from members.models.city import City
 
 
@@ -64,6 +65,13 @@ class CityChange(models.Model):
     @property
     def is_taken_back(self) -> bool:
         return hasattr(self, "undone_by")
+
+    @property
+    def doubt(self) -> str:
+        """What speaks against the place that it gave the city, in words; "" where nothing does, or it gave none."""
+        if not {"latitude", "longitude"} & set(self.fields):
+            return ""
+        return places.doubt(self.city.country, self.after.latitude, self.after.longitude)
 
     def can_look(self, user: Any) -> bool:
         return bool(user.is_authenticated and user.keeps_cities)

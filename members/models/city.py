@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from members import countries, names
+from members.models.two_names import TwoNames
 from members.querysets import CityQuerySet
 from members.regions import Population, Region
 from strongcities import languages
@@ -38,7 +39,7 @@ class CityGone(MoveRefused):
 
 
 @pghistory.track(exclude=["folded", "spellings"])  # generated columns can't be written into a history
-class City(models.Model):
+class City(TwoNames, models.Model):
     class Kind(models.TextChoices):
         CITY = "city", pgettext_lazy("kind of authority", "City")
         MUNICIPALITY = "municipality", _("Municipality")
@@ -271,8 +272,9 @@ class City(models.Model):
                 self.delete()
 
     def can_report(self, user: Any) -> bool:
-        """Whether `user` may tell the staff of this page: people of member cities. Visitors write a mail."""
-        return bool(user.is_authenticated and user.is_member)
+        """Whether `user` may tell the staff of this page: people of member cities, but for those who write it themselves. Visitors
+        write a mail."""
+        return bool(user.is_authenticated and user.is_member and not user.leads(self))
 
     @property
     def identity(self) -> str:
@@ -318,11 +320,6 @@ class City(models.Model):
     @property
     def country_name(self) -> str:
         return countries.name(self.country)
-
-    @property
-    def own_direction(self) -> str:
-        """`rtl` or `ltr`: how the name in the city's own language is written."""
-        return languages.direction(self.own_language)
 
     @property
     def is_member(self) -> bool:

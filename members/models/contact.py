@@ -95,8 +95,8 @@ class Contact(Workflow):
     objects = ContactQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("contact")
-        verbose_name_plural = _("contacts")
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
         ordering = ["-last_at", "-pk"]
         indexes = [models.Index(fields=["last_at"], name="contact_last_word")]
         constraints = [
@@ -188,7 +188,7 @@ class Contact(Workflow):
                 with transaction.atomic():
                     contact = cls.objects.create(sender=people[own.pk], receiver=people[to.pk])
             except IntegrityError as error:
-                raise MoveRefused(gettext("You have written to each other already. Go on there.")) from error
+                raise MoveRefused(gettext("You have written to each other already. Continue that conversation.")) from error
             contact.begin("write", by=by)
             contact._say(text, by=by)
         return contact
@@ -243,7 +243,7 @@ class Contact(Workflow):
 
 
 class ContactTransition(Transition):
-    subject = models.ForeignKey(Contact, models.CASCADE, related_name="transitions", verbose_name=_("contact"))
+    subject = models.ForeignKey(Contact, models.CASCADE, related_name="transitions", verbose_name=_("conversation"))
 
     class Meta(Transition.Meta):
         verbose_name = _("step")
@@ -254,7 +254,7 @@ class ContactTransition(Transition):
 class Message(models.Model):
     """Words of one of the two to the other: plain text. Never changed, and without a history, so that deleting deletes."""
 
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="messages", verbose_name=_("contact"))
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="messages", verbose_name=_("conversation"))
     from_sender = models.BooleanField(_("from the one who wrote first"))
     text = models.CharField(_("words"), max_length=TEXT_LENGTH)
     at = models.DateTimeField(_("at"), auto_now_add=True)

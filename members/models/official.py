@@ -41,6 +41,7 @@ from strongcities.themes import Theme
 from strongcities.workflow import MoveRefused, Transition
 
 CONSENTS = ("shown_to", "wants_newsletter", "open_to_peers")
+UNSEEN = _("Nobody can write to you as long as nobody sees you: choose who may see you, or leave this off.")
 
 
 class ShownTo(models.TextChoices):
@@ -49,6 +50,12 @@ class ShownTo(models.TextChoices):
     NOBODY = "nobody", _("Nobody")
     MEMBERS = "members", _("People of member cities, signed in")
     EVERYONE = "everyone", _("Everyone")
+
+
+def written_to_is_seen(name: str) -> models.CheckConstraint:
+    """Who writes to a person does so from the person's page: consent to the one without the other is none."""
+    seen = Q(open_to_peers=False) | ~Q(shown_to=ShownTo.NOBODY)
+    return models.CheckConstraint(condition=seen, name=name, violation_error_message=UNSEEN)
 
 
 class OfficialQuerySet(models.QuerySet["Official"]):
@@ -91,6 +98,7 @@ class Official(models.Model):
     class Meta:
         verbose_name = _("official")
         verbose_name_plural = _("officials")
+        constraints = [written_to_is_seen("official_written_to_is_seen")]
 
     def __str__(self) -> str:
         return str(self.user)
@@ -251,7 +259,7 @@ class Post(models.Model):
     def refuse_if_over(self) -> None:
         if not self.is_today or not self.official.user.is_active:
             words = {"person": self.official, "city": self.city}
-            raise MoveRefused(gettext("%(person)s stands for %(city)s no longer.") % words)
+            raise MoveRefused(gettext("%(person)s no longer represents %(city)s.") % words)
 
     @classmethod
     def bring_in(cls, *, official: Official, city: City, by: Any, **fields: Any) -> Post:
@@ -369,5 +377,5 @@ class PostTransition(Transition):
             "appoint": gettext("Made lead official"),
             "take_over": gettext("Took over as lead official"),
             "hand_over": gettext("Handed the lead over"),
-            "revet": gettext("Confirmed: still stands for the city"),
+            "revet": gettext("Confirmed: still represents the city"),
         }[self.verb]

@@ -50,7 +50,7 @@ class Kind(models.TextChoices):
     ABUSE = "abuse", _("Insults, threats or harassment")
     POSING = "posing", _("Not who they say they are")
     SELLING = "selling", _("Advertising or selling")
-    WRONG = "wrong", _("Untrue, or of no place here")
+    WRONG = "wrong", _("Untrue, or doesn’t belong here")
     OTHER = "other", _("Something else")
 
 
@@ -152,7 +152,7 @@ class Report(Workflow):
     @classmethod
     def file(cls, *, by: Any, kind: str, why: str, contact: Contact | None = None, person: Official | None = None,
              city: City | None = None) -> Report:  # fmt: skip
-        """Tell the staff of one of the three. A contact is reported, which ends it, together with the words in it.
+        """Report to our staff of one of the three. A contact is reported, which ends it, together with the words in it.
 
         Raises PermissionDenied where `by` may not, MoveRefused where they told of it already.
         """

@@ -18,8 +18,13 @@ register = template.Library()
 @register.simple_tag
 def emblem(city: Any, lit: int = 0, *, named: bool = False, large: bool = False) -> SafeString:
     """The emblem of `city` with `lit` windows; `named=True` where no name stands beside it, `large=True` for its own page."""
-    label = gettext("Emblem of %(city)s") % {"city": city.name} if named else ""
+    label = gettext("Emblem of %(city)s") % {"city": _called(city)} if named else ""
     return drawing.emblem(city.name, city.population_band, city.region, int(lit), label=label, large=large)
+
+
+def _called(city: Any) -> str:
+    """What the reader calls it; the styleguide's specimens have one name."""
+    return str(getattr(city, "called", city.name))
 
 
 @register.simple_tag
@@ -34,7 +39,7 @@ def skyline(cities: Iterable[Any]) -> SafeString:
                 (
                     city.get_absolute_url(),
                     drawing.skyline_group(city.name, city.population_band, city.region, int(getattr(city, "lit", 0))),
-                    gettext("%(city)s (sample)") % {"city": city.name} if city.is_sample else city.name,
+                    gettext("%(city)s (sample)") % {"city": city.name} if city.is_sample else _called(city),
                 )
                 for city in drawing.west_to_east(list(cities))
             ),

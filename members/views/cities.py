@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from members.atlas import Atlas
 from members.filters import CityFilter, address
+from members.locator import Locator
 from members.models import City
 from members.querysets import CityQuerySet
 from strongcities.access import public
@@ -34,6 +35,7 @@ def cities(request: HttpRequest) -> HttpResponse:
         "filter": narrowed,
         "page": page,
         "used": _used(narrowed, chosen),
+        "filters": sum(len(values) for name, values in chosen.items() if name != "q"),  # words are no filter
         "without": _without(narrowed, every, chosen) if not page.paginator.count and chosen else [],
         "pages": Pages(page.number, page.paginator.num_pages, lambda number: address(chosen, page=[number])),
         "atlas": Atlas.of(narrowed, chosen) if page.paginator.count else None,
@@ -84,6 +86,7 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
         "officials": officials,
         "memberships": shown.memberships.all(),
         "seats": shown.seats.visible_to(request.user).dated().select_related("body").order_by("-is_held", "-since"),
+        "locator": Locator.of_city(shown) if shown.latitude is not None else None,
         "may_edit": shown.can_edit(request.user),
         "manages": shown.can_manage_people(request.user),
         "may_report": shown.can_report(request.user),

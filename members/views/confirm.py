@@ -7,7 +7,7 @@ from typing import cast
 
 from allauth.account.utils import perform_login
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST
 
 from members import joining
 from members.forms.join import PasswordForm
-from members.joining import AppliedAlready, LinkBad, LinkOld, Refused, SignInFirst
+from members.joining import Answers, AppliedAlready, LinkBad, LinkOld, Refused, SignInFirst
 from members.limits import TooOften, knock, too_often
-from members.models import Application
+from members.models import Application, Draft, User
 from members.views.join import mail_link, require_form
 from strongcities.access import public
 
@@ -32,18 +32,45 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         draft = joining.draft_of(token)
         if hasattr(draft, "application"):
             return redirect("members:join_status")
-        answers = joining.answers(draft)
-        account = joining.account_of(answers.email)
-        if account is not None and account.pk != request.user.pk:
-            raise SignInFirst(answers.email)
+        answers, account = _theirs(request, draft)
         form = None if account else PasswordForm(request.POST or None, email=answers.email, name=answers.person["name"])
         if request.method != "POST" or (form is not None and not form.is_valid()):
-            return render(request, "members/join_confirm.html", {"form": form, "answers": answers})
+            return render(request, "members/join_confirm.html", {"form": form, "answers": answers, "token": token})
         knock(request, "confirm")
         application, made = joining.confirm(token, user=request.user, password=form.cleaned_data["password"] if form else "")
     except (Refused, TooOften) as error:
         return _refused(request, token, error)
     return _welcome(request, application, made=made)
+
+
+def _theirs(request: HttpRequest, draft: Draft) -> tuple[Answers, User | None]:
+    """The draft's answers, and the account that its mail address has. Raises Incomplete, and SignInFirst where that is another one
+    than the reader's."""
+    answers = joining.answers(draft)
+    account = joining.account_of(answers.email)
+    if account is not None and account.pk != request.user.pk:
+        raise SignInFirst(answers.email)
+    return answers, account
+
+
+@public
+@require_POST
+def change(request: HttpRequest, token: str, step: str) -> HttpResponse:
+    """Back to a page of questions, in whatever browser the link was opened: the draft is this browser's from now on, with every
+    answer in it. A press and no link, so that a mail scanner that follows links takes nothing over."""
+    if step not in Draft.STEPS:
+        raise Http404
+    try:
+        draft = joining.draft_of(token)
+        if hasattr(draft, "application"):
+            return redirect("members:join_status")
+        _theirs(request, draft)
+        knock(request, "confirm")
+    except (Refused, TooOften) as error:
+        return _refused(request, token, error)
+    request.session["draft"] = draft.key
+    messages.info(request, gettext("Change what you like; all else is kept. At the end we mail you a new link in place of this one."))
+    return redirect("members:join_page", step)
 
 
 def _welcome(request: HttpRequest, application: Application, *, made: bool) -> HttpResponse:

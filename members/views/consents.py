@@ -26,5 +26,5 @@ def consents(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():  # a level that isn't offered
         return render(request, "members/consents.html", {"form": form})
     official.consent(**form.cleaned_data)
-    messages.success(request, gettext("Your consents are changed."))
+    messages.success(request, gettext("Your choices are saved. They hold from now on."))
     return redirect("members:consents")

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from members import editing, history
 from members.forms.city import CityForm, clash_words
 from members.limits import TooOften, knock, too_often
+from members.locator import Locator
 from members.models import City
 from members.views.join import require_form
 from strongcities.access import signed_in
@@ -65,7 +66,11 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     if change is None:
         messages.info(request, gettext("Nothing was changed."))
     else:
-        messages.success(request, gettext("The page of %(city)s is changed. The staff see what you changed.") % {"city": city})
+        messages.success(request, gettext("The page of %(city)s is saved. The Secretariat sees what you changed.") % {"city": city})
+        if change.doubt:
+            messages.warning(
+                request, change.doubt + " " + gettext("If that is a slip, edit the page once more. The Secretariat sees it too.")
+            )
     return redirect(city)
 
 
@@ -99,4 +104,5 @@ def _theirs(now: City, part: str) -> dict[str, Any]:
 
 
 def _page(request: HttpRequest, city: City, form: CityForm, **more: Any) -> HttpResponse:
-    return render(request, "members/city_edit.html", {"city": city, "form": form, **more})
+    place = getattr(form, "cleaned_data", {}).get("place") or (city.latitude, city.longitude)
+    return render(request, "members/city_edit.html", {"city": city, "form": form, "locator": Locator.of(city.country, *place), **more})

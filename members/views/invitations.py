@@ -118,7 +118,7 @@ def _sorted(asked: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
 def _welcome(request: HttpRequest, application: Application) -> HttpResponse:
     """To the desk, or to the page that says where the application stands; whoever just got an account is signed in."""
     joined = application.state == Application.State.APPROVED
-    words = gettext("Welcome: you stand for %(city)s now.") if joined else gettext("Your application is sent.")
+    words = gettext("Welcome: you now represent %(city)s.") if joined else gettext("Your application is sent.")
     messages.success(request, words % {"city": application.city})
     to = reverse("pages:desk" if joined else "members:join_status")
     if request.user.pk != application.applicant_id:

@@ -40,6 +40,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "filter": narrowed,
         "page": page,
         "used": used,
+        "filters": len(kept.keys() - {"q"}),  # words are no filter
         "pages": Pages(page.number, page.paginator.num_pages, lambda number: "?" + urlencode({**kept, "page": number})),
         "no_such_page": status == 404,
         "sees_more": sees_more,

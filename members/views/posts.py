@@ -49,7 +49,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     except MoveRefused as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, gettext("You stand for %(city)s no longer.") % {"city": post.city})
+        messages.success(request, gettext("You no longer represent %(city)s.") % {"city": post.city})
     return redirect("members:posts")
 
 
@@ -110,7 +110,7 @@ def appoint(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def revet(request: HttpRequest, pk: int) -> HttpResponse:
     post = _colleague(request, pk, "revet")
-    said = gettext("Noted: %(person)s still stands for %(city)s.") % {"person": post.official, "city": post.city}
+    said = gettext("Noted: %(person)s still represents %(city)s.") % {"person": post.official, "city": post.city}
     return do(request, post.city, lambda: post.revet(by=request.user), said)
 
 

@@ -113,7 +113,7 @@ def _do(request: HttpRequest, contact: Contact, verb: Callable[[], None], said: 
     except TooOften as error:
         return too_often(request, error)
     except (MoveRefused, PermissionDenied):
-        messages.error(request, gettext("This can’t be done any more. Here is what holds now."))
+        messages.error(request, gettext("That is no longer possible. This is how things stand now."))
     else:
         messages.success(request, said)
     return redirect("members:contact", contact.key)
@@ -148,7 +148,7 @@ def reply(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def ignore(request: HttpRequest, key: str) -> HttpResponse:
     loaded = _load(request, key)
-    said = gettext("You hear no more of it. They are not told, and can’t write to you again.")
+    said = gettext("You will hear no more of it. They are not told, and can’t write to you again unless you answer.")
     return _do(request, loaded, lambda: loaded.ignore(by=request.user), said)
 
 
@@ -156,4 +156,4 @@ def ignore(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, key: str) -> HttpResponse:
     loaded = _load(request, key)
-    return _do(request, loaded, lambda: loaded.close(by=request.user), gettext("It is ended."))
+    return _do(request, loaded, lambda: loaded.close(by=request.user), gettext("The conversation is ended."))

@@ -35,7 +35,7 @@ def _report(request: HttpRequest, back: str, **about: Any) -> HttpResponse:
     except MoveRefused as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, gettext("Thank you. The staff look into it, and you hear from us by mail. Nobody else is told."))
+        messages.success(request, gettext("Thank you. Our staff look into it, and you will hear from us by mail. Nobody else is told."))
     return redirect(back)
 
 

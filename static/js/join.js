@@ -58,6 +58,7 @@ function putBack() {
     if (field.type === "checkbox" || field.type === "radio") field.checked = answers.getAll(field.name).includes(field.value);
     else field.value = answers.get(field.name) ?? "";
   }
+  for (const fold of form.querySelectorAll(".more:has(:checked)")) fold.open = true;
   form.elements.typed_at.value = answers.get("typed_at");
 }
 

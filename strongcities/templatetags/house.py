@@ -6,6 +6,8 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.forms import BoundField
+from django.forms.boundfield import BoundWidget
 from django.templatetags.static import static
 from django.utils import formats
 from django.utils.html import format_html
@@ -14,6 +16,7 @@ from django.utils.safestring import SafeString
 from strongcities import ages, demo, text, uploads
 
 register = template.Library()
+SEEN = 6  # boxes of a long field that are seen at once
 register.filter("markdown", text.markdown)
 register.filter("age", ages.age)
 register.filter("ago", ages.ago)
@@ -25,6 +28,14 @@ register.filter("days", ages.days)
 def number(value: int) -> str:
     """A count as people write it, with its thousands apart: 1,021. Not for years and keys."""
     return formats.number_format(value, force_grouping=True)
+
+
+@register.filter
+def folded(field: BoundField) -> dict[str, list[BoundWidget]]:
+    """The boxes of a field that has more of them than fit a screen: the `first`, with all that are chosen, and the `rest`."""
+    boxes = field.subwidgets
+    first = [box for place, box in enumerate(boxes) if place < SEEN or box.data["selected"]]
+    return {"first": first, "rest": [box for box in boxes if box not in first]}
 
 
 @register.inclusion_tag("demo/_accounts.html")

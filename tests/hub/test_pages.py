@@ -159,7 +159,7 @@ def test_text_of_another_language_says_so(client, three):
 
 def test_an_empty_result_says_which_filter_to_drop(client, three):
     page = client.get(HUB, {"q": "parents", "level": "primary"}).content.decode()
-    assert "Nothing fits all of these filters" in page
+    assert "Nothing matches all of these filters" in page
     assert '<a href="?q=parents">Drop “Prevention level”: 1 practice</a>' in page
     page = client.get(HUB, {"q": "parents", "level": "primary", "language": "fr"}).content.decode()
     assert "Dropping any one of them would not help" in page
@@ -179,7 +179,7 @@ def test_what_is_made_up_is_said_before_all_else(client, three):
 
 
 def test_an_empty_hub_says_what_will_stand_there(client):
-    assert "The practices of cities will stand here" in client.get(HUB).content.decode()
+    assert "Practices of cities will appear here" in client.get(HUB).content.decode()
 
 
 def test_did_you_mean_keeps_the_filters(client, three):
@@ -411,7 +411,7 @@ def test_who_may_open_it(client):
 def test_arabic_has_its_prefix_and_direction(client, three):
     response = client.get("/ar/hub/", {"q": "council"})
     assert '<html lang="ar" dir="rtl">' in response.content.decode()
-    assert 'href="/ar/hub/practices/practice-1/"' in response.content.decode()
+    assert 'href="/ar/hub/practices/practice-1/?q=council"' in response.content.decode()
 
 
 def test_a_city_s_page_shows_its_practices(client):
@@ -434,3 +434,45 @@ def test_a_city_with_many_practices_leads_to_the_hub(client, count, shown, more)
     page = client.get(city.get_absolute_url()).content.decode()
     assert page.count("Practice number") == shown
     assert (f"{reverse('hub:search')}?q=Here" in page) is more
+
+
+# --- The way back to the results -------------------------------------------------------------------------------------
+
+
+def test_a_practice_leads_back_to_the_search_that_found_it(client, three):
+    family = "theme=family-and-psychosocial-support"
+    for query in ("?q=council", f"?q=parents&{family}&sort=newest", f"?{family}", "?sort=evidence"):
+        link, *_more = re.findall(r'href="(/hub/practices/[^"?]+/\?[^"]+)"', client.get(f"{HUB}{query}").content.decode())
+        assert link == html.escape(html.unescape(link))
+        page = client.get(html.unescape(link)).content.decode()
+        (back,) = re.findall(r'href="([^"]+)">Back to the results', page)
+        assert html.unescape(back) == f"{HUB}{query}"
+
+
+def test_the_page_of_the_results_is_kept(client, three):
+    page = client.get(f"{three[0].get_absolute_url()}?q=council&page=3").content.decode()
+    assert 'href="/hub/?q=council&amp;page=3">Back to the results' in page
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?", "?next=https://evil.example", "?theme=nonsense", "?page=0", "?page=x", "?q=%00", f"?q={'x' * 2000}", "?per_page=999"]
+)
+def test_without_a_search_that_can_be_read_there_is_no_way_back(client, three, query):
+    response = client.get(f"{three[0].get_absolute_url()}{query}")
+    page = response.content.decode()
+    assert "Back to the results" not in page
+    assert "evil.example" not in page.replace("hreflang", "").split("<main", 1)[1].split("<footer", 1)[0]
+
+
+def test_what_is_typed_is_text_in_every_link(client, three):
+    found = client.get(HUB, {"q": '"><script>council'}).content.decode()
+    assert "<script>council" not in found
+    page = client.get(three[0].get_absolute_url(), {"q": '"><script>council'}).content.decode()
+    assert "<script>council" not in page
+    assert 'href="/hub/?q=%22%3E%3Cscript%3Ecouncil">Back to the results' in page
+
+
+def test_rows_elsewhere_carry_no_search(client, three):
+    client.get(HUB, {"theme": "family-and-psychosocial-support"})
+    for page in (client.get("/"), client.get(three[0].city.get_absolute_url()), client.get(HUB)):
+        assert re.findall(r'href="/hub/practices/[^"]*\?', page.content.decode()) == []

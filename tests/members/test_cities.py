@@ -174,7 +174,7 @@ def test_the_map_has_the_cities_of_the_list(client, placed):
         (f"{aim}#map", "2 cities: Copenhagen, Aarhus. Show them closer"),
         ("/cities/mombasa-ke/", "Mombasa"),
     ]
-    assert "1 city has no place given and stands in the list alone." in page
+    assert "1 city has no place on the map yet: find it in the list." in page
     assert page.count("not on the map") == 1
     closer = client.get("/cities/" + unescape(aim))
     assert shown(closer) == ["Aarhus", "Copenhagen"]
@@ -572,3 +572,37 @@ def test_samples_leave_no_history_and_others_do():
     assert not events.exists()
     cast.make_city("Aarhus")
     assert events.count() == 1
+
+
+# --- Two names -------------------------------------------------------------------------------------------------------
+
+
+def test_a_city_is_called_by_the_name_that_its_reader_knows(client):
+    beirut = cast.make_city("Beirut", country="LB", own_name="بيروت", own_language="ar", joined=date(2016, 1, 1))
+    place(beirut, 33.9, 35.5)
+    cast.make_city("Aarhus", own_name="Aarhus Kommune", own_language="da")
+    both = {"en": ("Beirut", '<bdi lang="ar" dir="rtl">بيروت</bdi>'), "ar": ("بيروت", '<bdi lang="en" dir="ltr">Beirut</bdi>')}
+    for language, (first, beside) in both.items():
+        prefix = "" if language == "en" else f"/{language}"
+        page = text(client.get(f"{prefix}/cities/beirut-lb/"))
+        assert re.search(rf"<h1>\s*{first}</h1>", page)
+        assert page.count(beside) == 1
+        assert f"<title>{first} ·" in page
+        listed = text(client.get(f"{prefix}/cities/"))
+        assert f'/beirut-lb/">{first}</a></h3>' in listed
+        assert listed.count(beside) == 1
+        assert f'aria-label="{first}"><circle' in listed
+        assert '/aarhus-dk/">Aarhus</a></h3>' in listed  # nobody reads Danish here
+        assert '<bdi lang="da" dir="ltr">Aarhus Kommune</bdi>' in listed
+
+
+def test_a_city_of_one_name_has_nothing_beside_it(client):
+    cast.make_city("Aarhus", own_name="Aarhus", own_language="da")
+    assert "own-name" not in text(client.get("/cities/aarhus-dk/"))
+
+
+def test_words_are_no_filter(client, every_city):
+    page = text(client.get("/cities/", {"q": "aarhus"}))
+    assert "<summary>Filters</summary>" in page
+    assert "Name of a city: aarhus" in page
+    assert "<summary>Filters (2)</summary>" in text(client.get("/cities/", {"q": "aarhus", "country": "DK", "region": "europe"}))

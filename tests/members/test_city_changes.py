@@ -149,7 +149,7 @@ def test_the_history_has_every_change_by_whatever_way(staff, change, aarhus):
     City.objects.filter(pk=aarhus.pk).update(population=300_000)
     edited(aarhus, cast.make_person("lene"), picture=uploads.draw(upload()).keep(), **HARBOUR)
     page = text(staff.get(f"/admin/members/city/{aarhus.pk}/history/"))
-    for words in ("<del>285273</del><ins>300000</ins>", "Our <del>city</del><ins>town</ins>", "Lene Lund", "the house itself",
+    for words in ("<del>285273</del><ins>300000</ins>", "Our <del>city</del><ins>town</ins>", "Lene Lund", "the site itself",
                   "The record begins here.", "Look at it, or take it back", '<ins class="picture"><img src="/media/pictures/'):  # fmt: skip
         assert words in page
     assert page.index("Karen Klint") < page.index("300000") < page.index("<ins>town</ins>") < page.index("The record begins here.")

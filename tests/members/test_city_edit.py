@@ -125,7 +125,7 @@ def test_saved_and_shown(lead, aarhus):
         ),
         follow=True,
     )
-    assert "The page of Aarhus is changed." in text(answer)
+    assert "The page of Aarhus is saved." in text(answer)
     page = text(answer)
     assert "<h2>Our way</h2>" in page
     assert "<em>2007</em>" in page

@@ -64,8 +64,8 @@ def test_both_bodies_are_named_and_empty_ones_say_so(client):
     assert [page.count(f'href="{address}"') for address in (COMMITTEE, BOARD)] == [1, 1]
     assert page.count("Who sits there is not named yet.") == 2
     assert "Up to 25 cities" in page
-    assert "Here will stand the cities" in said(client.get(COMMITTEE))
-    assert "Here will stand the organisations" in said(client.get(BOARD))
+    assert "The cities that sit on the committee will appear here" in said(client.get(COMMITTEE))
+    assert "The organisations that sit on the board will appear here" in said(client.get(BOARD))
     assert "<table" not in said(client.get(COMMITTEE))
 
 
@@ -135,7 +135,7 @@ def test_seats_that_ended_stand_below_with_their_years(client, aarhus, mombasa):
     cast.make_seat(aarhus, since=date(2016, 1, 1), until=date(2019, 1, 1))
     cast.make_seat(mombasa, since=date(2020, 1, 1), until=date(2020, 6, 1), is_co_chair=True)
     shown = client.get(COMMITTEE)
-    assert "Here will stand the cities" in part(shown, "today")
+    assert "The cities that sit on the committee will appear here" in part(shown, "today")
     here = part(shown, "earlier")
     assert here.index("Mombasa") < here.index("Aarhus")  # the last to end first
     assert "<span>2016 to 2019</span>" in here

@@ -182,7 +182,7 @@ def test_opening_the_link_changes_nothing(client, invitation):
 
 def test_a_new_person_becomes_an_official_at_once(client, invitation, lene):
     answer = client.post(address(invitation), TYPED, follow=True)
-    assert "Welcome: you stand for Aarhus now." in text(answer)
+    assert "Welcome: you now represent Aarhus." in text(answer)
     assert answer.redirect_chain[-1][0] == "/desk/"
     nina = User.objects.get(email="nina@aarhus.dk")
     assert client.session["_auth_user_id"] == str(nina.pk)
@@ -209,7 +209,7 @@ def test_principles_and_password_are_asked(client, invitation):
     assert "please agree to it" in page
     assert "too short" in page
     assert page.count('class="error-summary"') == 1
-    assert "2 things have to be put right" in page
+    assert "Please check 2 things" in page
     assert not User.objects.filter(email="nina@aarhus.dk").exists()
 
 

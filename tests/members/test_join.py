@@ -541,7 +541,7 @@ def test_a_second_one_for_the_same_city_is_refused_with_words(client, nadia, aar
     client.force_login(nadia)
     response = client.post(f"/join/confirm/{token}/")
     assert response.status_code == 409
-    assert ("You stand for Aarhus already" if stands else "an open application for Aarhus already") in response.content.decode()
+    assert ("You represent Aarhus already" if stands else "an open application for Aarhus already") in response.content.decode()
     assert "/join/status/" in response.content.decode()
     assert Application.objects.count() == before
 
@@ -713,3 +713,61 @@ def test_a_city_whose_record_goes_each_time_is_asked_again(client, monkeypatch, 
     assert client.post(f"/join/confirm/{token}/").status_code == 410
     assert len(tries) == 3
     assert not City.objects.filter(name="Leuven").exists()
+
+
+# --- From behind the link back to a page -----------------------------------------------------------------------------
+
+
+def test_each_part_can_be_changed_from_behind_the_link_in_any_browser(client):
+    draft = cast.make_draft()
+    token = joining.token_for(draft)
+    page = client.get(f"/join/confirm/{token}/").content.decode()
+    assert sorted(re.findall(rf"/join/confirm/{re.escape(token)}/change/(\w+)/", page)) == sorted(Draft.STEPS)
+    answer = client.post(f"/join/confirm/{token}/change/person/", follow=True)
+    assert answer.redirect_chain == [("/join/person/", 302)]
+    assert 'value="Petra Peeters"' in answer.content.decode()
+    assert client.post("/join/person/", {**cast.ANSWERS["person"], "title": "Mayor"}).headers["Location"] == "/join/check/"
+    draft.refresh_from_db()
+    assert (draft.person["title"], draft.city, draft.mandate) == ("Mayor", cast.ANSWERS["city"], cast.ANSWERS["mandate"])
+    assert client.get(f"/join/confirm/{token}/").status_code == 410  # it confirmed other words
+    client.post("/join/send/")
+    assert "Mayor" in client.get(link()).content.decode()
+
+
+def test_looking_takes_no_draft_over(client):
+    token = joining.token_for(cast.make_draft())
+    client.get(f"/join/confirm/{token}/")
+    assert client.get(f"/join/confirm/{token}/change/person/").status_code == 405
+    assert "draft" not in client.session
+
+
+@pytest.mark.parametrize(("token", "step", "status"), [("nothing", "person", 404), (None, "check", 404), (None, "nothing", 404)])
+def test_no_such_link_or_part(client, token, step, status):
+    token = token or joining.token_for(cast.make_draft())
+    assert client.post(f"/join/confirm/{token}/change/{step}/").status_code == status
+    assert "draft" not in client.session
+
+
+def test_an_old_link_changes_nothing(client):
+    draft = cast.make_draft()
+    token = joining.token_for(draft)
+    draft.keep("person", {"title": "Mayor"})
+    assert client.post(f"/join/confirm/{token}/change/person/").status_code == 410
+    assert "draft" not in client.session
+
+
+def test_who_has_an_account_signs_in_before_changing(client, nadia):
+    token = joining.token_for(cast.make_draft(email=nadia.email))
+    page = client.post(f"/join/confirm/{token}/change/person/").content.decode()
+    assert "Sign in to send your application" in page
+    assert "draft" not in client.session
+    client.force_login(nadia)
+    assert client.post(f"/join/confirm/{token}/change/person/").headers["Location"] == "/join/person/"
+
+
+def test_what_is_sent_is_changed_no_more(client):
+    draft = cast.make_draft()
+    token = joining.token_for(draft)
+    joining.confirm(token, user=AnonymousUser(), password=NEW["password"])
+    assert client.post(f"/join/confirm/{token}/change/person/").headers["Location"] == "/join/status/"
+    assert "draft" not in client.session

@@ -52,13 +52,13 @@ def test_a_person_leaves_a_city(client, lene, for_members):
     post.refresh_from_db()
     assert post.is_today
     page = text(client.post(f"/members/posts/{post.pk}/leave/", follow=True))
-    assert "You stand for Aarhus no longer." in page
-    assert "What you were" in page
+    assert "You no longer represent Aarhus." in page
+    assert "Earlier posts" in page
     for browser in (client, elsewhere):
         assert browser.get("/hub/practices/for-members/").status_code == 404
     assert "Ove Olsen" not in text(reader.get("/cities/aarhus-dk/"))
     assert Post.objects.get(pk=post.pk).until == today()
-    assert mailed() == [("lene@aarhus.dk", "Ove Olsen stands for Aarhus no longer")]
+    assert mailed() == [("lene@aarhus.dk", "Ove Olsen no longer represents Aarhus")]
     assert "no longer" in text(client.post(f"/members/posts/{post.pk}/leave/", follow=True))
     assert post.transitions.count() == 1
 
@@ -107,7 +107,7 @@ def test_a_person_leaves_the_network_and_is_signed_out_everywhere(client, lene, 
     assert [ove.official.shown_to, ove.official.wants_newsletter, ove.official.open_to_peers] == ["nobody", False, False]
     assert Application.objects.get().state == "withdrawn"
     assert ("ove@aarhus.dk", "You have left the Strong Cities Network") in mailed()
-    assert ("lene@aarhus.dk", "Ove Olsen stands for Aarhus no longer") in mailed()
+    assert ("lene@aarhus.dk", "Ove Olsen no longer represents Aarhus") in mailed()
 
 
 def test_who_left_may_come_back_by_an_application(client, lene, aarhus):

@@ -1,11 +1,13 @@
 """`/people/` and a person's page: who sees whom, how people are found, and that a consent taken back hides at once."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from members.models import Official, Post, ShownTo
+from members.models import Application, Official, Post, ShownTo
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -194,7 +196,7 @@ def test_visitors_can_t_ask_for_what_they_don_t_see(client, several):
 
 
 def test_nobody_fits_and_no_such_page(client, several):
-    assert "Nobody who may be shown to you fits" in text(client.get("/people/", {"q": "zzz"}))
+    assert "Nobody whom you can see matches" in text(client.get("/people/", {"q": "zzz"}))
     response = client.get("/people/", {"page": "9"})
     assert (response.status_code, len(names(response))) == (404, 2)
 
@@ -231,3 +233,52 @@ def test_an_application_without_a_choice_is_shown_to_nobody():
     form = PrinciplesForm({"all_forms": "on", "no_group": "on", "with_communities": "on"})
     assert form.is_valid()
     assert form.cleaned_data["shown_to"] == ShownTo.NOBODY
+
+
+UNSEEN = "Nobody can write to you as long as nobody sees you: choose who may see you, or leave this off."
+
+
+@pytest.mark.parametrize("nobody", ["nobody", ""])
+def test_who_is_seen_by_nobody_is_written_to_by_nobody(client, shown, nobody):
+    leila = Official.objects.get(user=shown["leila"])
+    before = (leila.shown_to, leila.open_to_peers)
+    client.force_login(shown["leila"])
+    page = text(client.post("/members/consents/", {"shown_to": nobody, "open_to_peers": "on"}))
+    assert page.count(UNSEEN) == 2  # at the field, and on top
+    leila.refresh_from_db()
+    assert (leila.shown_to, leila.open_to_peers) == before
+    client.post("/members/consents/", {"shown_to": "members", "open_to_peers": "on"})
+    leila.refresh_from_db()
+    assert (leila.shown_to, leila.open_to_peers) == ("members", True)
+
+
+def test_neither_does_an_application_agree_to_the_one_without_the_other(client):
+    answers = {"all_forms": "on", "no_group": "on", "with_communities": "on", "shown_to": "nobody", "open_to_peers": "on"}
+    page = text(client.post("/join/principles/", answers))
+    assert page.count(UNSEEN) == 2
+    assert client.post("/join/principles/", {**answers, "shown_to": "everyone"}).status_code == 302
+
+
+def test_the_database_holds_it(shown):
+    application = cast.make_application(open_to_peers=True, shown_to="members")
+    for model, pk, name in (
+        (Official, shown["leila"].official.pk, "official_written_to_is_seen"),
+        (Application, application.pk, "application_written_to_is_seen"),
+    ):
+        rows = model.objects.filter(pk=pk)
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            rows.update(shown_to="nobody", open_to_peers=True)
+        assert rows.update(shown_to="nobody", open_to_peers=False) == 1
+
+
+def test_consents_begin_with_the_safe_choice(client):
+    page = text(client.get("/join/principles/"))
+    assert re.search(r'name="shown_to" value="nobody"[^>]* checked', page)
+    assert page.count('type="radio"') == 3
+    assert len(re.findall(r"<input[^>]* checked", page)) == 1
+
+
+def test_words_are_no_filter(client, shown):
+    page = text(client.get("/people/", {"q": "le"}))
+    assert "Filters (" not in page
+    assert "<summary>Filters (2)</summary>" in text(client.get("/people/", {"q": "le", "country": "DK", "kind": "policy"}))

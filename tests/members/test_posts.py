@@ -53,13 +53,13 @@ def test_a_lead_ends_a_colleague_s_post_with_a_reason(client, lene, ove, aarhus)
     assert "The post of Ove Olsen has ended" in page
     post = post_of(ove)
     assert (post.until, post.is_today, ove.is_member) == (today(), False, False)
-    assert mailed() == [("ove@aarhus.dk", "You stand for Aarhus no longer")]
+    assert mailed() == [("ove@aarhus.dk", "You no longer represent Aarhus")]
     assert "Works elsewhere now." in outbox()[0].message
     step = post.transitions.get()
     assert (step.verb, step.from_state, step.to_state, step.by, step.why) == ("end", "official", "ended", lene, "Works elsewhere now.")
     official = post.official
     assert (official.shown_to, official.wants_newsletter, official.open_to_peers) == ("nobody", False, False)
-    assert "stands for Aarhus no longer" in text(client.post(url, {"why": "Again."}, follow=True))
+    assert "no longer represents Aarhus" in text(client.post(url, {"why": "Again."}, follow=True))
     assert post.transitions.count() == 1
 
 
@@ -107,7 +107,7 @@ def test_a_lead_does_not_end_another_lead_s_post_but_staff_do(client, lene, sam,
     assert f"/members/posts/{other.pk}/end/" in text(client.get("/members/cities/aarhus-dk/colleagues/"))
     assert client.post(f"/members/posts/{other.pk}/end/", {"why": "Asked for it."}).status_code == 302
     assert mailed() == [
-        ("lene@aarhus.dk", "Sissel stands for Aarhus no longer"), ("second@aarhus.dk", "You stand for Aarhus no longer"),
+        ("lene@aarhus.dk", "Sissel no longer represents Aarhus"), ("second@aarhus.dk", "You no longer represent Aarhus"),
     ]  # fmt: skip
 
 
@@ -180,7 +180,7 @@ def test_a_successor_who_already_left_is_refused_with_words(client, lene, ove, g
     answer = client.post(url, {"to": [successor.pk]}, follow=True)
     page = text(answer)
     assert (answer.status_code, answer.redirect_chain) == (200, [(url, 302)])
-    assert "Ove Olsen stands for Aarhus no longer." in page
+    assert "Ove Olsen no longer represents Aarhus." in page
     assert post_of(lene).is_lead
     assert not post_of(ove).is_lead
     assert (len(outbox()), PostTransition.objects.count()) == (mails, steps)  # nothing of it was written or told
@@ -229,10 +229,10 @@ def test_a_lead_confirms_a_colleague_never_themselves(client, lene, ove):
     assert f"/members/posts/{post_of(ove).pk}/revet/" in page
     assert f"/members/posts/{post_of(lene).pk}/revet/" not in page
     assert client.post(f"/members/posts/{post_of(lene).pk}/revet/").status_code == 403
-    assert "still stands for Aarhus" in text(client.post(f"/members/posts/{post_of(ove).pk}/revet/", follow=True))
+    assert "still represents Aarhus" in text(client.post(f"/members/posts/{post_of(ove).pk}/revet/", follow=True))
     assert post_of(ove).vetted == today()
     assert waiting_for(lene) == []
-    assert [step.words for step in post_of(ove).transitions.all()] == ["Confirmed: still stands for the city"]
+    assert [step.words for step in post_of(ove).transitions.all()] == ["Confirmed: still represents the city"]
 
 
 def test_staff_have_a_queue_and_confirm_many(client, sam, lene, ove):
@@ -247,7 +247,7 @@ def test_staff_have_a_queue_and_confirm_many(client, sam, lene, ove):
     assert "2 posts are confirmed." in page
     assert not Post.objects.to_vet_again().exists()
     page = text(client.get(f"/admin/members/post/{keys[0]}/change/"))
-    assert "Confirmed: still stands for the city" in page
+    assert "Confirmed: still represents the city" in page
 
 
 def test_staff_without_the_right_confirm_nobody(client, lene, ove):
@@ -269,7 +269,7 @@ def test_several_cities_in_one_life(client, lene):
     past = cast.make_post(lene, cast.make_city("Ghent"), title="Youth worker", until=today())
     client.force_login(lene)
     page = text(client.get("/members/posts/"))
-    assert "What you were" in page
+    assert "Earlier posts" in page
     assert "Youth worker" in page
     assert f"/members/posts/{past.pk}/leave/" not in page
     assert f"/members/posts/{post_of_city(lene, 'Aarhus').pk}/leave/" in page

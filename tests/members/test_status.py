@@ -88,7 +88,7 @@ def test_a_match_is_told_in_the_applicant_s_language(sam, nadia, aarhus):
 def test_nobody_sees_another_one_s(client, nadia):
     cast.make_application(nadia)
     client.force_login(cast.make_person("leila"))
-    assert "You have sent none yet" in text(client.get("/join/status/"))
+    assert "You have not sent an application yet" in text(client.get("/join/status/"))
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -247,7 +247,7 @@ def test_consents_are_changed_as_easily_as_given(client, lene):
     official = Official.objects.get(user=lene)
     assert (official.shown_to, official.wants_newsletter, official.open_to_peers) == ("everyone", False, True)
     assert text(client.get("/members/consents/")).count("checked") == 2
-    assert text(client.post("/members/consents/", {}, follow=True)).count("Your consents are changed.") == 1
+    assert text(client.post("/members/consents/", {}, follow=True)).count("Your choices are saved. They hold from now on.") == 1
     official.refresh_from_db()
     assert (official.shown_to, official.wants_newsletter, official.open_to_peers) == ("nobody", False, False)
 

@@ -24,7 +24,7 @@ def test_desk_shows_the_cities_one_stands_for_today(client, asta):
 
 def test_desk_without_a_city_shows_the_way(client, asta):
     client.force_login(asta)
-    assert "You stand for no city yet" in client.get("/desk/").content.decode()
+    assert "You don’t represent a city yet" in client.get("/desk/").content.decode()
 
 
 def test_stranger_is_sent_to_sign_in(client):
@@ -48,10 +48,10 @@ def test_wrong_method(client, asta):
 
 def test_staff_without_a_city_are_not_told_to_apply(client, asta):
     client.force_login(asta)
-    assert "You stand for no city yet" in client.get("/desk/").content.decode()
+    assert "You don’t represent a city yet" in client.get("/desk/").content.decode()
     asta.is_staff = True
     asta.save()
     page = client.get("/desk/").content.decode()
-    assert "Waits for you" in page
-    assert "You stand for no city yet" not in page
+    assert "Waiting for you" in page
+    assert "You don’t represent a city yet" not in page
     assert "Your cities" not in page

@@ -39,7 +39,7 @@ def test_error_stands_at_the_field_and_is_tied_to_it():
 def test_group_of_choices_is_a_fieldset_with_a_legend():
     html = Sample({})["kind"].as_field_group()
     assert html.lstrip().startswith('<fieldset class="form-field form-field--wrong" aria-describedby="id_kind_helptext id_kind_error">')
-    assert "<legend>Kind</legend>" in html
+    assert '<legend>Kind <span class="optional">(choose one)</span></legend>' in html
     assert html.count('type="radio"') == 2
 
 
@@ -54,7 +54,7 @@ def test_summary_links_to_each_wrong_field():
     assert 'href="#id_name"' in html
     assert 'href="#id_kind_0"' in html
     assert 'href="#id_agree"' in html
-    assert "3 things have to be put right" in html
+    assert "Please check 3 things" in html
 
 
 def test_form_without_errors_has_no_summary_and_keeps_hidden_fields():
@@ -68,3 +68,23 @@ def test_library_forms_speak_in_sentence_case(client):
     client.force_login(User.objects.create_user("asta@aarhus.example", "a long password", name="Asta"))
     page = client.get("/account/password/change/").content.decode()
     assert re.findall(r'<label for="id_\w+">([^<]+?)\s*</label>', page) == ["Current password", "New password", "New password (again)"]
+
+
+class Long(forms.Form):
+    tongues = forms.MultipleChoiceField(choices=[(str(n), f"Tongue {n}") for n in range(30)], widget=forms.CheckboxSelectMultiple)
+
+
+def test_of_many_boxes_the_first_and_the_chosen_are_seen_and_the_rest_is_folded():
+    for data, seen in ((None, range(6)), ({"tongues": ["9", "29"]}, [*range(6), 9, 29])):
+        html = Long(data)["tongues"].as_field_group()
+        first, rest = html.split('<details class="more">')
+        assert re.findall(r"Tongue (\d+)", first) == [str(n) for n in seen]
+        assert sorted(map(int, re.findall(r"Tongue (\d+)", first + rest))) == list(range(30))
+        assert f"<summary>{30 - len(seen)} more" in rest
+        assert re.findall(r'value="(\d+)"[^>]* checked', html) == ([] if data is None else ["9", "29"])
+
+
+def test_a_choice_says_that_one_is_to_be_chosen_unless_one_is():
+    assert "(choose one)" in Sample()["kind"].as_field_group()
+    assert "(choose one)" not in Sample(initial={"kind": "a"})["kind"].as_field_group()
+    assert "(choose one)" not in Sample({"kind": "a"})["kind"].as_field_group()

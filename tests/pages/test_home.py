@@ -24,7 +24,7 @@ def test_home_shows_members_practices_and_figures(client):
 def test_home_with_nothing_yet_says_what_will_stand_here(client):
     page = client.get("/").content.decode()
     assert "as soon as the first city has joined" in page
-    assert "The first practices will stand here" in page
+    assert "The first practices will appear here" in page
     assert "yours can be the first city" in page
     assert "<dd>" not in page
 

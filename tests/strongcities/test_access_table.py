@@ -208,6 +208,7 @@ def _arguments(made: dict[str, Any]) -> dict[str, list[Any]]:
         **{each: [made["person"]] for each in ("person", "person_write", "person_report")},
         **{each: ["nothing"] for each in ("join_confirm", "join_again", "address_confirm", "address_stop")},
         **{each: ["person"] for each in ("join_page", "join_save")},
+        "join_change": ["nothing", "person"],
         **{each: [made["contact"]] for each in VIEWS_OF_CONTACT},
         **{each: ["aarhus-dk"] for each in VIEWS_OF_CITY},
         "demo:mail": [outbox()[0].pk],
