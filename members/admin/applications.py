@@ -18,10 +18,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from members import evidence, figures
 from members.admin.base import NeverDeleted
+from members.admin.exports import TakesOut
 from members.admin.together import Together, for_reader, number
 from members.forms.decisions import CheckedForm, NoteForm, QuestionForm, ReasonForm
 from members.models import Application, ApplicationTransition, City, Reason
 from members.models.application_state import DECIDED, WAITING, State
+from members.models.imported import Taken
 from strongcities import ages
 from strongcities.admin import Queue
 from strongcities.workflow import MoveRefused
@@ -54,9 +56,11 @@ class QueueFilter(admin.SimpleListFilter):
 
 
 @admin.register(Application)
-class ApplicationAdmin(Together, NeverDeleted):
+class ApplicationAdmin(TakesOut, Together, NeverDeleted):
     """Nothing here is changed by a form: each verb has its own address, and the model decides whether it may be."""
 
+    taken_out_as = Taken.APPLICATIONS
+    whole = "queue=all"
     list_display = ("person", "city", "stands", "age", "marks")
     list_display_links = ("person",)
     list_filter = (QueueFilter, "needs_two", "city__region")
@@ -119,9 +123,7 @@ class ApplicationAdmin(Together, NeverDeleted):
         return format_html("<details><summary>{}</summary><ul>{}</ul></details>", counts, format_html_join("", "<li>{} {}</li>", rows))
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(
-            request, {"title": self.opts.verbose_name_plural, "lately": figures.lately(), **(extra_context or {})}
-        )
+        return super().changelist_view(request, {"lately": figures.lately(), **(extra_context or {})})
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The page of the queue, with the evidence of all its rows fetched at once."""

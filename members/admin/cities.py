@@ -15,9 +15,9 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from members import countries
 from members.admin.changes import ShowsHistory
-from members.admin.imports import TakesOut
+from members.admin.exports import TakesOut
 from members.models import City, Membership
-from members.models.imported import Kind
+from members.models.imported import Taken
 from members.querysets import today
 from strongcities import languages
 
@@ -48,7 +48,7 @@ class MembershipInline(_StackedInline):
 
 @admin.register(City)
 class CityAdmin(TakesOut, ShowsHistory):
-    taken_out_as = Kind.CITIES
+    taken_out_as = Taken.CITIES
     list_display = ("name", "country_words", "kind", "region", "is_public", "is_sample")
     list_filter = ("is_public", "is_sample", "region", "kind")
     search_fields = ("name", "official_name", "own_name", "other_names")
