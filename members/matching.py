@@ -105,8 +105,8 @@ def twins(proposed: Iterable[City], among: CityQuerySet) -> dict[int, list[Match
 
 
 def of_names(asked: Sequence[tuple[str, str]], among: CityQuerySet, *, alike: bool) -> list[list[Match]]:
-    """For each (name, country) the cities `among` those of that country, of any where it is empty, that have the very name or spelling, best first; with
-    `alike` those that look like it too. In a handful of queries for all, of which `alike` is the slow one: some ms a name.
+    """For each (name, country) the cities `among` those of that country (of any, where it is empty) that have the very name or spelling,
+    best first; with `alike` those that look like it too. In a handful of queries for all, of which `alike` is the slow one: some ms a name.
     """
     with connection.cursor() as cursor:
         cursor.execute(

@@ -215,7 +215,9 @@ class ImportAdmin(NeverDeleted):
         except MoveRefused as error:
             messages.error(request, str(error))
             return redirect("admin:members_import_change", pk)
-        messages.success(request, gettext("This file is here in place of “%(name)s”, of which nothing was written.") % {"name": record.file_name})
+        messages.success(
+            request, gettext("This file is here in place of “%(name)s”, of which nothing was written.") % {"name": record.file_name}
+        )
         return redirect("admin:members_import_change", instead.pk)
 
     def bad_rows(self, request: HttpRequest, pk: int, suffix: str) -> HttpResponse:

@@ -36,6 +36,7 @@ class Cities(Room):
         here = city_rows.Here(lines)
         for line in lines:
             here.settle(line)
+        here.rings(lines)
         return Plan(lines, self.unread(columns))
 
     def lock(self, rows: Sequence[Row]) -> None:
@@ -57,10 +58,8 @@ class Cities(Room):
     def words(self, lines: Sequence[Line]) -> Words:
         over = {said for line in lines for change in line.changes if change.column == "within" for said in (change.before, change.after)}
         named = dict(City.objects.filter(slug__in=over).values_list("slug", "name"))
-        labels = {column: City._meta.get_field(name).verbose_name for column, name in FIELDS.items()}
-        labels |= {column: Membership._meta.get_field(name).verbose_name for column, name in MEMBERSHIP.items()}
         return Words(
-            labels | {"address": City._meta.get_field("slug").verbose_name},
+            words.names_of(City, FIELDS | {"address": "slug"}) | words.names_of(Membership, MEMBERSHIP),
             {
                 "kind": words.label_of(City.Kind), "country": countries.name, "network_region": words.label_of(Region),
                 "population": words.count, "population_band": words.label_of(Population), "own_language": languages.name,

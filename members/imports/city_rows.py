@@ -28,7 +28,7 @@ from members.models.application import Application
 from members.models.city import City, Membership
 from members.querysets import today
 from members.regions import Population, Region, population_band
-from strongcities.sheets import Row, said
+from strongcities.sheets import SURPLUS, Row, said
 
 # Each column that is a field of the model.
 FIELDS = {
@@ -184,6 +184,8 @@ class Here:
     def settle(self, line: Line) -> None:
         """Find the record of a row, and what would change of it; and all its faults, as far as they can be told, so that a file is
         put right in one go."""
+        if line.faulty(SURPLUS):
+            return
         known, found = self._about(line)
         if known is not None:
             line.record, line.label, line.url = known.pk, known.name, reverse("admin:members_city_change", args=[known.pk])
@@ -203,6 +205,25 @@ class Here:
         if line.record in self.half_approved:
             for column in sorted({change.column for change in line.changes} & {_COLUMNS[name] for name in City.IDENTITY}):
                 line.fault(column, gettext("One of two people approved an application for this city as it is: settle that first."))
+
+    def rings(self, lines: Sequence[Line]) -> None:
+        """A fault where several rows together would put authorities within each other; of one row alone the model tells it."""
+        moved = {
+            line.record: line for line in lines
+            if line.record and not line.faulty("within") and any(change.column == "within" for change in line.changes)
+        }  # fmt: skip
+        over: dict[int, int | None] = {}
+        for pk, line in moved.items():
+            city = self.by_address.get(line.values["within"])
+            over[pk] = city.pk if city else None
+        while further := {pk for pk in over.values() if pk is not None and pk not in over}:
+            over |= dict(City.objects.filter(pk__in=further).values_list("pk", "within"))
+        for pk, line in moved.items():
+            met: list[int | None] = [pk]
+            while (at := over.get(met[-1] or 0)) is not None and at not in met:
+                met.append(at)
+            if at == pk:
+                line.fault("within", gettext("By this row and others together it would be part of itself."))
 
     def _about(self, line: Line) -> tuple[Any, bool]:
         """The record that a row is about, None for a new one; and whether that could be told. A fault where it could not."""
@@ -259,7 +280,9 @@ class Here:
                 del line.values["name"]  # a name is changed by its address alone
                 return self.cities[match.city.pk], True
             else:
-                line.fault("name", gettext("%(why)s It is here already: if you mean it, write %(address)s in the column “address”.") % words)
+                line.fault(
+                    "name", gettext("%(why)s It is here already: if you mean it, write %(address)s in the column “address”.") % words
+                )
                 line.told = Told(match.city, match.typed, By.NOT_SURE)
                 return None, False
         return None, True

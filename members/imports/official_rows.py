@@ -32,7 +32,7 @@ from members.models.city import City
 from members.models.official import Post
 from members.models.user import User
 from members.querysets import today
-from strongcities.sheets import Row, said
+from strongcities.sheets import SURPLUS, Row, said
 
 _OWN = ("name", "languages", "mail_language")  # the person's
 CORRECTED = {"title": "title", "department": "department", "kind": "kind", "since": "since", "mandate": "has_mandate"}
@@ -125,6 +125,8 @@ class Here:
     def settle(self, line: Line, by: Any) -> None:
         """Find the post that a row is about, and what would change of it; and all its faults, as far as they can be told, so that a
         file is put right in one go."""
+        if line.faulty(SURPLUS):
+            return
         values = line.values
         city = None if line.faulty("city") else self._city(line)
         account = self.accounts.get(values.get("mail", ""))
@@ -182,6 +184,8 @@ class Here:
             words = {"why": matches[0].why, "address": matches[0].city.slug}
             line.fault("city", gettext("%(why)s If you mean it, write its address: %(address)s.") % words)
             line.told = Told(matches[0].city, said_name, By.NOT_SURE)
+        elif elsewhere := [city for city in self.by_name[self.folded[said_name]] if not city.merged_into_id]:
+            line.fault("country", gettext("%(city)s lies in another country.") % {"city": elsewhere[0]})
         elif not line.faulty("country"):
             line.fault("city", gettext("No city here has this address or name."))
         return None

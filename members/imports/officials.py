@@ -45,13 +45,11 @@ class Officials(Room):
         list(Post.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=here.post_keys).order_by("pk"))
 
     def words(self, lines: Sequence[Line]) -> Words:
-        named = {"city": "city", "lead": "is_lead", "until": "until"} | CORRECTED
-        labels = {column: Post._meta.get_field(name).verbose_name for column, name in named.items()}
-        labels |= {"mail": User._meta.get_field("email").verbose_name, "name": User._meta.get_field("name").verbose_name}
-        labels |= {"languages": Official._meta.get_field("languages").verbose_name, "country": City._meta.get_field("country").verbose_name}
-        labels |= {"mail_language": User._meta.get_field("language").verbose_name}
+        of_account = words.names_of(User, {"mail": "email", "name": "name", "mail_language": "language"})
+        of_post = words.names_of(Post, CORRECTED | {"city": "city", "lead": "is_lead", "until": "until"})
+        others = words.names_of(City, {"country": "country"}) | words.names_of(Official, {"languages": "languages"})
         return Words(
-            labels,
+            of_account | of_post | others,
             {
                 "kind": words.label_of(Post.Kind), "lead": words.yes_no, "mandate": words.yes_no, "since": words.day, "until": words.day,
                 "languages": words.named_languages, "mail_language": languages.name,

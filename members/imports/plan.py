@@ -18,7 +18,6 @@ from django.utils.translation import gettext, gettext_lazy as _, override
 from members.imports.words import Words
 from strongcities.sheets import SURPLUS, Column, NotASheet, Row
 
-
 WRONG = "what_is_wrong"  # the column of faults, in the file of rows that couldn't be written
 
 
@@ -108,6 +107,11 @@ class Plan:
         return [line for line in self.lines if line.outcome in {Outcome.NEW, Outcome.CHANGED}]
 
     @property
+    def emptied(self) -> int:
+        """Cells of records that would lose what stands in them: easily overlooked, where a form wasn't filled in whole."""
+        return sum(bool(change.before and not change.after) for line in self.to_write for change in line.changes)
+
+    @property
     def makes_members(self) -> bool:
         return any(line.makes_member for line in self.to_write)
 
@@ -188,10 +192,12 @@ class Room(TakenOut):
 
 
 def read_cells(line: Line, cells: dict[str, str], readers: dict[str, Callable[[str], Any]]) -> None:
-    """Each known cell of a row, read into the line's values; what can't be read is a fault of the line, and so is what stands
-    beside the last column: mostly a comma within a text that wanted quotation marks."""
-    if surplus := cells.get(SURPLUS):
-        line.fault(SURPLUS, gettext("“%(cells)s” stands beyond the last column. Is a text with a comma in it without quotation marks?") % {"cells": surplus[:60]})
+    """Each known cell of a row, read into the line's values; what can't be read is a fault of the line. Of a row with more cells than
+    columns nothing is read: mostly a comma moved what stands behind it, so which cell is meant for which column can't be told."""
+    if cells.get(SURPLUS):
+        words = gettext("The row has more cells than there are columns. Does a text with a comma in it lack its quotation marks?")
+        line.fault(SURPLUS, words)
+        return
     for column, reader in readers.items():
         if column in cells:
             try:

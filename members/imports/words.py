@@ -48,11 +48,11 @@ class Shown:
 class Words:
     """What each column is called (`labels`), and how a cell of it is said (`said`, for those that aren't said as they stand)."""
 
-    def __init__(self, labels: dict[str, Any], said: dict[str, Callable[[str], str]]) -> None:
+    def __init__(self, labels: dict[str, str], said: dict[str, Callable[[str], str]]) -> None:
         self.labels, self.said = labels, said
 
     def label(self, column: str) -> str:
-        return gettext("Beyond the last column") if column == SURPLUS else capfirst(str(self.labels.get(column, column)))
+        return gettext("Beyond the last column") if column == SURPLUS else capfirst(self.labels.get(column, column))
 
     def cell(self, column: str, text: str) -> str:
         return self.said.get(column, str)(text) if text else ""
@@ -68,6 +68,12 @@ class Words:
 
     def _faults(self, line: Line) -> list[ShownFault]:
         return [ShownFault(self.label(column), column, line.cells.get(column, ""), words) for column, words in line.faults]
+
+
+def names_of(model: type[models.Model], fields: dict[str, str]) -> dict[str, str]:
+    """What the columns that hold a model's `fields` ({column: field}) are called: as on its own pages."""
+    found: Any = model._meta
+    return {column: str(found.get_field(name).verbose_name) for column, name in fields.items()}
 
 
 # --- How a cell is said ----------------------------------------------------------------------------------------------
