@@ -280,7 +280,8 @@ def test_an_official_s_row_is_said_in_words(desk, sam, aarhus):
         [
             ["Column", "After"],
             ["Mail address mail", "a@b.dk"], ["Name name", "A"], ["City city", "Aarhus"], ["Post title", "T"],
-            ["Kind of work kind", "Policy"], ["Lead official lead", "yes"], ["Since since", "3 February 2020"], ["Languages languages", "Danish, English"],
+            ["Kind of work kind", "Policy"], ["Lead official lead", "yes"], ["Since since", "3 February 2020"],
+            ["Languages languages", "Danish, English"],
         ]
     ]  # fmt: skip
 
