@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from functools import cache, cached_property
 from typing import Any, ClassVar
 
@@ -28,12 +29,12 @@ class Outcome(models.TextChoices):
     SAME = "same", _("stays as it is")
 
 
-class By(models.TextChoices):
+class By(StrEnum):
     """How a city was told from what a row calls it, where that isn't its name letter by letter."""
 
-    SPELLING = "spelling", _("another spelling")
-    OTHER_NAME = "other-name", _("another of its names")
-    NOT_SURE = "not-sure", _("too like it to be another one")
+    SPELLING = "spelling"
+    OTHER_NAME = "other-name"
+    NOT_SURE = "not-sure"  # too like it to be another one, and not enough to be it
 
 
 @dataclass(frozen=True)
