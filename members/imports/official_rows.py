@@ -135,7 +135,7 @@ class Here:
                 _check_needed(line, account)
             _check_days(line, values.get("since"), values.get("until"))
             return
-        values["at"] = city.pk
+        values["at"], values["city"] = city.pk, city.slug  # said by its name, whatever the file calls it
         post = self._post(account, city, line)
         self._once(line, post)
         if post is None:

@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext
 
-from members import joining
+from members import countries, joining
 from members.imports import official_rows, words
 from members.imports.official_rows import CORRECTED
 from members.imports.plan import Line, Plan, Room
@@ -45,13 +45,16 @@ class Officials(Room):
         list(Post.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=here.post_keys).order_by("pk"))
 
     def words(self, lines: Sequence[Line]) -> Words:
+        cities = {change.after for line in lines for change in line.changes if change.column == "city"}
+        named = dict(City.objects.filter(slug__in=cities).values_list("slug", "name"))
         of_account = words.names_of(User, {"mail": "email", "name": "name", "mail_language": "language"})
         of_post = words.names_of(Post, CORRECTED | {"city": "city", "lead": "is_lead", "until": "until"})
         others = words.names_of(City, {"country": "country"}) | words.names_of(Official, {"languages": "languages"})
         return Words(
             of_account | of_post | others,
             {
-                "kind": words.label_of(Post.Kind), "lead": words.yes_no, "mandate": words.yes_no, "since": words.day, "until": words.day,
+                "city": lambda cell: named.get(cell, cell), "country": countries.name, "kind": words.label_of(Post.Kind),
+                "lead": words.yes_no, "mandate": words.yes_no, "since": words.day, "until": words.day,
                 "languages": words.named_languages, "mail_language": languages.name,
             },
         )  # fmt: skip

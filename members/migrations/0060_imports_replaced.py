@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                     ("half", "waits for a second person"),
                     ("written", "written"),
                     ("discarded", "discarded"),
-                    ("replaced", "replaced by a corrected file"),
+                    ("replaced", "replaced"),
                 ],
                 default="ready",
                 editable=False,

@@ -43,7 +43,7 @@ class State(models.TextChoices):
     HALF = "half", _("waits for a second person")
     WRITTEN = "written", _("written")
     DISCARDED = "discarded", _("discarded")
-    REPLACED = "replaced", _("replaced by a corrected file")
+    REPLACED = "replaced", _("replaced")
 
 
 OPEN = (State.READY, State.HALF)

@@ -404,7 +404,7 @@ def test_a_corrected_file_comes_in_place_of_one_with_faults(sam, toni):
     assert [step.words for step in record.transitions.all()] == ["Brought in", "Replaced by a corrected file"]
     assert [each.faults for each in instead.plan(by=toni).lines] == [[], []]
     for again in (lambda: record.replace(name="x", file=RIGHT, by=sam), lambda: write(record, sam), lambda: record.discard(by=sam)):
-        with pytest.raises(MoveRefused, match="replaced by a corrected file"):
+        with pytest.raises(MoveRefused, match="now “replaced”"):
             again()
     assert Import.objects.count() == 2
 
