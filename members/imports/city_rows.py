@@ -207,7 +207,8 @@ class Here:
                 line.fault(column, gettext("One of two people approved an application for this city as it is: settle that first."))
 
     def rings(self, lines: Sequence[Line]) -> None:
-        """A fault where several rows together would put authorities within each other; of one row alone the model tells it."""
+        """A fault where several rows together would put authorities within each other; of one row alone the model tells it. Those
+        on top take their turn first, so that none is ever within its own part, whatever the order of the file."""
         moved = {
             line.record: line for line in lines
             if line.record and not line.faulty("within") and any(change.column == "within" for change in line.changes)
@@ -222,6 +223,7 @@ class Here:
             met: list[int | None] = [pk]
             while (at := over.get(met[-1] or 0)) is not None and at not in met:
                 met.append(at)
+            line.turn = len(met)
             if at == pk:
                 line.fault("within", gettext("By this row and others together it would be part of itself."))
 

@@ -72,6 +72,7 @@ class Line:
     hints: list[str] = field(default_factory=list)
     told: Told | None = None
     makes_member: bool = False
+    turn: int = 0  # the lower, the earlier it is written
     url: str = ""
 
     @property
@@ -105,7 +106,9 @@ class Plan:
 
     @property
     def to_write(self) -> list[Line]:
-        return [line for line in self.lines if line.outcome in {Outcome.NEW, Outcome.CHANGED}]
+        """In the order in which it is written."""
+        found = [line for line in self.lines if line.outcome in {Outcome.NEW, Outcome.CHANGED}]
+        return sorted(found, key=lambda line: line.turn)
 
     @property
     def emptied(self) -> int:

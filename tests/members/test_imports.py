@@ -266,10 +266,11 @@ def test_a_ring_of_authorities_is_told_before_anything_is_written(sam, by):
     assert [each.faults for each in lines] == [[TOGETHER]] * len(lines)
 
 
-def test_a_ring_that_the_file_undoes_is_none(sam):
+@pytest.mark.parametrize("rows", [f"three-dk,Three,DK,county,\n{RING}", f"{RING}three-dk,Three,DK,county,\n"], ids=["first", "last"])
+def test_a_ring_that_the_file_undoes_is_none(sam, rows):
     cast.make_city("Two", kind="county")
     cast.make_city("Three", kind="county", within=cast.make_city("One", kind="county"))
-    record = rings(sam, f"three-dk,Three,DK,county,\n{RING}")
+    record = rings(sam, rows)
     assert [each.faults for each in record.plan(by=sam).lines] == [[], [], []]
     write(record, sam)
     assert dict(City.objects.values_list("name", "within__name")) == {"One": "Two", "Two": "Three", "Three": None}
