@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from members import limits
 from members.models import City, Export, Import, Post
 from members.models.imported import Kind
 from members.querysets import today
@@ -400,6 +401,13 @@ def test_bad_rows_are_taken_out_with_what_is_wrong_and_come_back(desk, sam, suff
     assert desk.get(f"/admin/members/import/{again.pk}/bad.{suffix}").status_code == 200  # the column is there once
     record.discard(by=sam)
     assert desk.get(f"/admin/members/import/{record.pk}/bad.{suffix}").status_code == 404
+
+
+def test_files_of_bad_rows_are_counted(desk, sam, monkeypatch):
+    """The general test meets none, since it has no import with faults."""
+    monkeypatch.setattr(limits, "DOWNLOAD", (limits.Rate(1, 60, limits.account),))
+    file = reverse("admin:members_import_bad", args=[bring(sam, "name,country\nBonn,ZZ\n").pk, "csv"])
+    assert [desk.get(file).status_code for _each in range(2)] == [200, 429]
 
 
 # --- Taking out ------------------------------------------------------------------------------------------------------
