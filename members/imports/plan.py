@@ -113,7 +113,7 @@ class Plan:
     @property
     def emptied(self) -> int:
         """Cells of records that would lose what stands in them: easily overlooked, where a form wasn't filled in whole."""
-        return sum(bool(change.before and not change.after) for line in self.to_write for change in line.changes)
+        return sum(not change.after for line in self.to_write for change in line.changes)
 
     @property
     def makes_members(self) -> bool:
