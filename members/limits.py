@@ -116,7 +116,8 @@ FINDS = {"hub:search", "members:cities", "members:people"}
 # Whatever asks the database for more than a page, without anything in the address: programs' answers; cities of a like name.
 ASKS = {"hub:practices_json", "members:join_choose", "admin:autocomplete"}
 FILES = {
-    "admin:members_city_file", "admin:members_post_file", "admin:members_import_form",
+    "admin:members_city_file", "admin:members_post_file", "admin:members_official_file", "admin:members_application_file",
+    "admin:members_import_form", "admin:members_import_bad",
     "mfa_download_recovery_codes",
 }  # fmt: skip
 

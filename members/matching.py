@@ -105,8 +105,8 @@ def twins(proposed: Iterable[City], among: CityQuerySet) -> dict[int, list[Match
 
 
 def of_names(asked: Sequence[tuple[str, str]], among: CityQuerySet, *, alike: bool) -> list[list[Match]]:
-    """For each (name, country) the cities `among` those of that country that have the very name or spelling, best first; with
-    `alike` those that look like it too. In a handful of queries for all, of which `alike` is the slow one: some ms a name.
+    """For each (name, country) the cities `among` those of that country (of any, where it is empty) that have the very name or spelling,
+    best first; with `alike` those that look like it too. In a handful of queries for all, of which `alike` is the slow one: some ms a name.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -116,7 +116,7 @@ def of_names(asked: Sequence[tuple[str, str]], among: CityQuerySet, *, alike: bo
             CROSS JOIN LATERAL (SELECT skeleton(typed) AS typed, skeleton(without_office(typed)) AS bare OFFSET 0) AS told
             CROSS JOIN LATERAL (
                 SELECT c.id FROM members_city c
-                WHERE c.country = asked.country AND c.merged_into_id IS NULL AND told.typed <> ''
+                WHERE (c.country = asked.country OR asked.country = '') AND c.merged_into_id IS NULL AND told.typed <> ''
                     AND (c.spellings LIKE '%%|' || told.typed || '|%%'
                         OR (%s AND (told.typed <%% c.spellings OR told.bare <%% c.spellings)))
                 ORDER BY c.spellings LIKE '%%|' || told.typed || '|%%' DESC, told.bare <<-> c.spellings, c.id

@@ -31,6 +31,7 @@ UNFOLDED = 60 * 1024 * 1024  # bytes of all that an XLSX file unfolds to
 MOST_ROWS = 5_000
 MOST_COLUMNS = 100
 LONGEST_CELL = 10_000  # characters
+SURPLUS = ""  # the column of what stands in a row beyond the last one that the first line names
 # OWASP, "CSV injection": what makes a spreadsheet program read a cell as a formula; the wide forms do in East Asian editions.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _NOT_IN_XML = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
@@ -45,7 +46,8 @@ class NotASheet(Exception):
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a spreadsheet: its line as the program shows it (the head is line 1), and a text for each column."""
+    """A row of a spreadsheet: its line as the program shows it (the head is line 1), and a text for each column; where it has more
+    cells than the head has columns, what stands in them, as `SURPLUS`."""
 
     line: int
     cells: dict[str, str]
@@ -81,9 +83,10 @@ def read(file: bytes) -> tuple[list[str], list[Row]]:
             continue
         if len(rows) == MOST_ROWS:
             raise NotASheet(gettext("The file has more than %(most)s rows. Split it.") % {"most": f"{MOST_ROWS:,}"})
-        if any(cells[len(columns) :]):
-            raise NotASheet(gettext("Line %(line)d has more cells than the first line has columns.") % {"line": line})
-        rows.append(Row(line, {name: cells[place] if place < len(cells) else "" for place, name in enumerate(columns) if name}))
+        told = {name: cells[place] if place < len(cells) else "" for place, name in enumerate(columns) if name}
+        if surplus := " | ".join(filter(None, cells[len(columns) :])):
+            told[SURPLUS] = surplus[:LONGEST_CELL]
+        rows.append(Row(line, told))
     if not rows:
         raise NotASheet(gettext("There is nothing below the first line."))
     return [name for name in columns if name], rows
@@ -191,9 +194,14 @@ def _csv_writer(file: TextIO, columns: Sequence[Column]) -> Callable[[Sequence[A
     writer.writerow([column.name for column in columns])
 
     def write(row: Sequence[Any]) -> None:
-        writer.writerow([_harmless(said(value)) if column.is_text else said(value) for column, value in zip(columns, row, strict=True)])
+        writer.writerow([_csv_cell(value, column) for column, value in zip(columns, row, strict=True)])
 
     return write
+
+
+def _csv_cell(value: Any, column: Column) -> str:
+    """Only what is a number or a day by its type, in a column of such, is written without the door's apostrophe."""
+    return _harmless(said(value)) if column.is_text or isinstance(value, str) else said(value)
 
 
 def _harmless(text: str) -> str:

@@ -1,5 +1,8 @@
 """The staff's rooms for members; Django finds them here."""
 
-from members.admin import accounts, applications, changes, cities, governance, imports, merges, officials, people, reasons, reports
+from members.admin import accounts, applications, changes, cities, exports, governance, imports, merges, officials, people, reasons, reports
 
-__all__ = ["accounts", "applications", "changes", "cities", "governance", "imports", "merges", "officials", "people", "reasons", "reports"]
+__all__ = [
+    "accounts", "applications", "changes", "cities", "exports", "governance", "imports", "merges", "officials", "people", "reasons",
+    "reports",
+]  # fmt: skip

@@ -18,9 +18,11 @@ from django.views.decorators.http import require_POST, require_safe
 from members import evidence, figures
 from members.admin.base import NeverDeleted, QueueFilter
 from members.admin.decisions import Decides
+from members.admin.exports import TakesOut
 from members.admin.together import Together, for_reader
 from members.models import Application, ApplicationTransition
 from members.models.application_state import DECIDED, WAITING, State
+from members.models.imported import Taken
 from strongcities import ages
 from strongcities.admin import Queue
 
@@ -37,9 +39,11 @@ class ApplicationFilter(QueueFilter):
 
 
 @admin.register(Application)
-class ApplicationAdmin(Decides, Together, NeverDeleted):
+class ApplicationAdmin(TakesOut, Decides, Together, NeverDeleted):
     """Nothing here is changed by a form: each verb has its own address, and the model decides whether it may be."""
 
+    taken_out_as = Taken.APPLICATIONS
+    whole = "queue=all"
     list_display = ("person", "city", "stands", "age", "marks")
     list_display_links = ("person",)
     list_filter = (ApplicationFilter, "needs_two", "city__region")
@@ -102,9 +106,7 @@ class ApplicationAdmin(Decides, Together, NeverDeleted):
         return format_html("<details><summary>{}</summary><ul>{}</ul></details>", counts, format_html_join("", "<li>{} {}</li>", rows))
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        return super().changelist_view(
-            request, {"title": self.opts.verbose_name_plural, "lately": figures.lately(), **(extra_context or {})}
-        )
+        return super().changelist_view(request, {"lately": figures.lately(), **(extra_context or {})})
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The page of the queue, with the evidence of all its rows fetched at once."""

@@ -17,9 +17,9 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from members import countries
 from members.admin.changes import ShowsHistory
-from members.admin.imports import TakesOut
+from members.admin.exports import TakesOut
 from members.models import Body, City, Membership
-from members.models.imported import Kind
+from members.models.imported import Taken
 from members.querysets import today
 from strongcities import languages
 
@@ -68,7 +68,7 @@ class PlaceFilter(admin.SimpleListFilter):
 
 @admin.register(City)
 class CityAdmin(TakesOut, ShowsHistory):
-    taken_out_as = Kind.CITIES
+    taken_out_as = Taken.CITIES
     list_display = ("name", "country_words", "kind", "region", "is_public", "is_sample")
     list_filter = ("is_public", "is_sample", PlaceFilter, "region", "kind")
     search_fields = ("name", "official_name", "own_name", "other_names")

@@ -1,12 +1,10 @@
-"""Spreadsheets that staff bring in, looked at before anything is written, and take out; and who took out what."""
+"""Spreadsheets that staff bring in, looked at before anything is written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -18,73 +16,17 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from members.admin.base import NeverDeleted
-from members.forms.imports import FileForm
+from members.admin.exports import FORMATS, file_of, whole_lists
+from members.forms.imports import CorrectedForm, FileForm
 from members.imports import room
 from members.imports.plan import Outcome
-from members.models import Export, Import
+from members.models import Import
 from members.models.imported import Kind
-from members.querysets import today
 from strongcities import sheets
-from strongcities.admin import Queue, ToRead
+from strongcities.admin import Queue
 from strongcities.workflow import MoveRefused
 
-if TYPE_CHECKING:  # generic for the type checker alone
-    _ModelAdmin = admin.ModelAdmin[Any]
-else:
-    _ModelAdmin = admin.ModelAdmin
-
 LINES = 50  # of a plan on one page
-FORMATS: dict[str, tuple[str, Callable[..., bytes]]] = {
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", sheets.xlsx_file),
-    "csv": ("text/csv; charset=utf-8", lambda columns, rows, title: sheets.csv_file(columns, rows)),
-}
-
-
-def file_of(kind: str, suffix: str, rows: Any) -> HttpResponse:
-    """Rows of a kind of record as a file to save. Raises Http404 for a format that there is none of."""
-    if suffix not in FORMATS:
-        raise Http404
-    content_type, made = FORMATS[suffix]
-    title = str(Kind(kind).label)
-    response = HttpResponse(made(room(kind).described(), rows, title=title), content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{kind}-{today().isoformat()}.{suffix}"'
-    return response
-
-
-class TakesOut(_ModelAdmin):
-    """A list whose records staff take out as a file: those that it shows, by the filters and words in its address."""
-
-    taken_out_as: Kind
-    change_list_template = "admin/members/import/list.html"
-
-    def get_urls(self) -> list[URLPattern]:
-        view = require_safe(self.admin_site.admin_view(self.take_out))
-        return [path("file.<slug:suffix>", view, name=f"{self.opts.app_label}_{self.opts.model_name}_file"), *super().get_urls()]
-
-    def take_out(self, request: HttpRequest, suffix: str) -> HttpResponse:
-        user: Any = request.user
-        if not (self.has_view_permission(request) and user.has_perm("members.take_out_export")):
-            raise PermissionDenied
-        try:
-            chosen = self.get_changelist_instance(request).get_queryset(request)
-        except IncorrectLookupParameters:  # the list itself drops what it doesn't know; a file would be of more than was asked for
-            messages.error(request, gettext("The list can’t be narrowed like that; here it is whole. Nothing was taken out."))
-            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        rows = list(room(self.taken_out_as).taken_out(chosen))
-        response = file_of(self.taken_out_as, suffix, rows)
-        Export.objects.create(kind=self.taken_out_as, by=user, rows=len(rows), chosen_by=request.GET.urlencode()[:1000])
-        return response
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        user: Any = request.user
-        files = f"admin:{self.opts.app_label}_{self.opts.model_name}_file"
-        context = {
-            "title": self.opts.verbose_name_plural,
-            "files": [(suffix, reverse(files, args=[suffix])) for suffix in FORMATS] if user.has_perm("members.take_out_export") else [],
-            "query": request.GET.urlencode(),
-            "brings": self.taken_out_as if Import.may_bring(user, self.taken_out_as) else "",
-        }
-        return super().changelist_view(request, {**context, **(extra_context or {})})
 
 
 @admin.register(Import)
@@ -124,6 +66,8 @@ class ImportAdmin(NeverDeleted):
             path("form/<slug:kind>.<slug:suffix>", require_safe(view(self.empty)), name="members_import_form"),
             path("<int:pk>/write/", require_POST(view(self.write)), name="members_import_write"),
             path("<int:pk>/discard/", require_POST(view(self.discard)), name="members_import_discard"),
+            path("<int:pk>/replace/", require_POST(view(self.replace)), name="members_import_replace"),
+            path("<int:pk>/bad.<slug:suffix>", require_safe(view(self.bad_rows)), name="members_import_bad"),
             *super().get_urls(),
         ]
 
@@ -152,7 +96,16 @@ class ImportAdmin(NeverDeleted):
             "title": gettext("Bring in a spreadsheet"),
             "opts": self.opts,
             "form": form,
-            "kinds": [(kind, kind.label, room(kind).described()) for kind in kinds],
+            "kinds": [
+                {
+                    "kind": kind,
+                    "label": kind.label,
+                    "columns": room(kind).described(),
+                    "whole": whole_lists(request.user, kind),
+                    "empty": [(suffix, reverse("admin:members_import_form", args=[kind, suffix])) for suffix in FORMATS],
+                }
+                for kind in kinds
+            ],
         }
         return render(request, "admin/members/import/new.html", context, status=422 if form.errors else 200)
 
@@ -162,14 +115,14 @@ class ImportAdmin(NeverDeleted):
             raise Http404
         if not Import.may_bring(request.user, kind):
             raise PermissionDenied
-        return file_of(kind, suffix, [])
+        return file_of(room(kind).described(), [], title=str(Kind(kind).label), name=f"{kind}-empty", suffix=suffix)
 
     # --- One file ----------------------------------------------------------------------------------------------------
 
     def _load(self, request: HttpRequest, pk: str | int) -> Import:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        found = Import.objects.visible_to(request.user).select_related("by", "first_approver", "decided_by")
+        found = Import.objects.visible_to(request.user).select_related("by", "first_approver", "decided_by", "replaces")
         record = found.filter(pk=pk if str(pk).isdecimal() and len(str(pk)) < 19 else 0).first()
         if record is None:
             raise Http404
@@ -178,17 +131,21 @@ class ImportAdmin(NeverDeleted):
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if request.method not in {"GET", "HEAD"}:
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        record = self._load(request, object_id)
+        return self._page(request, self._load(request, object_id))
+
+    def _page(self, request: HttpRequest, record: Import, corrected: CorrectedForm | None = None) -> HttpResponse:
+        """`corrected`: the form with what is wrong with a file that was sent in place of this one."""
         context = {
             **self.admin_site.each_context(request),
             "title": str(record),
             "opts": self.opts,
             "record": record,
             "transitions": record.transitions.select_related("by"),
+            "corrected": corrected or CorrectedForm(),
         }
         if record.allows("write"):
             context |= self._looked_at(request, record)
-        return render(request, "admin/members/import/one.html", context)
+        return render(request, "admin/members/import/one.html", context, status=422 if corrected else 200)
 
     def _looked_at(self, request: HttpRequest, record: Import) -> dict[str, Any]:
         user: Any = request.user
@@ -197,13 +154,20 @@ class ImportAdmin(NeverDeleted):
         if shown not in Outcome.values:
             shown = next((outcome.value for outcome in Outcome if plan.count(outcome)), Outcome.SAME.value)
         page = Paginator([line for line in plan.lines if line.outcome == shown], LINES).get_page(request.GET.get("page"))
-        room(record.kind).hint(list(page))
+        lines = list(page)
+        room(record.kind).hint(lines)
         return {
             "plan": plan,
             "shown": shown,
             "counts": [(outcome.value, outcome.label, plan.count(outcome)) for outcome in Outcome if plan.count(outcome)],
             "page": page,
+            "lines": room(record.kind).words(lines).shown(lines),
             "bad": plan.count(Outcome.BAD),
+            "same": plan.count(Outcome.SAME),
+            "made": plan.count(Outcome.NEW),
+            "changed": plan.count(Outcome.CHANGED),
+            "new_members": sum(line.makes_member for line in plan.to_write),
+            "bad_files": [(suffix, reverse("admin:members_import_bad", args=[record.pk, suffix])) for suffix in FORMATS],
             "may_write": record.can_write(user),
             "first_holds": record.first_approver_id is not None and record.first_mark == plan.mark,
             "was_first": record.first_approver_id == user.pk and record.first_mark == plan.mark,
@@ -213,7 +177,7 @@ class ImportAdmin(NeverDeleted):
         record = self._load(request, pk)
         try:
             with transaction.atomic():
-                record.write(by=request.user, seen=request.POST.get("seen", ""), leave_out=request.POST.get("leave_out") == "on")
+                record.write(by=request.user, seen=request.POST.get("seen", ""))
         except MoveRefused as error:
             messages.error(request, str(error))
         except PermissionDenied:
@@ -236,16 +200,31 @@ class ImportAdmin(NeverDeleted):
             messages.success(request, gettext("It is discarded; nothing of it was written."))
         return redirect("admin:members_import_change", pk)
 
+    def replace(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The corrected file, in place of this one."""
+        record = self._load(request, pk)
+        form = CorrectedForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self._page(request, record, form)
+        file = form.cleaned_data["file"]
+        try:
+            instead = record.replace(name=file.name, file=file.read(sheets.LARGEST + 1), by=request.user)
+        except sheets.NotASheet as error:
+            form.add_error("file", str(error))
+            return self._page(request, record, form)
+        except MoveRefused as error:
+            messages.error(request, str(error))
+            return redirect("admin:members_import_change", pk)
+        messages.success(
+            request, gettext("This file is here in place of “%(name)s”, of which nothing was written.") % {"name": record.file_name}
+        )
+        return redirect("admin:members_import_change", instead.pk)
 
-@admin.register(Export)
-class ExportAdmin(ToRead):
-    """Who took out a file of people or cities, to read."""
-
-    list_display = fields = readonly_fields = ("kind", "by", "at", "rows", "chosen_by")
-    list_filter = ("kind",)
-    list_select_related = ("by",)
-    search_fields = ("by__name", "by__email")
-    actions = None
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def bad_rows(self, request: HttpRequest, pk: int, suffix: str) -> HttpResponse:
+        """The rows that can't be written, as the file has them, each with what is wrong: to be put right and brought in."""
+        record = self._load(request, pk)
+        if not record.allows("write"):
+            raise Http404
+        columns, rows = record.plan(by=request.user).bad_rows(record.columns)
+        name = f"{record.kind}-to-put-right"
+        return file_of(columns, rows, title=str(record.get_kind_display()), name=name, suffix=suffix)

@@ -20,9 +20,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from members.admin.base import QueueFilter
-from members.admin.imports import TakesOut
+from members.admin.exports import TakesOut
 from members.models import CityDomain, Invitation, Post, PostTransition, Vacancy
-from members.models.imported import Kind
+from members.models.imported import Taken
 from strongcities import ages
 from strongcities.admin import Queue, ToRead
 from strongcities.workflow import MoveRefused
@@ -111,7 +111,8 @@ class StepInline(_TabularInline):
 class PostAdmin(TakesOut, ReadOnly):
     """Who stands for which city, those whom nobody confirmed for long first. A post is ended on the city's page."""
 
-    taken_out_as = Kind.OFFICIALS
+    taken_out_as = Taken.OFFICIALS
+    whole = "queue=all"
 
     list_display = ("official", "title", "people", "is_lead", "since", "vetted")
     list_filter = (PostFilter, "is_lead")

@@ -13,7 +13,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _
 
 from members.admin.base import NeverDeleted
+from members.admin.exports import TakesOut
 from members.models import Official, Post, User
+from members.models.imported import Taken
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _TabularInline = admin.TabularInline[Any, Any]
@@ -43,7 +45,8 @@ class PostInline(_TabularInline):
 
 
 @admin.register(Official)
-class OfficialAdmin(NeverDeleted):
+class OfficialAdmin(TakesOut, NeverDeleted):
+    taken_out_as = Taken.OFFICIALS
     list_display = ("user", "shown_to", "open_to_peers", "barred_from_relay")
     list_filter = ("barred_from_relay", "shown_to")
     search_fields = ("user__name", "user__email", "posts__city__name")
@@ -54,8 +57,12 @@ class OfficialAdmin(NeverDeleted):
     inlines = (PostInline,)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """An official comes from an application."""
+        """An official comes from an application, or from a list that is brought in."""
         return False
+
+    def to_take_out(self, chosen: Any) -> Any:
+        """A row for each post of theirs."""
+        return Post.objects.filter(official__in=chosen.values("pk")).order_by("official__user__name", "official", "-since")
 
 
 @admin.register(User)

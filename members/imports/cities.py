@@ -12,14 +12,16 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext
 
-from members import matching
-from members.imports import city_rows
+from members import countries, matching
+from members.imports import city_rows, words
 from members.imports.city_rows import FIELDS, MEMBERSHIP
 from members.imports.plan import Line, Outcome, Plan, Room
+from members.imports.words import Words
 from members.models.city import City
 from members.models.membership import Membership
 from members.querysets import today
 from members.regions import Population, Region
+from strongcities import languages
 from strongcities.sheets import Column, Row
 
 
@@ -35,6 +37,7 @@ class Cities(Room):
         here = city_rows.Here(lines)
         for line in lines:
             here.settle(line)
+        here.rings(lines)
         return Plan(lines, self.unread(columns))
 
     def lock(self, rows: Sequence[Row]) -> None:
@@ -50,8 +53,21 @@ class Cities(Room):
         for line, matches in zip(new, matching.of_names(asked, City.objects.all(), alike=True), strict=True):
             for match in matches:
                 if match.how == matching.How.LOOKS_LIKE:
-                    words = {"city": match.city, "kind": match.city.get_kind_display(), "percent": match.percent}
-                    line.hints.append(gettext("It may be %(city)s (%(kind)s): the names are alike by %(percent)d%%.") % words)
+                    about = {"city": match.city, "kind": match.city.get_kind_display(), "percent": match.percent}
+                    line.hints.append(gettext("It may be %(city)s (%(kind)s): the names are alike by %(percent)d%%.") % about)
+
+    def words(self, lines: Sequence[Line]) -> Words:
+        over = {said for line in lines for change in line.changes if change.column == "within" for said in (change.before, change.after)}
+        named = dict(City.objects.filter(slug__in=over).values_list("slug", "name"))
+        return Words(
+            words.names_of(City, FIELDS | {"address": "slug"}) | words.names_of(Membership, MEMBERSHIP),
+            {
+                "kind": words.label_of(City.Kind), "country": countries.name, "network_region": words.label_of(Region),
+                "population": words.count, "population_band": words.label_of(Population), "own_language": languages.name,
+                "within": lambda cell: named.get(cell, cell), "shown": words.yes_no, "founding": words.yes_no,
+                "joined": words.day, "left": words.day,
+            },
+        )  # fmt: skip
 
     def write(self, line: Line, *, by: Any) -> None:
         values, changed = line.values, {change.column for change in line.changes}

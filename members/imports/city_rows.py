@@ -17,18 +17,19 @@ from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db.models import Prefetch
 from django.urls import reverse
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 
 from members import countries, matching, names
-from members.imports.plan import Change, Line, day, one_of, parts, read_cells, text, yes_or_no
+from members.imports.plan import By, Change, Line, Told, day, one_of, parts, read_cells, text, yes_or_no
 from members.models.application import Application
 from members.models.city import City
 from members.models.membership import Membership
 from members.querysets import today
 from members.regions import Population, Region, population_band
-from strongcities.sheets import Row, said
+from strongcities.sheets import SURPLUS, Row, said
 
 # Each column that is a field of the model.
 FIELDS = {
@@ -37,7 +38,7 @@ FIELDS = {
     "population": "population", "population_band": "population_band", "website": "website", "latitude": "latitude",
     "longitude": "longitude", "time_zone": "time_zone", "shown": "is_public",
 }  # fmt: skip
-MEMBERSHIP = ("joined", "left", "founding")
+MEMBERSHIP = {"joined": "joined", "left": "left", "founding": "is_founding"}
 _COLUMNS = {field: column for column, field in FIELDS.items()}
 
 
@@ -77,7 +78,8 @@ def _other_names(cell: str) -> list[str]:
     return [text(120)(name) for name in names.clean_names(parts(cell))]
 
 
-def _country(cell: str) -> str:
+def country(cell: str) -> str:
+    """The code of the country that a cell names."""
     code = countries.code_of(cell)
     if not code:
         raise ValidationError(gettext("“%(cell)s” is no country, nor the code of one.") % {"cell": cell[:60]})
@@ -119,26 +121,37 @@ def _zones() -> frozenset[str]:
     return frozenset(zoneinfo.available_timezones())
 
 
-def _region(cell: str) -> str:
-    """By slug or label; in English too, whatever the reader's language, as in data/founding_cities.csv."""
+def _website(cell: str) -> str:
+    cell = text(300)(cell)
+    if not cell:
+        return ""
+    words = {"cell": cell[:120], "right": f"https://{cell[:120].lstrip('/')}"}
+    if "://" not in cell and _is_website(words["right"]):
+        raise ValidationError(gettext("“%(cell)s” lacks the https:// before it. Write %(right)s.") % words)
+    if not _is_website(cell):
+        raise ValidationError(gettext("“%(cell)s” is no address of a website. One looks like https://www.aarhus.dk/.") % words)
+    return cell
+
+
+def _is_website(address: str) -> bool:
     try:
-        return one_of(Region)(cell)
+        URLValidator(schemes=["http", "https"])(address)
     except ValidationError:
-        with override("en"):
-            return one_of(Region)(cell)
+        return False
+    return True
 
 
 _READERS: dict[str, Callable[[str], Any]] = {
     "address": text(140), "name": _name, "official_name": text(200), "own_name": text(200),
     "own_language": lambda cell: text(3)(cell.lower()), "other_names": _other_names, "kind": one_of(City.Kind),
-    "country": _country, "within": text(140), "network_region": _region, "population": _people,
-    "population_band": one_of(Population), "website": text(300), "latitude": _degrees(90), "longitude": _degrees(180),
+    "country": country, "within": text(140), "network_region": one_of(Region), "population": _people,
+    "population_band": one_of(Population), "website": _website, "latitude": _degrees(90), "longitude": _degrees(180),
     "time_zone": _zone, "shown": yes_or_no, "joined": day, "left": day, "founding": yes_or_no,
 }  # fmt: skip
 
 
 def read(row: Row) -> Line:
-    line = Line(row.line, row.cells.get("name", "") or row.cells.get("address", ""))
+    line = Line(row.line, row.cells.get("name", "") or row.cells.get("address", ""), row.cells)
     read_cells(line, row.cells, _READERS)
     for column in ("shown", "founding", "kind", "network_region", "joined", "left"):
         if not line.values.get(column) and line.values.get(column) is not False:
@@ -170,19 +183,18 @@ class Here:
         self.rows: dict[tuple[Any, ...], int] = {}  # what a row is about, and the first line that is about it
 
     def settle(self, line: Line) -> None:
-        """Find the record of a row, and what would change of it; or its faults."""
-        if line.faults:
+        """Find the record of a row, and what would change of it; and all its faults, as far as they can be told, so that a file is
+        put right in one go."""
+        if line.faulty(SURPLUS):
             return
-        known = self._about(line)
-        if line.faults:
-            return
+        known, found = self._about(line)
         if known is not None:
             line.record, line.label, line.url = known.pk, known.name, reverse("admin:members_city_change", args=[known.pk])
         self._once(line, known)
         before = cells(known) if known is not None else {}
         self._complete(line, known, before)
-        self._clean(line, known)
-        _join(line, known)
+        self._clean(line, known, found=found)
+        _join(line, known, found=found)
         if line.makes_member:
             line.values.setdefault("shown", True)
         for column in (*FIELDS, *MEMBERSHIP):
@@ -195,23 +207,50 @@ class Here:
             for column in sorted({change.column for change in line.changes} & {_COLUMNS[name] for name in City.IDENTITY}):
                 line.fault(column, gettext("One of two people approved an application for this city as it is: settle that first."))
 
-    def _about(self, line: Line) -> Any:
-        """The record that a row is about, None for a new one. A fault where that can't be told."""
+    def rings(self, lines: Sequence[Line]) -> None:
+        """A fault where several rows together would put authorities within each other; of one row alone the model tells it. Those
+        on top take their turn first, so that none is ever within its own part, whatever the order of the file."""
+        moved = {
+            line.record: line for line in lines
+            if line.record and not line.faulty("within") and any(change.column == "within" for change in line.changes)
+        }  # fmt: skip
+        over: dict[int, int | None] = {}
+        for pk, line in moved.items():
+            city = self.by_address.get(line.values["within"])
+            over[pk] = city.pk if city else None
+        while further := {pk for pk in over.values() if pk is not None and pk not in over}:
+            over |= dict(City.objects.filter(pk__in=further).values_list("pk", "within"))
+        for pk, line in moved.items():
+            met: list[int | None] = [pk]
+            while (at := over.get(met[-1] or 0)) is not None and at not in met:
+                met.append(at)
+            line.turn = len(met)
+            if at == pk:
+                line.fault("within", gettext("By this row and others together it would be part of itself."))
+
+    def _about(self, line: Line) -> tuple[Any, bool]:
+        """The record that a row is about, None for a new one; and whether that could be told. A fault where it could not."""
         values = line.values
-        if address := values.get("address"):
-            city = self.by_address.get(address)
+        if line.cells.get("address"):
+            city = self.by_address.get(values.get("address", ""))
             if city is None:
-                line.fault("address", gettext("No city has this address. Of a new city the cell is empty."))
-                return None
+                if not line.faulty("address"):
+                    line.fault("address", gettext("No city has this address. Of a new city the cell is empty."))
+                return None, False
             kind = values.get("kind", city.kind)
-            taken = any(match.city.pk != city.pk and self._is(match.city, line, kind) for match in self.matches[id(line)])
-            if taken or (not city.merged_into and self._merged(line, kind)):
+            taken = any(match.city.pk != city.pk and self._is(match.city, line, kind) for match in self.matches.get(id(line), ()))
+            if (taken or (not city.merged_into and self._merged(line, kind))) and not line.faulty("kind"):
                 line.fault("name", gettext("A city of this name, kind and country is there already."))
+        elif line.faulty("name", "country", "kind"):
+            return None, False
         else:
-            city = self._named(line)
+            city, found = self._named(line)
+            if not found:
+                return None, False
         if city is not None and city.merged_into:
             line.fault("address", gettext("It was merged into %(city)s.") % {"city": city.standing})
-        return city
+            return None, False
+        return city, True
 
     def _is(self, city: City, line: Line, kind: str) -> bool:
         """Whether the city is the one of the row's name and country, and of `kind`: the database has one of these alone."""
@@ -219,9 +258,12 @@ class Here:
 
     def _merged(self, line: Line, kind: str) -> City | None:
         """The record of the row's name and country, and of `kind`, where it was merged."""
+        if id(line) not in self.matches:  # it names none
+            return None
         return self.merged.get((self.folded[line.values["name"]], line.values["country"], kind))
 
-    def _named(self, line: Line) -> Any:
+    def _named(self, line: Line) -> tuple[Any, bool]:
+        """As _about, for a row without an address."""
         kind = line.values.setdefault("kind", City.Kind.CITY.value)
         if gone := self._merged(line, kind):
             city = self.cities[gone.standing.pk]
@@ -229,20 +271,24 @@ class Here:
             line.hints.append(gettext("%(gone)s (%(gone_kind)s) was merged into %(city)s (%(kind)s): the row is about that one.") % words)
             line.values.update(kind=city.kind, country=city.country)  # these three told which record was meant, and that one is gone
             del line.values["name"]
-            return city
+            return city, True
         for match in self.matches[id(line)]:
             words = {"city": match.city, "kind": match.city.get_kind_display(), "why": match.why, "address": match.city.slug}
+            other_name = match.how == matching.How.OTHER_NAME
             if match.city.kind != kind:
                 line.hints.append(gettext("%(city)s (%(kind)s) is here already.") % words)
-            elif self._is(match.city, line, kind) or match.how == matching.How.OTHER_NAME:
-                if match.how == matching.How.OTHER_NAME:
-                    line.hints.append(match.why)
+            elif self._is(match.city, line, kind) or other_name:
+                if match.how != matching.How.NAME:
+                    line.told = Told(match.city, match.typed, By.OTHER_NAME if other_name else By.SPELLING)
                 del line.values["name"]  # a name is changed by its address alone
-                return self.cities[match.city.pk]
+                return self.cities[match.city.pk], True
             else:
-                line.fault("name", gettext("%(why)s It is here already: if you mean it, its address is %(address)s.") % words)
-                return None
-        return None
+                line.fault(
+                    "name", gettext("%(why)s It is here already: if you mean it, write %(address)s in the column “address”.") % words
+                )
+                line.told = Told(match.city, match.typed, By.NOT_SURE)
+                return None, False
+        return None, True
 
     def _once(self, line: Line, known: Any) -> None:
         """Of two rows about one city the first stands."""
@@ -250,7 +296,7 @@ class Here:
         name = values.get("name")
         kind = values.get("kind") or (known.kind if known is not None else "")
         keys: list[tuple[Any, ...]] = [("city", known.pk)] if known is not None else []
-        if name:
+        if name and kind and id(line) in self.matches:
             keys.append(("name", self.folded[name], values["country"], kind))
         for key in keys:
             first = self.rows.setdefault(key, line.line)
@@ -264,18 +310,20 @@ class Here:
         people = values.get("population")
         if people is not None and not values.get("population_band") and people != before.get("population"):
             values["population_band"] = population_band(people).value
+        code = values.get("country")
         if known is None:
-            values.setdefault("network_region", countries.region_of(values["country"]).value)
+            if code and not line.faulty("network_region"):
+                values.setdefault("network_region", countries.region_of(code).value)
             values.setdefault("shown", bool(values.get("joined")))
         if over := values.get("within"):
             city = self.by_address.get(over)
             if city is None or city.merged_into:
                 line.fault("within", gettext("No city has the address “%(address)s”. Bring that authority in first.") % {"address": over})
-            elif city.country != values["country"]:
+            elif code and city.country != code:
                 line.fault("within", gettext("%(city)s lies in another country.") % {"city": city})
 
-    def _clean(self, line: Line, known: Any) -> None:
-        """The model's own rules, on the record as it would be."""
+    def _clean(self, line: Line, known: Any, *, found: bool) -> None:
+        """The model's own rules, on the record as it would be; what belongs together, where both of it could be read."""
         city = copy.copy(known) if known is not None else City()
         over = self.by_address.get(line.values.get("within", ""))
         given = {FIELDS[column]: value for column, value in line.values.items() if column in FIELDS}
@@ -287,14 +335,19 @@ class Here:
         except ValidationError as error:
             for name, words in error.message_dict.items():
                 line.fault(_COLUMNS[name], " ".join(words))
-        if bool(city.own_name) != bool(city.own_language):
+        if bool(city.own_name) != bool(city.own_language) and _both(line, "own_name", "own_language", found=found):
             line.fault("own_language", gettext("A name in the city’s own language needs the language, and the language a name."))
-        if (city.latitude is None) != (city.longitude is None):
+        if (city.latitude is None) != (city.longitude is None) and _both(line, "latitude", "longitude", found=found):
             line.fault("longitude", gettext("Latitude and longitude go together."))
         line.values.update({column: getattr(city, FIELDS[column]) for column in ("official_name", "own_name") if column in line.values})
 
 
-def _join(line: Line, known: Any) -> None:
+def _both(line: Line, one: str, other: str, *, found: bool) -> bool:
+    """Whether it is known what both cells say: the file's, or the record's where there is one."""
+    return not line.faulty(one, other) and (found or {one, other} <= line.values.keys())
+
+
+def _join(line: Line, known: Any, *, found: bool) -> None:
     """What `joined`, `left` and `founding` come to, beside the newest membership that there is."""
     values = line.values
     term = known.terms[0] if known is not None and known.terms else None
@@ -304,7 +357,10 @@ def _join(line: Line, known: Any) -> None:
     for column in ("joined", "left"):
         if (values.get(column) or date.min) > today():
             line.fault(column, gettext("That day is yet to come."))
-    if since is None:
+    if not found or line.faulty("joined", "left"):
+        if since and until and until < since and not line.faulty("joined", "left"):
+            line.fault("left", gettext("It left before it joined."))
+    elif since is None:
         if until or values.get("founding") or term:
             line.fault("joined", gettext("The day on which it joined is missing."))
     elif until and until < since:

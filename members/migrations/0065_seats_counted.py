@@ -82,5 +82,5 @@ DROP FUNCTION members_count_lengthened(), members_count_given(), members_count_s
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0052_spellings_by_country")]
+    dependencies = [("members", "0061_exports_named")]
     operations = [migrations.RunSQL(COUNT, DROP)]

@@ -5,12 +5,14 @@
 | bring   | (nothing)                    | to be looked at                 | staff who may import such records              |
 | write   | to be looked at, waits for 2 | waits for a second¹, or written | staff who may import such records              |
 | discard | to be looked at, waits for 2 | discarded                       | staff who may import such records              |
+| replace | to be looked at, waits for 2 | replaced, by the corrected file | staff who may import such records              |
 
 ¹ Where a row makes a city a member: as with applications, two different people of the staff decide on that.
 
 What would change isn't kept: it is worked out anew from the rows, each time somebody looks (members/imports). A press of the
-button carries the mark of what was seen, and is refused where it would do anything else by now; a first approval of what is no
-longer the same is none. The rows hold people's names and addresses, so they go once they are written or discarded.
+button carries the mark of what was seen, the rows that can't be written among it, and is refused where it would do anything else by
+now; a first approval of what is no longer the same is none. The rows hold people's names and addresses, so they go once they are
+written, discarded or replaced.
 
 What fails halfway has written nothing, and is to be looked at as before. Held by the database: settled once, by two people where it
 makes members.
@@ -41,15 +43,26 @@ class State(models.TextChoices):
     HALF = "half", _("waits for a second person")
     WRITTEN = "written", _("written")
     DISCARDED = "discarded", _("discarded")
+    REPLACED = "replaced", _("replaced")
 
 
 OPEN = (State.READY, State.HALF)
-SETTLED = (State.WRITTEN, State.DISCARDED)
+SETTLED = (State.WRITTEN, State.DISCARDED, State.REPLACED)
 
 
 class Kind(models.TextChoices):
+    """What is brought in."""
+
     CITIES = "cities", _("Cities")
     OFFICIALS = "officials", _("Officials")
+
+
+class Taken(models.TextChoices):
+    """What is taken out."""
+
+    CITIES = "cities", _("Cities")
+    OFFICIALS = "officials", _("Officials")
+    APPLICATIONS = "applications", _("Applications to join")
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
@@ -74,6 +87,7 @@ class Import(Workflow):
     MOVES: ClassVar[dict[str, Move]] = {
         "write": Move(set(OPEN), (State.HALF, State.WRITTEN)),
         "discard": Move(set(OPEN), State.DISCARDED),
+        "replace": Move(set(OPEN), State.REPLACED),
     }
 
     kind = models.CharField(_("what is in it"), max_length=20, choices=Kind)
@@ -83,6 +97,9 @@ class Import(Workflow):
     rows = models.JSONField(_("rows"), default=list, editable=False)  # [[line, {column: text}], …]
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False, verbose_name=_("brought by"))
     at = models.DateTimeField(_("brought"), auto_now_add=True)
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="replaced_by", verbose_name=_("in place of")
+    )
     needs_two = models.BooleanField(_("needs two of the staff"), default=False, editable=False)
     first_approver = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("first of two")
@@ -109,6 +126,7 @@ class Import(Workflow):
                 name="import_of_new_members_by_two_people",
             ),
             models.CheckConstraint(condition=Q(state__in=OPEN) | Q(rows=[]), name="import_keeps_no_rows"),
+            models.UniqueConstraint(fields=["replaces"], name="import_replaced_once"),  # nothing is in place of nothing: nulls are many
         ]
 
     def __str__(self) -> str:
@@ -126,12 +144,17 @@ class Import(Workflow):
     def can_write(self, user: Any) -> bool:
         return self.may_bring(user, self.kind)
 
-    can_discard = can_write
+    can_discard = can_replace = can_write
+
+    @property
+    def successor(self) -> Import | None:
+        """The corrected file that came in place of this one."""
+        return self.replaced_by.first()
 
     # --- Verbs -------------------------------------------------------------------------------------------------------
 
     @classmethod
-    def bring(cls, *, kind: str, name: str, file: bytes, by: Any) -> Import:
+    def bring(cls, *, kind: str, name: str, file: bytes, by: Any, replaces: Import | None = None) -> Import:
         """Read a file and keep its rows until somebody decided. Nothing else is written. Raises sheets.NotASheet; PermissionDenied
         is the caller's to raise, by `may_bring`."""
         from members.imports import room  # the rooms write this very model's kinds
@@ -139,6 +162,7 @@ class Import(Workflow):
         columns, rows = sheets.read(file)
         room(kind).check(columns)
         record = cls(kind=kind, file_name=name[-200:], columns=columns, rows=[[row.line, row.cells] for row in rows], by=by)
+        record.replaces = replaces
         record.save(force_insert=True)
         record.begin("bring", by=by)
         return record
@@ -153,12 +177,19 @@ class Import(Workflow):
     def read_rows(self) -> list[sheets.Row]:
         return [sheets.Row(line, cells) for line, cells in self.rows]
 
-    def write(self, *, by: Any, seen: str, leave_out: bool = False) -> None:
-        """Write all of it, or count as the first of two. `seen` is the mark of the plan that `by` looked at; `leave_out` says that
-        the bad rows may be left out.
+    def replace(self, *, name: str, file: bytes, by: Any) -> Import:
+        """Put the corrected file in place of this one, of which nothing is written then. Raises sheets.NotASheet where it can't be
+        read, and this one stays; PermissionDenied; MoveRefused."""
+        with self.move("replace", by=by) as step:
+            step.record.decided_by, step.record.rows = by, []
+            return Import.bring(kind=self.kind, name=name, file=file, by=by, replaces=step.record)
 
-        Raises PermissionDenied; MoveRefused, and then nothing is written: where the plan is another one by now, has bad rows
-        or nothing to write, where `by` was the first already, or where the database refuses a row.
+    def write(self, *, by: Any, seen: str) -> None:
+        """Write what can be written of it, or count as the first of two. `seen` is the mark of the plan that `by` looked at, which
+        has the rows that can't be.
+
+        Raises PermissionDenied; MoveRefused, and then nothing is written: where the plan is another one by now or has nothing
+        to write, where `by` was the first already, or where the database refuses a row.
         """
         from members.imports import room  # as above
 
@@ -167,7 +198,7 @@ class Import(Workflow):
                 record = step.record
                 room(record.kind).lock(record.read_rows)
                 plan = record.plan(by=by)
-                _refuse(plan, seen=seen, leave_out=leave_out)
+                _refuse(plan, seen=seen)
                 record.needs_two = plan.makes_members
                 if plan.makes_members and not record._seconds(by, plan):
                     record.first_approver, record.first_mark = by, plan.mark
@@ -196,11 +227,11 @@ class Import(Workflow):
             step.record.decided_by, step.record.rows = by, []
 
 
-def _refuse(plan: Plan, *, seen: str, leave_out: bool) -> None:
+def _refuse(plan: Plan, *, seen: str) -> None:
     if plan.mark != seen:
         raise MoveRefused(gettext("Something changed since you looked. See what would be written now, then decide."))
-    if plan.count("bad") and not leave_out:
-        raise MoveRefused(gettext("There are bad rows. Say that they may be left out, or bring in the file once they are put right."))
+    if not plan.to_write and plan.count("bad"):
+        raise MoveRefused(gettext("No row can be written. Put the file right and send it in place of this one."))
     if not plan.to_write:
         raise MoveRefused(gettext("There is nothing to write: what the file says stands here already."))
 
@@ -217,13 +248,14 @@ class ImportTransition(Transition):
     def words(self) -> str:
         if self.verb == "write" and self.to_state == State.HALF:
             return gettext("Approved by the first of two")
-        return {"bring": gettext("Brought in"), "write": gettext("Written"), "discard": gettext("Discarded")}[self.verb]
+        done = {"bring": gettext("Brought in"), "write": gettext("Written"), "discard": gettext("Discarded")}
+        return (done | {"replace": gettext("Replaced by a corrected file")})[self.verb]
 
 
 class Export(models.Model):
     """A file of records that somebody of the staff took out: who, when, what and how much. The file itself is theirs."""
 
-    kind = models.CharField(_("what is in it"), max_length=20, choices=Kind)
+    kind = models.CharField(_("what is in it"), max_length=20, choices=Taken)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("taken out by"))
     at = models.DateTimeField(_("taken out"), auto_now_add=True)
     rows = models.PositiveIntegerField(_("rows"))
@@ -233,7 +265,7 @@ class Export(models.Model):
         verbose_name = _("export")
         verbose_name_plural = _("exports")
         ordering = ["-at", "-pk"]
-        permissions = [("take_out_export", "Can take out cities and officials as a file")]
+        permissions = [("take_out_export", "Can take out cities, officials and applications as a file")]
 
     def __str__(self) -> str:
         return self.get_kind_display()

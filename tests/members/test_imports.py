@@ -17,7 +17,7 @@ from post_office.models import Email
 
 from members import joining
 from members.imports import room
-from members.imports.plan import Outcome
+from members.imports.plan import By, Outcome
 from members.jobs import tidy_imports
 from members.models import AddressChange, City, Import, Membership, Post, User, Vacancy
 from members.models.imported import ImportTransition, Kind
@@ -145,8 +145,24 @@ def test_another_spelling_is_no_new_city(sam, aarhus, name):
     found = line(sam, f"name,country\n{name},DK\n")
     assert found.outcome == Outcome.BAD
     assert found.faults == [
-        ("name", f"“{name}” is another spelling of Aarhus. It is here already: if you mean it, its address is {aarhus.slug}.")
+        (
+            "name",
+            f"“{name}” is another spelling of Aarhus. It is here already: if you mean it, write {aarhus.slug} in the column “address”.",
+        )
     ]
+    assert (found.told.city, found.told.typed, found.told.by, found.record) == (aarhus, name, By.NOT_SURE, None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "by"), [("Ghént", By.SPELLING), ("GHENT", None), ("Ghent", None), ("Gand", By.OTHER_NAME), ("gent", By.OTHER_NAME)]
+)
+@pytest.mark.parametrize("kind", Kind)
+def test_a_city_that_was_told_otherwise_than_by_its_name_says_so(sam, typed, by, kind):
+    ghent = cast.make_city("Ghent", joined=date(2020, 1, 1))
+    head, row = ("name,country", f"{typed},BE") if kind == Kind.CITIES else ("mail,city,name,title,kind", f"a@b.be,{typed},A,T,policy")
+    found = line(sam, f"{head}\n{row}\n", kind)
+    assert found.faults == []
+    assert (found.told and (found.told.city, found.told.typed, found.told.by)) == (by and (ghent, typed, by))
 
 
 def test_a_name_of_look_alike_letters_is_refused(sam, aarhus):
@@ -172,7 +188,7 @@ def test_a_new_city_that_looks_like_one_says_so_where_it_is_looked_at(sam, aarhu
         ("nowhere,Aarhus,DK,,,,,,,,", "address", "No city has this address"),
         (",,DK,,,,,,,,", "name", "A city has a name."),
         (",Bonn,ZZ,,,,,,,,", "country", "“ZZ” is no country"),
-        (",Bonn,DE,village,,,,,,,", "kind", "“village” is none of: city"),
+        (",Bonn,DE,village,,,,,,,", "kind", "“village” is none of: City, Municipality,"),
         (",Bonn,DE,,nowhere,,,,,,", "within", "No city has the address “nowhere”"),
         (",Bonn,DE,,aarhus-dk,,,,,,", "within", "Aarhus lies in another country."),
         (",Bonn,DE,,,-5,,,,,", "population", "no number of inhabitants"),
@@ -233,15 +249,189 @@ def test_a_city_with_a_first_approval_stays_as_it_is(sam, toni):
     assert line(toni, f"address,name,country,population\n{ghent.slug},Ghent,BE,3\n").outcome == Outcome.CHANGED
 
 
-def test_a_ring_of_authorities_is_refused(sam):
-    cast.make_city("One", kind="county")
+RING = "one-dk,One,DK,county,two-dk\ntwo-dk,Two,DK,county,three-dk\n"
+TOGETHER = ("within", "By this row and others together it would be part of itself.")
+
+
+def rings(sam, rows):
+    return bring(sam, f"address,name,country,kind,within\n{rows}")
+
+
+@pytest.mark.parametrize("by", ["the file", "what is here"])
+def test_a_ring_of_authorities_is_told_before_anything_is_written(sam, by):
+    one = cast.make_city("One", kind="county")
     cast.make_city("Two", kind="county")
-    record = bring(sam, "address,name,country,kind,within\none-dk,One,DK,county,two-dk\ntwo-dk,Two,DK,county,one-dk\n")
-    with pytest.raises(MoveRefused, match="Nothing was written"):
-        write(record, sam)
-    assert not City.objects.filter(within__isnull=False).exists()
+    cast.make_city("Three", kind="county", within=one if by == "what is here" else None)
+    lines = rings(sam, RING + ("three-dk,Three,DK,county,one-dk\n" if by == "the file" else "")).plan(by=sam).lines
+    assert [each.faults for each in lines] == [[TOGETHER]] * len(lines)
+
+
+@pytest.mark.parametrize("rows", [f"three-dk,Three,DK,county,\n{RING}", f"{RING}three-dk,Three,DK,county,\n"], ids=["first", "last"])
+def test_a_ring_that_the_file_undoes_is_none(sam, rows):
+    cast.make_city("Two", kind="county")
+    cast.make_city("Three", kind="county", within=cast.make_city("One", kind="county"))
+    record = rings(sam, rows)
+    assert [each.faults for each in record.plan(by=sam).lines] == [[], [], []]
+    write(record, sam)
+    assert dict(City.objects.values_list("name", "within__name")) == {"One": "Two", "Two": "Three", "Three": None}
+
+
+def test_who_hangs_on_a_ring_is_not_in_it(sam):
+    """It would be put within one of them, and is no part of itself."""
+    for name in ("One", "Two", "Three", "Four"):
+        cast.make_city(name, kind="county")
+    plan = rings(sam, f"{RING}three-dk,Three,DK,county,one-dk\nfour-dk,Four,DK,county,one-dk\n").plan(by=sam)
+    assert [each.faults for each in plan.lines] == [[TOGETHER], [TOGETHER], [TOGETHER], []]
+
+
+# --- All that is wrong, at once --------------------------------------------------------------------------------------
+
+EVERY_CITY = "address,name,country,own_name,own_language,kind,within,population,website,latitude,longitude,joined,left,founding\n"
+
+
+def places(line):
+    return [column for column, _words in line.faults]
+
+
+def test_cells_and_what_only_the_database_knows_are_told_together(sam, aarhus):
+    found = line(sam, EVERY_CITY + "nowhere,Bonn,DE,,,village,atlantis,many,bonn.de,91,7,1/2/2020,,maybe\n")
+    assert places(found) == ["kind", "population", "website", "latitude", "joined", "founding", "address", "within"]
+    known = line(sam, EVERY_CITY + f"{aarhus.slug},Aarhus,DK,,,village,atlantis,many,,,,2015-09-29,2020-01-01,\n")
+    assert (places(known), known.record) == (["kind", "population", "within", "left"], aarhus.pk)
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (",Bonn,DE,,,,,,,91,7,,,", ["latitude"]),  # not also: latitude and longitude go together
+        (",Bonn,DE,Bonn,german,,,,,,,,,", ["own_language"]),
+        (",Bonn,DE,,,,,,,,,1/2/2020,2021-01-01,", ["joined"]),  # not also: the day on which it joined is missing
+        (",Bonn,ZZ,,,,,,,,,,2021-01-01,yes", ["country"]),  # which city it is can't be told, so it may have joined
+        (",Bonn,ZZ,,,,,,,,,2021-01-01,2020-01-01,", ["country", "left"]),  # but no city leaves before it joins
+        (",Bonn,ZZ,Bonn,de,,,,,50,7,,,", ["country"]),
+        ("nowhere,Bonn,DE,,,,,,,50,,,,", ["address", "longitude"]),  # both cells are known
+        (",,DK,,,,,,,,,,,", ["name"]),
+        (",,ZZ,,,village,,,,,,,,", ["name", "kind", "country"]),
+    ],
+)
+def test_what_only_follows_from_a_bad_cell_is_not_told_as_well(sam, row, told):
+    assert places(line(sam, EVERY_CITY + row + "\n")) == told
+
+
+def test_a_row_about_the_city_of_a_bad_row_is_told_too(sam):
+    """It would be bad as soon as the first one is put right."""
+    plan = bring(sam, "name,country,population\nBonn,DE,many\nBonn,DE,5\n").plan(by=sam)
+    assert [places(each) for each in plan.lines] == [["population"], ["name"]]
+
+
+EVERY_PERSON = "mail,name,city,country,title,department,kind,lead,since,until,languages\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("no address,,Atlantis,Nowhere,,,boss,perhaps,2/3/2020,2019-01-01,xx", ["mail", "country", "kind", "lead", "since", "languages"]),
+        ("no address,,Atlantis,,,,,,2020-02-03,2019-01-01,", ["mail", "city", "until"]),
+        ("a@b.dk,,Atlantis,,,,,,2999-01-01,,xx", ["languages", "city", "title", "kind", "name", "since"]),
+        ("a@b.dk,A,Aarhus,SE,,,boss,,,,", ["kind", "country", "title"]),
+        ("lene@aarhus.dk,,Atlantis,,,,,,,,", ["city"]),  # she may have a post there: nothing is needed for one
+        ("lene@aarhus.dk,,Aarhus,,,,,no,,2999-01-01,", ["lead", "until", "until"]),
+        ("a@b.dk,A,Aarhus,,T,,policy,,1/1/2020,2019-01-01,", ["since"]),  # not also: it ends before it begins
+    ],
+)
+def test_all_that_is_wrong_with_an_official_is_told_together(sam, lene, row, told):
+    assert places(line(sam, f"{EVERY_PERSON}{row}\n", Kind.OFFICIALS)) == told
+
+
+def test_another_spelling_of_a_city_is_no_official_s(sam, aarhus):
+    """Who may act for it hangs on that: an accent or a name that is kept tells it, letters that differ only ask."""
+    found = line(sam, "mail,city,name,title,kind\na@b.dk,Aarhuus,A,T,policy\n", Kind.OFFICIALS)
+    words = f"“Aarhuus” is another spelling of Aarhus. If you mean it, write its address: {aarhus.slug}."
+    assert (found.faults, found.told.by, found.told.city) == ([("city", words)], By.NOT_SURE, aarhus)
+
+
+def test_a_name_of_two_cities_is_neither_s(sam, aarhus):
+    cast.make_city("Ribe", other_names=["Twin"])
+    cast.make_city("Lund", other_names=["Twin"])
+    found = line(sam, "mail,city,name,title,kind\na@b.dk,Twin,A,T,policy\n", Kind.OFFICIALS)
+    assert found.faults == [("city", "Several cities have this name. Name one by its address: lund-se, ribe-dk.")]
+    assert line(sam, "mail,city,country,name,title,kind\na@b.dk,Twin,SE,A,T,policy\n", Kind.OFFICIALS).told.city.slug == "lund-se"
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_of_a_row_with_more_cells_than_columns_nothing_else_is_told(sam, kind):
+    head, row = ("name,country", "Washington, D.C.,US") if kind == Kind.CITIES else ("mail,city", "a@b.us,Washington, D.C.")
+    plan = bring(sam, f"{head}\n{row}\n" + ("Bonn,ZZ\n" if kind == Kind.CITIES else "a,Bonn\n"), kind).plan(by=sam)
+    words = "The row has more cells than there are columns. Does a text with a comma in it lack its quotation marks?"
+    assert plan.lines[0].faults == [("", words)]
+    assert plan.lines[1].faults  # and the next row is read all the same
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("www.bonn.de", "“www.bonn.de” lacks the https:// before it. Write https://www.bonn.de."),
+        ("//bonn.de/x", "“//bonn.de/x” lacks the https:// before it. Write https://bonn.de/x."),
+        ("bonn", "“bonn” is no address of a website. One looks like https://www.aarhus.dk/."),
+        ("htp:/bonn.de", "“htp:/bonn.de” is no address of a website. One looks like https://www.aarhus.dk/."),
+        ("ftp://bonn.de", "“ftp://bonn.de” is no address of a website. One looks like https://www.aarhus.dk/."),
+        ("javascript://bonn.de/%0aalert(1)", "“javascript://bonn.de/%0aalert(1)” is no address of a website."),
+        ("https://bonn.de/", None),
+        ("http://bonn.de", None),
+    ],
+)
+def test_a_website_is_told_what_is_wrong_with_it(sam, cell, words):
+    found = line(sam, f"name,country,website\nBonn,DE,{cell}\n")
+    assert [(column, said.startswith(words)) for column, said in found.faults] == ([("website", True)] if words else [])
+
+
+def test_words_in_english_are_read_whatever_the_language_of_the_page(sam, aarhus):
+    with translation.override("ar"):
+        found = line(sam, "name,country,kind,network_region\nBonn,Germany,District or borough,western BALKANS\n")
+    assert (found.faults, found.values["kind"], found.values["network_region"]) == ([], "district", "western-balkans")
+
+
+# --- The corrected file ----------------------------------------------------------------------------------------------
+
+WRONG, RIGHT = "name,country\nBonn,ZZ\nUlm,DE\n", b"name,country\nBonn,DE\nUlm,DE\n"
+
+
+def test_a_corrected_file_comes_in_place_of_one_with_faults(sam, toni):
+    record = bring(sam, WRONG)
+    instead = record.replace(name="mended.csv", file=RIGHT, by=toni)
+    assert (record.state, record.rows, record.decided_by, record.successor) == (Import.State.REPLACED, [], toni, instead)
+    assert (instead.kind, instead.file_name, instead.by, instead.state) == (Kind.CITIES, "mended.csv", toni, Import.State.READY)
+    assert instead.replaces == record
+    assert [step.words for step in record.transitions.all()] == ["Brought in", "Replaced by a corrected file"]
+    assert [each.faults for each in instead.plan(by=toni).lines] == [[], []]
+    for again in (lambda: record.replace(name="x", file=RIGHT, by=sam), lambda: write(record, sam), lambda: record.discard(by=sam)):
+        with pytest.raises(MoveRefused, match="now “replaced”"):
+            again()
+    assert Import.objects.count() == 2
+
+
+def test_what_cannot_be_read_replaces_nothing(sam):
+    record = bring(sam, WRONG)
+    for file in (b"", b"name\nBonn\n", b"name,country\n"):
+        with pytest.raises(sheets.NotASheet):
+            record.replace(name="mended.csv", file=file, by=sam)
     record.refresh_from_db()
-    assert record.state == Import.State.READY
+    assert (record.state, len(record.rows), Import.objects.count()) == (Import.State.READY, 2, 1)
+
+
+def test_a_first_approval_is_not_of_the_corrected_file(sam, toni):
+    record = bring(sam, NEW_MEMBER)
+    write(record, sam)
+    instead = record.replace(name="mended.csv", file=NEW_MEMBER.encode(), by=toni)
+    write(instead, toni)
+    assert (instead.state, instead.first_approver, City.objects.count()) == (Import.State.HALF, toni, 0)
+
+
+def test_the_database_holds_one_successor(sam):
+    record = bring(sam, WRONG)
+    record.replace(name="mended.csv", file=RIGHT, by=sam)
+    with pytest.raises(IntegrityError, match="import_replaced_once"):
+        Import.objects.create(kind="cities", columns=[], by=sam, replaces=record)
 
 
 # --- Deciding --------------------------------------------------------------------------------------------------------
@@ -312,13 +502,27 @@ def test_something_else_than_what_was_seen_is_not_written(sam, aarhus):
     assert aarhus.population == 4
 
 
-def test_bad_rows_are_left_out_only_where_that_is_said(sam, aarhus):
+def test_bad_rows_are_left_out_as_they_were_seen(sam, aarhus):
     record = bring(sam, "name,country,population\nAarhus,DK,5\nBonn,ZZ,\n")
-    with pytest.raises(MoveRefused, match="There are bad rows"):
-        write(record, sam)
-    write(record, sam, leave_out=True)
+    write(record, sam)
     aarhus.refresh_from_db()
-    assert (aarhus.population, record.changed, record.left_out) == (5, 1, 1)
+    assert (aarhus.population, record.made, record.changed, record.left_out) == (5, 0, 1, 1)
+
+
+def test_one_bad_row_more_than_was_seen_stops_all_of_it(sam, aarhus):
+    record = bring(sam, "name,country,within\nAarhus,DK,\nRibe,DK,\nOdense,DK,aarhus-dk\n")
+    seen = record.plan(by=sam).mark
+    City.objects.filter(pk=aarhus.pk).update(slug="elsewhere")
+    assert [each.outcome for each in record.plan(by=sam).lines] == [Outcome.SAME, Outcome.NEW, Outcome.BAD]
+    with pytest.raises(MoveRefused, match="Something changed since you looked"):
+        record.write(by=sam, seen=seen)
+    assert City.objects.count() == 1
+
+
+def test_a_file_of_bad_rows_alone_writes_nothing(sam):
+    record = bring(sam, "name,country\nBonn,ZZ\n")
+    with pytest.raises(MoveRefused, match="No row can be written"):
+        write(record, sam)
 
 
 def test_it_is_written_whole_or_not_at_all(sam, aarhus, monkeypatch):
@@ -350,7 +554,11 @@ def test_others_than_the_secretariat_may_not(kind, sam, aarhus, lene):
     record = bring(sam, "name,country\nAarhus,DK\n") if kind == Kind.CITIES else people(sam, "mail,city\nlene@aarhus.dk,Aarhus\n")
     for who in (lene, cast.make_staff("events", vets=False), cast.make_person("nadia")):
         assert not Import.may_bring(who, kind)
-        for verb in (lambda who=who: write(record, who), lambda who=who: record.discard(by=who)):
+        verbs = (
+            lambda who=who: write(record, who), lambda who=who: record.discard(by=who),
+            lambda who=who: record.replace(name="mended.csv", file=RIGHT, by=who),
+        )  # fmt: skip
+        for verb in verbs:
             with pytest.raises(PermissionDenied):
                 verb()
         assert not Import.objects.visible_to(who).exists()
@@ -765,44 +973,53 @@ def test_negative_control_without_the_transaction_half_of_it_is_written(monkeypa
 # --- Settled once ----------------------------------------------------------------------------------------------------
 
 
-def write_and_discard(monkeypatch):
-    """One of the staff writes it, another one discards it; both have read that it is open."""
+def write_and_settle(monkeypatch, other):
+    """One of the staff writes it, another one discards or replaces it; both have read that it is open."""
     sam, toni = cast.make_staff("sam"), cast.make_staff("toni")
     record = thousand_cities(sam, 1)
     seen = record.plan(by=sam).mark
     meeting, allows = Meeting(), Import.allows
     monkeypatch.setattr(Import, "allows", lambda self, verb: meeting.pass_on(allows(self, verb)))
-    outcomes = race(
-        lambda: Import.objects.get(pk=record.pk).write(by=sam, seen=seen), lambda: Import.objects.get(pk=record.pk).discard(by=toni)
-    )
+
+    def settle() -> None:
+        own = Import.objects.get(pk=record.pk)
+        if other == "discarded":
+            own.discard(by=toni)
+        else:
+            own.replace(name="mended.csv", file=RIGHT, by=toni)
+
+    outcomes = race(lambda: Import.objects.get(pk=record.pk).write(by=sam, seen=seen), settle)
     record.refresh_from_db()
-    settled = record.transitions.filter(to_state__in=["written", "discarded"]).count()
+    settled = record.transitions.filter(to_state__in=["written", other]).count()
     return outcomes, settled, (record.state, City.objects.count())
 
 
 @real
-def test_it_is_written_or_discarded(monkeypatch):
-    outcomes, settled, end = write_and_discard(monkeypatch)
+@pytest.mark.parametrize("other", ["discarded", "replaced"])
+def test_it_is_written_or_not(monkeypatch, other):
+    outcomes, settled, end = write_and_settle(monkeypatch, other)
     (refused,) = [outcome for outcome in outcomes if outcome is not None]
     assert isinstance(refused, MoveRefused)
     assert "already settled" in str(refused)
     assert settled == 1
-    assert end in (("written", 1), ("discarded", 0))
+    assert end in (("written", 1), (other, 0))
 
 
 @real
-def test_without_the_lock_the_constraint_keeps_it_settled_once(monkeypatch):
+@pytest.mark.parametrize("other", ["discarded", "replaced"])
+def test_without_the_lock_the_constraint_keeps_it_settled_once(monkeypatch, other):
     without_locks(monkeypatch)
-    outcomes, settled, end = write_and_discard(monkeypatch)
+    outcomes, settled, end = write_and_settle(monkeypatch, other)
     (refused,) = [outcome for outcome in outcomes if outcome is not None]
     assert isinstance(refused, MoveRefused | IntegrityError)  # writing tells it in words
     assert settled == 1
-    assert end in (("written", 1), ("discarded", 0))
+    assert end in (("written", 1), (other, 0))
 
 
 @real
-def test_negative_control_without_lock_and_constraint_it_is_written_and_discarded(monkeypatch):
+@pytest.mark.parametrize("other", ["discarded", "replaced"])
+def test_negative_control_without_lock_and_constraint_it_is_both(monkeypatch, other):
     without_locks(monkeypatch)
     with without_rules(ImportTransition, "import_settled_once"):
-        outcomes, settled, _end = write_and_discard(monkeypatch)
+        outcomes, settled, _end = write_and_settle(monkeypatch, other)
     assert (outcomes, settled) == ([None, None], 2)

@@ -48,6 +48,8 @@ VIEWS = {
     "admin:members_application_figures": ("staff", READ), "admin:members_application_together": ("staff", ACT),
     "admin:members_import_add": ("staff", FORM), "admin:members_import_change": ("staff", READ),
     "admin:members_import_write": ("staff", ACT), "admin:members_import_discard": ("staff", ACT),
+    "admin:members_import_replace": ("staff", ACT), "admin:members_import_bad": ("staff", READ),
+    "admin:members_official_file": ("staff", READ), "admin:members_application_file": ("staff", READ),
     "admin:members_import_form": ("staff", READ), "admin:members_city_file": ("staff", READ), "admin:members_post_file": ("staff", READ),
     "admin:members_citychange_change": ("staff", READ),
     "admin:members_addresschange_change": ("staff", READ), "admin:members_addresschange_vouch": ("staff", ACT),

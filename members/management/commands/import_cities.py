@@ -82,6 +82,9 @@ def _completed(rows: Sequence[Row], lines: Sequence[Line]) -> Iterator[Row]:
 
 
 def _report(plan: Plan) -> str:
-    bad = [f"line {line.line}, column {column}: {words}" for line in plan.lines for column, words in line.faults]
+    bad = [
+        f"line {line.line}, column {column}: {words}" if column else f"line {line.line}: {words}"
+        for line in plan.lines for column, words in line.faults
+    ]  # fmt: skip
     more = [f"and {len(bad) - _SHOWN} more"] if len(bad) > _SHOWN else []
     return "\n".join(["Nothing was imported. Bad rows:", *bad[:_SHOWN], *more])
