@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings as house
 
-from strongcities import demo
+from strongcities import demo, sealed
 from strongcities.management.commands.run_local import Site
 
 MAILS = {account.mail for account in demo.ACCOUNTS}
@@ -32,6 +32,10 @@ def test_nobody_else_reads_the_secret_at_any_moment(tmp_path, monkeypatch):
         os.umask(before)
     assert len(key) >= 50
     assert demo.secret_key(tmp_path) == key
+    other = demo.encryption_key(tmp_path)
+    assert sealed.is_key(other)
+    assert other not in key
+    assert demo.encryption_key(tmp_path) == other
 
 
 @pytest.mark.django_db
