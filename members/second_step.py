@@ -14,7 +14,6 @@ from strongcities import sealed
 
 class Adapter(DefaultMFAAdapter):  # type: ignore[misc]  # it ships no types
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": _("This code is not the right one. Take the newest one; each works once."),
         "cannot_generate_recovery_codes": _("Recovery codes come with an authenticator app or a key. Set up one of these first."),
         "unverified_email": _("Confirm your mail address first."),
     }

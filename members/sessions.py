@@ -24,7 +24,7 @@ SINCE, SEEN, DEVICE = "_since", "_seen", "_device"
 
 class SessionStore(DatabaseStore):
     """What a session holds lies sealed: the key of an app that is being set up, a mailed code that is awaited, a form that waits
-    until its reader has shown that it is them, passwords included."""
+    until its reader has shown that it is them."""
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         return sealed.seal(super().encode(session_dict))

@@ -6,7 +6,5 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [("members", "0051_bodies")]
     operations = [
-        migrations.AlterField(
-            "signon", "secret", models.TextField("client secret", blank=True, help_text="Sealed: nobody reads it here.")
-        ),
+        migrations.AlterField("signon", "secret", models.TextField("client secret", blank=True, help_text="Sealed: nobody reads it here.")),
     ]

@@ -58,12 +58,6 @@ def sign_in(site: Watched, user: User, prefix: str = "", to: str = "/desk/") -> 
     press(site)
 
 
-def it_is_me(site: Watched) -> None:
-    assert at(site).endswith("/account/reauthenticate/")
-    site.page.fill("[name=password]", cast.PASSWORD)
-    press(site)
-
-
 def sign_out(site: Watched, prefix: str = "") -> None:
     site.go(f"{prefix}/account/logout/")
     press(site, "main form button.button")
@@ -78,7 +72,6 @@ def add(site: Watched, name: str, *, passkey: bool = True) -> None:
 def with_passkey(site: Watched, user: User) -> None:
     """`user` signs in, adds a passkey and signs out."""
     sign_in(site, user, to=ADD)
-    it_is_me(site)
     add(site, "My laptop")
     assert at(site) == CODES
     sign_out(site)
@@ -101,8 +94,6 @@ def test_added_used_renamed_and_removed(browse, prefix, look):
     site.check()
     press(site, f'main a[href="{prefix}{ADD}"]')
     site.check()
-    it_is_me(site)
-    site.check()
     add(site, "My laptop")
     assert at(site) == prefix + CODES
     site.check()
@@ -123,7 +114,6 @@ def test_added_used_renamed_and_removed(browse, prefix, look):
     assert key.last_used_at is not None
 
     press(site, f'a[href="{prefix}{KEYS}keys/{key.pk}/edit/"]')
-    it_is_me(site)
     site.check()
     new = "مفتاح المكتب" if prefix else "Desk in the office"
     page.fill("[name=name]", new)
@@ -201,8 +191,7 @@ class TestTrouble:
         finger = Finger(site)
         finger.agree(verified=False)
         sign_in(site, nadia, to=ADD)
-        it_is_me(site)
-        site.page.check("[name=passwordless]")
+            site.page.check("[name=passwordless]")
         site.page.click("#mfa_webauthn_add")
         assert "Nothing has changed" in trouble(site)
         site.check()
@@ -216,8 +205,7 @@ class TestTrouble:
         site = browse()
         finger = Finger(site)
         sign_in(site, nadia, to=ADD)
-        it_is_me(site)
-        add(site, "Mine")
+            add(site, "Mine")
         site.go(ADD)
         site.page.click("#mfa_webauthn_add")
         assert trouble(site) == "This key stands in your list already."
@@ -234,8 +222,7 @@ class TestTrouble:
         site = browse()
         Finger(site)
         sign_in(site, cast.make_person("nadia"), to=ADD)
-        it_is_me(site)
-        site.page.fill("[name=name]", "By keyboard")
+            site.page.fill("[name=name]", "By keyboard")
         with site.page.expect_navigation():
             site.page.press("[name=name]", "Enter")
         assert str(Authenticator.objects.get(type="webauthn")) == "By keyboard"
@@ -262,8 +249,7 @@ class TestWithoutScripts:
     def test_adding_says_so(self, browse):
         site = browse(scripts=False)
         sign_in(site, cast.make_person("nadia"), to=ADD)
-        it_is_me(site)
-        assert at(site) == ADD
+            assert at(site) == ADD
         assert not site.page.locator("#mfa_webauthn_add").is_visible()
         assert "An authenticator app works without." in site.page.inner_text("main")
         with site.page.expect_navigation():
@@ -301,8 +287,7 @@ class TestSecondStep:
         sign_in(site, sam, to="/admin/")
         assert at(site) == "/account/2fa/"
         press(site, f'main a[href="{ADD}"]')
-        it_is_me(site)
-        add(site, "Blue one", passkey=False)
+            add(site, "Blue one", passkey=False)
         site.go("/admin/")
         assert at(site) == "/admin/"
         sign_out(site)

@@ -56,6 +56,15 @@ def half_in(user: User, client: Client | None = None) -> Client:
     return client
 
 
+def later(client: Client, seconds: int = 5 * 60 + 1) -> Client:
+    """The same browser, whose reader signed in, or showed that it is them, that long ago."""
+    session = client.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= seconds
+    session.save()
+    return client
+
+
 def second_step(client: Client, typed: str) -> Any:
     return client.post("/account/2fa/authenticate/", {"code": typed})
 

@@ -101,6 +101,7 @@ class TestSee:
         client = half_in(nadia)
         second_step(client, factors.code())
         assert is_in(client)
+        factors.later(client)
         assert asks_again(client.get(SEE))
         assert asks_again(client.get(DOWNLOAD))
 
