@@ -24,7 +24,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
-from members import sessions
+from members import known, sessions
 from members.models.user import User
 from strongcities import demo, mail
 
@@ -61,6 +61,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # it ships n
         has typed a password or shown a second step a minute ago has just shown it."""
         required: bool = super().is_reauthentication_required(app=app, **kwargs)
         return required and not _signed_in_just_now(context.request, SHOWN)
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        known.remember(request, response, user)
+        return response
 
     def login(self, request: HttpRequest, user: Any) -> None:
         sessions.note_device(request)

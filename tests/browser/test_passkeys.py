@@ -335,7 +335,7 @@ class TestSecondStep:
         press(site, "#passkey_login")
         assert at(site) == KEYS
         key = Authenticator.objects.get(type="webauthn")
-        site.go(f"{KEYS}keys/{key.pk}/remove/")
+        site.go(f"/account/reauthenticate/?next={KEYS}keys/{key.pk}/remove/")
         press(site, 'main a[href^="/account/2fa/webauthn/reauthenticate/"]')
         site.check()
         press(site, "#mfa_webauthn_reauthenticate")
