@@ -11,6 +11,7 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +24,7 @@ _SALT = "members.known"
 
 
 def browser(request: HttpRequest, who: str) -> str:
-    """The id of this browser, where `who` (a mailbox, or "account" and its key) has signed in with it; "" where not."""
+    """The id of this browser, where `who` (a mailbox, or "account" and its key as allauth writes it) has signed in with it; "" where not."""
     known, marks = _read(request)
     return f"browser {known}" if _mark(who) in marks else ""
 
@@ -31,7 +32,7 @@ def browser(request: HttpRequest, who: str) -> str:
 def remember(request: HttpRequest, response: HttpResponse, user: Any) -> None:
     """`user` signs in with this browser: it is known as theirs from now on."""
     known, marks = _read(request)
-    own = [_mark(user.email), _mark(f"account {user.pk}")]
+    own = [_mark(user.email), _mark(f"account {user_pk_to_url_str(user)}")]
     kept = [mark for mark in marks if mark not in own]
     response.set_cookie(
         COOKIE,
