@@ -46,8 +46,12 @@ SHOWN = frozenset({"password", "mfa"})
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # it ships no types
     """Nobody signs up by themselves: an account comes from an application to join."""
 
-    error_messages = DefaultAccountAdapter.error_messages | {  # the house's limits are elsewhere: this is said of mailed codes alone
-        "too_many_login_attempts": _("That was one wrong code too many. Ask for a new one.")
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("The mail address or the password is not right."),
+        "enter_current_password": _("This is not your current password."),
+        "incorrect_password": _("This is not your password."),
+        # The house's limits are elsewhere: this is said of mailed codes alone.
+        "too_many_login_attempts": _("That was one wrong code too many. Ask for a new one."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -140,11 +140,7 @@ STORAGES = {
 # --- Accounts --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.User"
 AUTHENTICATION_BACKENDS = ["members.accounts.Backend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": f"members.passwords.{name}"} for name in ("Long", "Uncommon", "Unlike")]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "pages:desk"
 ACCOUNT_ADAPTER = "members.accounts.AccountAdapter"
@@ -161,7 +157,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "pages:home"  # in the reader's language
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # ours count every door exactly and say when to come back (members/limits.py)
-_FORMS: tuple[str, ...] = ("change_password", "login", "request_login_code", "reset_password", "reset_password_from_key")
+_FORMS: tuple[str, ...] = ("change_password", "login", "request_login_code", "reset_password", "reset_password_from_key", "set_password")
 ACCOUNT_FORMS = {name: f"members.forms.account.{name.title().replace('_', '')}Form" for name in _FORMS}
 MFA_ADAPTER = "members.second_step.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -11,7 +11,7 @@ from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from strongcities import ages, demo, text, uploads
+from strongcities import access, ages, demo, text, uploads
 
 register = template.Library()
 register.filter("markdown", text.markdown)
@@ -31,6 +31,11 @@ def number(value: int) -> str:
 def demo_accounts() -> dict[str, Any]:
     """The demo's accounts and their password, for whoever wants to sign in; outside the demo nothing."""
     return {"accounts": demo.ACCOUNTS, "password": demo.PASSWORD} if settings.DEMO else {}
+
+
+@register.simple_tag
+def second_step_for(user: Any) -> str:
+    return access.second_step_of(user)
 
 
 @register.simple_tag

@@ -125,7 +125,7 @@ class TestSee:
     def test_a_wrong_password_does_not(self, client, nadia, codes):
         client.force_login(nadia)
         page = client.post("/account/reauthenticate/", {"password": "wrong", "next": SEE})
-        assert "Incorrect password." in page.text
+        assert "This is not your password." in page.text
         assert asks_again(client.get(SEE))
 
     def test_everybody_sees_their_own(self, nadia, lene, codes):
