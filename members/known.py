@@ -24,7 +24,8 @@ _SALT = "members.known"
 
 
 def browser(request: HttpRequest, who: str) -> str:
-    """The id of this browser, where `who` (a mailbox, or "account" and its key as allauth writes it) has signed in with it; "" where not."""
+    """The id of this browser, where `who` has signed in with it; "" where not. `who` is a mailbox, or "account" and its key
+    as allauth writes it."""
     known, marks = _read(request)
     return f"browser {known}" if _mark(who) in marks else ""
 

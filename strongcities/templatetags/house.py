@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import formats
 from django.utils.html import format_html
@@ -36,6 +37,16 @@ def demo_accounts() -> dict[str, Any]:
 @register.simple_tag
 def second_step_for(user: Any) -> str:
     return access.second_step_of(user)
+
+
+@register.simple_tag
+def by_name(request: HttpRequest) -> str:
+    """This page's address by a name, where it was asked for by the number 127.0.0.1 or ::1, at which browsers make no passkeys: the demo's
+    localhost. Elsewhere ""."""
+    host, _colon, port = request.get_host().rpartition(":")
+    if not settings.DEMO or host not in {"127.0.0.1", "[::1]"}:
+        return ""
+    return f"{request.scheme}://localhost:{port}{request.get_full_path()}"
 
 
 @register.simple_tag

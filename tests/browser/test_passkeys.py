@@ -191,7 +191,7 @@ class TestTrouble:
         finger = Finger(site)
         finger.agree(verified=False)
         sign_in(site, nadia, to=ADD)
-            site.page.check("[name=passwordless]")
+        site.page.check("[name=passwordless]")
         site.page.click("#mfa_webauthn_add")
         assert "Nothing has changed" in trouble(site)
         site.check()
@@ -205,7 +205,7 @@ class TestTrouble:
         site = browse()
         finger = Finger(site)
         sign_in(site, nadia, to=ADD)
-            add(site, "Mine")
+        add(site, "Mine")
         site.go(ADD)
         site.page.click("#mfa_webauthn_add")
         assert trouble(site) == "This key stands in your list already."
@@ -222,7 +222,7 @@ class TestTrouble:
         site = browse()
         Finger(site)
         sign_in(site, cast.make_person("nadia"), to=ADD)
-            site.page.fill("[name=name]", "By keyboard")
+        site.page.fill("[name=name]", "By keyboard")
         with site.page.expect_navigation():
             site.page.press("[name=name]", "Enter")
         assert str(Authenticator.objects.get(type="webauthn")) == "By keyboard"
@@ -249,7 +249,7 @@ class TestWithoutScripts:
     def test_adding_says_so(self, browse):
         site = browse(scripts=False)
         sign_in(site, cast.make_person("nadia"), to=ADD)
-            assert at(site) == ADD
+        assert at(site) == ADD
         assert not site.page.locator("#mfa_webauthn_add").is_visible()
         assert "An authenticator app works without." in site.page.inner_text("main")
         with site.page.expect_navigation():
@@ -287,7 +287,7 @@ class TestSecondStep:
         sign_in(site, sam, to="/admin/")
         assert at(site) == "/account/2fa/"
         press(site, f'main a[href="{ADD}"]')
-            add(site, "Blue one", passkey=False)
+        add(site, "Blue one", passkey=False)
         site.go("/admin/")
         assert at(site) == "/admin/"
         sign_out(site)

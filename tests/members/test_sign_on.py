@@ -405,7 +405,8 @@ class TestAdmin:
         self.add(staff)
         row = SignOn.objects.get()
         assert row.secret.startswith("gAAAA")  # as the database holds it
-        assert (row.unsealed_secret(), sorted(row.domains.values_list("domain", flat=True))) == ("very-secret", ["aarhus.dk", "social.aarhus.dk"])
+        assert row.unsealed_secret() == "very-secret"
+        assert sorted(row.domains.values_list("domain", flat=True)) == ["aarhus.dk", "social.aarhus.dk"]
         url = f"/admin/members/signon/{row.pk}/change/"
         page = staff.get(url).text
         assert "https://login.aarhus.dk" in page
@@ -420,7 +421,8 @@ class TestAdmin:
         values = {**self.VALUES, "city": row.city_id, "secret": "", "client_id": "other", "mail_domains": "aarhus.dk"}
         staff.post(f"/admin/members/signon/{row.pk}/change/", values)
         row.refresh_from_db()
-        assert (row.unsealed_secret(), row.client_id, [domain.domain for domain in row.domains.all()]) == ("very-secret", "other", ["aarhus.dk"])
+        assert (row.unsealed_secret(), row.client_id) == ("very-secret", "other")
+        assert [domain.domain for domain in row.domains.all()] == ["aarhus.dk"]
 
     def test_what_was_typed_wrong_does_not_show_the_secret_either(self, staff):
         page = self.add(staff, issuer="nonsense")
