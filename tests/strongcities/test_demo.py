@@ -49,9 +49,13 @@ def test_the_sign_in_page_names_the_demo_s_accounts(client):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("host", "named"),
-    [("127.0.0.1:8104", "http://localhost:8104/account/login/?next=/hub/"), ("[::1]:81", "http://localhost:81/account/login/?next=/hub/"), ("localhost:8104", ""),
-     ("testserver", "")],
-)  # fmt: skip
+    [
+        ("127.0.0.1:8104", "http://localhost:8104/account/login/?next=/hub/"),
+        ("[::1]:81", "http://localhost:81/account/login/?next=/hub/"),
+        ("localhost:8104", ""),
+        ("testserver", ""),
+    ],
+)
 def test_where_passkeys_need_a_name_the_page_leads_there(client, settings, host, named):
     page = client.get("/account/login/?next=/hub/", headers={"host": host}).content.decode()
     assert re.findall(r'an address with a name\. Here it is <a href="([^"]*)"', page) == ([named] if named else [])
