@@ -239,12 +239,12 @@ def _count(door: str, who: str, most: int, seconds: int) -> None:
 
 
 def give_back(request: HttpRequest) -> None:
-    """Take back what this request was counted for at its mailbox, whoever types it: the password was right. Else strangers who
-    count along would see by the refusal that somebody else signed in there."""
+    """Take back what this request was counted for at its mailbox, from here and whoever types it: the password was right. Else
+    strangers who count along, behind the same address or from everywhere, would see by the refusal that somebody signed in there."""
     name, rates = door(request)
-    mailbox = rates[-1]
-    if who := mailbox.who(request):
-        Knock.objects.take_back(_name(name, who, mailbox.seconds)[0])
+    for rate in rates[1:]:
+        if who := rate.who(request):
+            Knock.objects.take_back(_name(name, who, rate.seconds)[0])
 
 
 def too_often(request: HttpRequest, error: TooOften) -> HttpResponse:
