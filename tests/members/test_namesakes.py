@@ -149,6 +149,12 @@ def test_a_mailbox_that_another_account_had_until_lately(lena, old):
     assert weighs(lena)
 
 
+def test_it_is_said_of_who_has_a_single_name_too(aarhus):
+    one = cast.make_application(cast.make_user("lena@aarhus.dk", "Lena"), aarhus)
+    moved(cast.make_user("lh@leuven.be", "Somebody Else"), "lena@aarhus.dk")
+    assert hints(one) == [FORMERLY.format("lh@leuven.be", "Somebody Else")]
+
+
 def test_a_mailbox_that_the_applicant_had_until_lately(lena):
     cast.make_user("holm@leuven.be", "Somebody Else")
     moved(lena.applicant, "holm+1@leuven.be")

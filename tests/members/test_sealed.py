@@ -80,6 +80,7 @@ class TestAtRest:
         held = rows("members_session")
         assert held  # while it is set up
         assert [line for line in held if key in line] == []
+        assert [sealed.is_sealed(row.session_data) for row in Session.objects.all()] == [True]  # not only written together
         assert SessionStore(client.session.session_key).load()["mfa.totp.secret"] == key
         answer = client.post(SET_UP, {"code": code(key)}, follow=True)
         codes = factors.codes_on(answer.text)
