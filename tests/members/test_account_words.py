@@ -1,9 +1,10 @@
 """What pages about accounts say: in our own words, true for whoever reads them, and of use to a hand that types."""
 
 import re
-from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
+import allauth
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings as house
@@ -39,10 +40,11 @@ UNREACHED = {
 
 
 def test_every_message_that_somebody_can_meet_is_ours():
-    place = Path(find_spec("allauth").origin).parent / "templates"
+    place = Path(allauth.__file__).parent / "templates"
     theirs = {str(path.relative_to(place)) for room in ("account", "mfa") for path in (place / room / "messages").glob("*.txt")}
     assert len(theirs) > 15
-    ours = {name for name in theirs if Path(get_template(name).origin.name).is_relative_to(house.BASE_DIR / "templates")}
+    found: dict[str, Any] = {name: get_template(name) for name in theirs}
+    ours = {name for name, template in found.items() if Path(template.origin.name).is_relative_to(house.BASE_DIR / "templates")}
     assert theirs - ours == set(UNREACHED)
 
 
