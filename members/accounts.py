@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from allauth.account import app_settings as allauth_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from allauth.account.models import Login
+from allauth.core import context
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -21,7 +24,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
-from members import sessions
+from members import known, sessions
 from members.models.user import User
 from strongcities import demo, mail
 
@@ -35,12 +38,20 @@ UNEVEN = {
 }
 EVEN = 0.6  # seconds
 
+# What shows that it is the owner, as allauth notes it when somebody signs in: "mfa" is an app's code, a recovery code, a passkey or a
+# key. Not a mailed code nor a city's sign-in: a mailbox left open would be enough to change what guards the account.
+SHOWN = frozenset({"password", "mfa"})
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # it ships no types
     """Nobody signs up by themselves: an account comes from an application to join."""
 
-    error_messages = DefaultAccountAdapter.error_messages | {  # the house's limits are elsewhere: this is said of mailed codes alone
-        "too_many_login_attempts": _("That was one wrong code too many. Ask for a new one.")
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("The mail address or the password is not right."),
+        "enter_current_password": _("This is not your current password."),
+        "incorrect_password": _("This is not your password."),
+        # The house's limits are elsewhere: this is said of mailed codes alone.
+        "too_many_login_attempts": _("That was one wrong code too many. Ask for a new one."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -48,6 +59,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # it ships n
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """An account has no name to sign in with but its mail address."""
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """allauth counts from the last time that somebody showed *once more* that it is them. Here signing in counts as well: who
+        has typed a password or shown a second step a minute ago has just shown it."""
+        required: bool = super().is_reauthentication_required(app=app, **kwargs)
+        return required and not _signed_in_just_now(context.request, SHOWN)
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        known.remember(request, response, user)
+        return response
 
     def login(self, request: HttpRequest, user: Any) -> None:
         sessions.note_device(request)
@@ -71,6 +93,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # it ships n
         if not isinstance(address, IPv6Address):
             return str(address)
         return str(address.ipv4_mapped or ip_network((address, 64), strict=False).network_address)
+
+
+def sign_in_with_new_password(request: HttpRequest, account: Any, to: str) -> HttpResponse:
+    """Sign in whoever chose the password of their new account on this very page, behind a mailed link, and lead them `to`."""
+    return cast(HttpResponse, perform_password_login(request, {}, Login(user=account, email_verification="none", redirect_url=to)))
 
 
 class EvenMiddleware:
@@ -105,15 +132,19 @@ class FreshMiddleware:
         match = request.resolver_match
         if match is None or match.view_name not in self.DOORS or not request.user.is_authenticated:
             return None
-        if get_reauthentication_flows(request.user) or self._is_fresh(request):
+        if get_reauthentication_flows(request.user) or _signed_in_just_now(request):
             return None
         logout(request)
         messages.info(request, gettext("To be sure that it is you: sign in once more, by a code that we mail you."))
         return redirect(f"{reverse('account_request_login_code')}?{urlencode({'next': request.path})}")
 
-    def _is_fresh(self, request: HttpRequest) -> bool:
-        signed_in = max((record["at"] for record in get_authentication_records(request, request.user)), default=0.0)
-        return bool(time.time() - signed_in < allauth_settings.REAUTHENTICATION_TIMEOUT)
+
+def _signed_in_just_now(request: HttpRequest, by: Collection[str] = ()) -> bool:
+    """Whether this browser's reader signed in, or showed that it is them, within allauth's five minutes; by one of `by`, where
+    any is named."""
+    records = get_authentication_records(request, request.user)
+    signed_in = max((record["at"] for record in records if not by or record["method"] in by), default=0.0)
+    return bool(time.time() - signed_in < allauth_settings.REAUTHENTICATION_TIMEOUT)
 
 
 class CodeMiddleware:

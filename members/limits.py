@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
+from members import known
 from members.mailboxes import normal
 from members.models import Knock
 from strongcities.faults import for_a_program
@@ -72,19 +73,38 @@ def stranger(request: HttpRequest) -> str:
 
 
 def half_in(request: HttpRequest) -> str:
-    """The account whose password was right and whose second step is awaited."""
+    """The account whose password was right and whose second step is awaited; counted apart in a browser that it knows, or who knows the
+    password could keep its owner out."""
     waits = request.session.get("account_login")
-    return f"account {waits.get('user_pk')}" if isinstance(waits, dict) else reader(request)
+    if not isinstance(waits, dict):
+        return reader(request)
+    who = f"account {waits.get('user_pk')}"
+    return f"{known.browser(request, who)} {who}"
 
 
 def field(name: str) -> Callable[[HttpRequest], str]:
     """The mailbox typed into the field `name`, whether or not it has an account."""
-    return lambda request: f"mailbox {normal(request.POST.get(name, '').strip()[:320])}"
+    return lambda request: f"mailbox {_mailbox(request, name)}"
 
 
 def field_from_here(name: str) -> Callable[[HttpRequest], str]:
-    """The same, for each address of the net that types it: what a stranger uses up is not the owner's."""
-    return lambda request: f"{reader(request)} {field(name)(request)}"
+    """The same, for each address of the net that types it: what a stranger uses up is not the owner's. A browser that this mailbox
+    has signed in with before (members/known.py) has a count of its own, wherever it is."""
+    return lambda request: f"{_at_home(request, name) or reader(request)} {field(name)(request)}"
+
+
+def strange(name: str, who: Callable[[HttpRequest], str]) -> Callable[[HttpRequest], str]:
+    """`who`, but for a browser that the mailbox typed into the field `name` has signed in with before: strangers, however many
+    and from however many addresses, use up nothing of its own count."""
+    return lambda request: "" if _at_home(request, name) else who(request)
+
+
+def _at_home(request: HttpRequest, name: str) -> str:
+    return known.browser(request, _mailbox(request, name))
+
+
+def _mailbox(request: HttpRequest, name: str) -> str:
+    return normal(request.POST.get(name, "").strip()[:320])
 
 
 @dataclass(frozen=True)
@@ -121,15 +141,26 @@ FILES = {
     "mfa_download_recovery_codes",
 }  # fmt: skip
 
+
+def _strangers_and_owner(name: str, here: Rate, one: Rate, mailbox: Rate) -> tuple[Rate, ...]:
+    """The rates of a door where a mailbox is typed into the field `name`: of all that one address of the net types, of `one` mailbox
+    from one address (or from a browser that it has signed in with before), of a mailbox whoever types it."""
+    return (
+        replace(here, who=strange(name, reader)),
+        replace(one, who=field_from_here(name)),
+        replace(mailbox, who=strange(name, field(name))),
+    )
+
+
 GUESSES = (Rate(60, 5 * MINUTE), Rate(10, 15 * MINUTE, half_in))
 OWN = (Rate(10, 15 * MINUTE, account),)
 LINK = (Rate(500, HOUR),)
 DOORS: dict[str, tuple[Rate, ...]] = {
     # strangers
-    "account_login": (Rate(120, 5 * MINUTE), Rate(10, 15 * MINUTE, field_from_here("login")), Rate(100, HOUR, field("login"))),
-    "account_request_login_code": (Rate(300, HOUR), Rate(5, 15 * MINUTE, field_from_here("email")), Rate(20, HOUR, field("email"))),
+    "account_login": _strangers_and_owner("login", Rate(120, 5 * MINUTE), Rate(10, 15 * MINUTE), Rate(100, HOUR)),
+    "account_request_login_code": _strangers_and_owner("email", Rate(300, HOUR), Rate(5, 15 * MINUTE), Rate(20, HOUR)),
     "account_confirm_login_code": (Rate(60, 5 * MINUTE),),
-    "account_reset_password": (Rate(60, HOUR), Rate(5, HOUR, field_from_here("email")), Rate(20, HOUR, field("email"))),
+    "account_reset_password": _strangers_and_owner("email", Rate(60, HOUR), Rate(5, HOUR), Rate(20, HOUR)),
     "account_reset_password_from_key": LINK,
     "account_confirm_email": LINK,
     "account_signup": LINK,
@@ -195,14 +226,26 @@ def knock(request: HttpRequest, door: str, *, key: str = "") -> None:
     _count(door, key or reader(request), *RATES[door])
 
 
+def _name(door: str, who: str, seconds: int) -> tuple[str, int]:
+    """What a count is called in this window, and when the window ends. Hashed with the house's secret: neither a reader's address
+    nor a mailbox is to lie about in the table."""
+    window = int(time.time()) // seconds
+    return salted_hmac("members.limits", f"{door}|{who}|{seconds}|{window}", algorithm="sha256").hexdigest(), (window + 1) * seconds
+
+
 def _count(door: str, who: str, most: int, seconds: int) -> None:
-    now = int(time.time())
-    window, gone = divmod(now, seconds)
-    left = seconds - gone
-    # Hashed with the house's secret: neither a reader's address nor a mailbox is to lie about in the table.
-    name = salted_hmac("members.limits", f"{door}|{who}|{seconds}|{window}", algorithm="sha256").hexdigest()
-    if Knock.objects.add(name, datetime.fromtimestamp(now + left, UTC)) > most:
-        raise TooOften(left)
+    name, until = _name(door, who, seconds)
+    if Knock.objects.add(name, datetime.fromtimestamp(until, UTC)) > most:
+        raise TooOften(until - int(time.time()))
+
+
+def give_back(request: HttpRequest) -> None:
+    """Take back what this request was counted for at its mailbox, from here and whoever types it: the password was right. Else
+    strangers who count along, behind the same address or from everywhere, would see by the refusal that somebody signed in there."""
+    name, rates = door(request)
+    for rate in rates[1:]:
+        if who := rate.who(request):
+            Knock.objects.take_back(_name(name, who, rate.seconds)[0])
 
 
 def too_often(request: HttpRequest, error: TooOften) -> HttpResponse:

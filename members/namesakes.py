@@ -9,6 +9,7 @@ forgot the first one: nothing here speaks against anybody by itself.
 | the account                                              | its posts, today's and ended ones, with how they ended; other open |
 |                                                          | applications (declined ones are said of the application itself)     |
 | the mailbox, but for what stands behind a plus           | always; of dots it is known of Gmail alone that they don't count    |
+| a mailbox that one of the two had before                 | as long as that change of address is kept, for 90 days              |
 | the name, in any spelling and order of its words         | of one word ("Maria") only where the city is the same as well       |
 
 "The same" is the database's to say (`namesake()` and `mailbox()` of the migration namesakes), by an index on each.
@@ -53,6 +54,7 @@ class Other:
     is_active: bool
     same_mailbox: bool
     here: bool
+    formerly: bool  # the mailbox is the same as one that either of the two had before its address changed
 
 
 def of_many(applications: Iterable[Application]) -> dict[int, Hints]:
@@ -72,23 +74,29 @@ def _others(applications: list[Application]) -> dict[int, list[Other]]:
             """
             SELECT told.application, other.*
             FROM (
-                SELECT a.id AS application, a.city_id AS city, u.id AS person, namesake(u.name) AS name, mailbox(u.email) AS mailbox
+                SELECT a.id AS application, a.city_id AS city, u.id AS person, namesake(u.name) AS name, mailbox(u.email) AS mailbox,
+                    ARRAY(SELECT mailbox(c.old) FROM members_addresschange c WHERE c.account_id = u.id AND c.state = 'done') AS left_behind
                 FROM members_application a JOIN members_user u ON u.id = a.applicant_id WHERE a.id = ANY(%s) OFFSET 0) AS told
             CROSS JOIN LATERAL (
                 SELECT alike.* FROM (
                     SELECT u.id, u.email, u.name, u.is_staff, u.is_active, mailbox(u.email) = told.mailbox AS same_mailbox,
                         EXISTS (SELECT FROM members_official o JOIN members_post p ON p.official_id = o.id
                                 WHERE o.user_id = u.id AND p.city_id = told.city)
-                            OR EXISTS (SELECT FROM members_application b WHERE b.applicant_id = u.id AND b.city_id = told.city) AS here
+                            OR EXISTS (SELECT FROM members_application b WHERE b.applicant_id = u.id AND b.city_id = told.city) AS here,
+                        mailbox(u.email) <> told.mailbox AND (mailbox(u.email) = ANY(told.left_behind)
+                            OR EXISTS (SELECT FROM members_addresschange c WHERE c.account_id = u.id AND c.state = 'done'
+                                       AND mailbox(c.old) = ANY(told.mailbox || told.left_behind))) AS formerly
                     FROM (
                         -- Of a name that thousands have, some hundreds tell as much, at the same cost however many there are.
                         (SELECT id FROM members_user WHERE namesake(name) = told.name AND told.name <> '' LIMIT 300)
-                        UNION (SELECT id FROM members_user WHERE mailbox(email) = told.mailbox LIMIT 300)) AS near
+                        UNION (SELECT id FROM members_user WHERE mailbox(email) = ANY(told.mailbox || told.left_behind) LIMIT 300)
+                        UNION (SELECT account_id FROM members_addresschange
+                               WHERE state = 'done' AND mailbox(old) = ANY(told.mailbox || told.left_behind) LIMIT 300)) AS near
                     JOIN members_user u ON u.id = near.id AND u.id <> told.person
                     OFFSET 0) AS alike
-                WHERE alike.same_mailbox OR alike.here OR position(' ' IN told.name) > 0
-                ORDER BY alike.same_mailbox DESC, alike.here DESC, alike.id LIMIT %s) AS other
-            ORDER BY told.application, other.same_mailbox DESC, other.here DESC, other.id
+                WHERE alike.same_mailbox OR alike.formerly OR alike.here OR position(' ' IN told.name) > 0
+                ORDER BY alike.same_mailbox DESC, alike.formerly DESC, alike.here DESC, alike.id LIMIT %s) AS other
+            ORDER BY told.application, other.same_mailbox DESC, other.formerly DESC, other.here DESC, other.id
             """,
             [[application.pk for application in applications], MOST + 1],
         )
@@ -137,7 +145,7 @@ def _hints(application: Application, others: list[Other], posts: dict[int, Any],
             hints.weighs = True
     for other in others[:MOST]:
         hints.said.append(_like(other, list(_facts(other, posts[other.user], sent[other.user]))))
-        hints.weighs |= other.same_mailbox or other.here
+        hints.weighs |= other.same_mailbox or other.formerly or other.here
     if len(others) > MOST:
         hints.said.append(gettext("There are more accounts like these; it may be a common name."))
     return hints
@@ -172,6 +180,8 @@ def _like(other: Other, facts: list[str]) -> str:
     words = {"mail": other.email, "name": other.name or "–", "facts": gettext("; ").join(facts[:FACTS])}
     if other.same_mailbox:
         return gettext("It may be the mailbox of another account as well, %(mail)s (%(name)s): %(facts)s.") % words
+    if other.formerly:
+        return gettext("Another account, %(mail)s (%(name)s), had the same mailbox before or has it now: %(facts)s.") % words
     return gettext("Another account has this name, %(mail)s (%(name)s): %(facts)s. It may be somebody else.") % words
 
 

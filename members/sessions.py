@@ -16,12 +16,29 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from members import devices
+from strongcities import sealed
 
 EVERY = timedelta(minutes=10)  # how exactly "last used" is kept: a write with each page would cost more than it tells
 SINCE, SEEN, DEVICE = "_since", "_seen", "_device"
 
 
 class SessionStore(DatabaseStore):
+    """What a session holds lies sealed: the key of an app that is being set up, a mailed code that is awaited, a form that waits
+    until its reader has shown that it is them."""
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        return sealed.seal(super().encode(session_dict))
+
+    def decode(self, session_data: Any) -> dict[str, Any]:
+        """Nothing, where no key opens it, as Django does with a signature that doesn't hold. Sessions from before there was
+        a key are signed alone, and read until they are over."""
+        if not sealed.is_sealed(session_data):
+            return super().decode(session_data)
+        try:
+            return super().decode(sealed.unseal(session_data))
+        except sealed.Unreadable:
+            return {}
+
     @classmethod
     def get_model_class(cls) -> Any:
         from members.models import Session  # models are ready only after the engine

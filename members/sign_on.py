@@ -181,11 +181,15 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # it sh
             found = found.filter(client_id=client_id)
         return [
             SocialApp(
-                provider=CityProvider.id, provider_id=row.slug, name=str(row.city)[:40], client_id=row.client_id, secret=row.secret,
+                provider=CityProvider.id,
+                provider_id=row.slug,
+                name=str(row.city)[:40],
+                client_id=row.client_id,
+                secret=row.unsealed_secret(),
                 settings={"server_url": row.issuer},
             )
             for row in found
-        ]  # fmt: skip
+        ]
 
     def get_requests_session(self) -> requests.Session:
         session: requests.Session = super().get_requests_session()

@@ -53,6 +53,16 @@ def has_second_factor(user: Any) -> bool:
     return bool(is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))
 
 
+def second_step_of(user: Any) -> str:
+    """What a second step is to `user`, as SecondFactorMiddleware holds it: "free" to have or not, "missing", "needed" and there;
+    "demo": nobody's duty, though it would be theirs elsewhere."""
+    if not user.is_staff:
+        return "free"
+    if settings.DEMO:
+        return "demo"
+    return "needed" if has_second_factor(user) else "missing"
+
+
 class SecondFactorMiddleware:
     """Staff without a second factor get no further than the page where they set one up. Not in the demo."""
 
@@ -64,13 +74,13 @@ class SecondFactorMiddleware:
 
     def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
         user = request.user
-        if settings.DEMO or not user.is_authenticated or not user.is_staff:
+        if not user.is_authenticated or second_step_of(user) != "missing":
             return None
         match = request.resolver_match
         name = (match and match.url_name) or ""
         # The admin has pages named account_… and mfa_… as well, in its own namespace: those are not for setting it up.
         own = match is not None and not match.namespaces
         free = own and (name in {"healthz", "readyz"} or name.startswith(("account_", "mfa_")))
-        if free or has_second_factor(user):
+        if free:
             return None
         return HttpResponseRedirect(f"{reverse('mfa_index')}?{urlencode({'next': request.get_full_path()})}")

@@ -121,16 +121,7 @@ WRONG = (
     gettext_noop("This field cannot be null."),
     gettext_noop("Please correct the duplicate values below."),
     # Passwords and codes
-    ngettext_lazy(
-        "Your password must contain at least %(min_length)d character.",
-        "Your password must contain at least %(min_length)d characters.",
-        "min_length",
-    ),
-    gettext_noop("The password is too similar to the %(verbose_name)s."),
-    gettext_noop("The email address and/or password you specified are not correct."),
-    gettext_noop("Please type your current password."),
     gettext_noop("You must type the same password each time."),
-    gettext_noop("Incorrect password."),
     gettext_noop("Incorrect code."),
     gettext_noop("Invalid or expired key."),
     gettext_noop("The password reset token was invalid."),
@@ -140,8 +131,4 @@ WRONG = (
     gettext_noop("Authenticator code"),
     gettext_noop("Use your password"),
     gettext_noop("Use authenticator app or code"),
-    gettext_noop("A sign-in code has been sent to %(recipient)s."),
-    gettext_noop("You have signed out."),
-    gettext_noop("Password successfully changed."),
-    gettext_noop("Password successfully set."),
 )

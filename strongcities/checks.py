@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError, connections
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from strongcities import environment
+from strongcities import environment, sealed
 from strongcities.demo import DOMAIN
 
 LOCAL = {"localhost", "127.0.0.1", "[::1]", ".localhost", "testserver"}
@@ -38,6 +38,9 @@ def _missing(variable: str, words: str, number: int) -> Error:
 def check_environment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """What has no default outside the demo, and what the demo must not have."""
     found = list(_demo() if settings.DEMO else _production())
+    if not settings.ENCRYPTION_KEYS or not all(sealed.is_key(key) for key in settings.ENCRYPTION_KEYS):
+        words = "set 32 random bytes in base64 (python -c 'import secrets; print(secrets.token_urlsafe(32))'), the newest of several first."
+        found.append(_missing("ENCRYPTION_KEYS", words, 14))
     if not str(settings.DATABASES["default"]["ENGINE"]).endswith(".postgresql"):
         found.append(_missing("DATABASE_URL", "names something else than a PostgreSQL (postgres://…).", 10))
     found += [_missing(name, f"set {words}, or nothing.", 11) for name, words in environment.unreadable.items()]
@@ -87,7 +90,7 @@ def _serves(allowed: str, host: str) -> bool:
 
 @register(Tags.database)
 def check_database(app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """The server's version, and no demo account outside the demo."""
+    """The server's version, no demo account outside the demo, and keys that open what is kept."""
     found: list[CheckMessage] = []
     for alias in databases or []:
         connection = connections[alias]
@@ -103,9 +106,29 @@ def check_database(app_configs: Sequence[AppConfig] | None, databases: Sequence[
                     if cursor.fetchone()[0]:
                         words = "has the demo's accounts, whose password everyone knows. Start from an empty database, or remove them."
                         found.append(_missing("DATABASE_URL", words, 21))
+                found += _locked(cursor)
         except DatabaseError as error:
             found.append(_missing("DATABASE_URL", f"the database can't be asked ({type(error).__name__}).", 22))
     return found
+
+
+# The newest of each kind; before the migration that seals them, nothing is.
+SEALED = (
+    "SELECT coalesce(data ->> 'secret', data ->> 'seed') FROM mfa_authenticator WHERE data ?| '{secret,seed}' ORDER BY id DESC LIMIT 1",
+    "SELECT secret FROM members_signon WHERE secret <> '' ORDER BY id DESC LIMIT 1",
+)
+
+
+def _locked(cursor: Any) -> Iterator[CheckMessage]:
+    """What no key opens. People who have a second step couldn't sign in, nor those of a city with its own sign-in."""
+    cursor.execute("SELECT to_regclass('mfa_authenticator') IS NOT NULL AND to_regclass('members_signon') IS NOT NULL")
+    if not cursor.fetchone()[0]:
+        return
+    for question in SEALED:
+        cursor.execute(question)
+        for (text,) in cursor.fetchall():
+            if sealed.is_sealed(text) and not sealed.opens(text):
+                yield _missing("ENCRYPTION_KEYS", "none of them opens what was sealed before. Name the one that did as well.", 23)
 
 
 @register(Tags.urls)

@@ -36,13 +36,23 @@ ACCOUNTS = (
 
 
 def secret_key(base: Path) -> str:
-    """The demo's secret key, made at the first call and kept in `.local/secret-key` for the owner's eyes only."""
-    path = base / ".local" / "secret-key"
+    """The demo's secret key."""
+    return _kept(base, "secret-key", 50)
+
+
+def encryption_key(base: Path) -> str:
+    """The demo's key for secrets at rest (strongcities/sealed.py)."""
+    return _kept(base, "encryption-key", 32)
+
+
+def _kept(base: Path, name: str, size: int) -> str:
+    """`size` random bytes in base64, made at the first call and kept in `.local/<name>` for the owner's eyes only."""
+    path = base / ".local" / name
     try:
         return path.read_text()
     except FileNotFoundError:
-        mine = local.file(local.folder(base) / f"secret-key.{os.getpid()}")
-    mine.write_text(secrets.token_urlsafe(50))
+        mine = local.file(local.folder(base) / f"{name}.{os.getpid()}")
+    mine.write_text(secrets.token_urlsafe(size))
     try:
         os.link(mine, path)  # two starters at once: the first one's key stands
     except FileExistsError:

@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from strongcities.access import public
+from strongcities.sealed import Unreadable
 
 MAX_BODY = 12_000_000  # bytes; what the largest form with its files may send
 _BROKEN = re.compile(r"\x00|%[89A-F][0-9A-F]")  # Django quotes again what it can't decode in a path
@@ -85,8 +86,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page for an error that nobody caught, wherever it was raised: a view, a template or another middleware.
 
-    A database that can't be reached is 503, with a hint when to try again; a text that it can't store is 400; anything
-    else is 500. Django logs the error with its trace.
+    A database that can't be reached is 503, with a hint when to try again, and so is a secret for which the key is missing,
+    without one; a text that can't be stored is 400; anything else is 500. Django logs the error with its trace.
     """
     error = sys.exception()
     if isinstance(error, (DataError, ValueError)) and "NUL (0x00)" in str(error):  # past every form, into a query
@@ -95,4 +96,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
         response = _answer(request, 503, gettext("Back in a moment"), "503.html")
         response["Retry-After"] = "30"
         return response
+    if isinstance(error, Unreadable):
+        return _answer(request, 503, gettext("A key is missing on our side"), "503.html", locked=True)
     return _answer(request, 500, gettext("Something broke on our side"), "500.html")

@@ -38,7 +38,10 @@ def outbox(request: HttpRequest) -> HttpResponse:
 @require_safe
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
     _only_in_the_demo()
-    return render(request, "demo/mail.html", {"mail": get_object_or_404(Email, pk=pk)})
+    found = get_object_or_404(Email, pk=pk)
+    # Whoever came by 127.0.0.1 stays there: a browser keeps the cookies of localhost apart.
+    message = found.message.replace(settings.SITE_URL, f"{request.scheme}://{request.get_host()}")
+    return render(request, "demo/mail.html", {"mail": found, "message": message})
 
 
 app_name = "demo"

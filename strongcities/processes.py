@@ -20,6 +20,7 @@ from strongcities import local
 
 BASE = Path(__file__).resolve().parent.parent
 FOLDER = BASE / ".local" / "processes"
+STOP = "stop"  # the role of `make stop`, so that a runner which it ends can say so
 LIFELINE = "STRONGCITIES_LIFELINE"  # the number of the pipe that a child holds on to
 _held: list[IO[str]] = []
 
@@ -69,7 +70,7 @@ def end_orphans() -> None:
     """End what a killed `make run` left: children whose runner is gone. They end by themselves; this waits for it."""
     everyone = living()
     runners = {f"of {pid}" for pid, role in everyone.items() if role == "runner"} | {f"of {os.getpid()}"}
-    end(pid for pid, role in everyone.items() if role != "runner" and not role.endswith(tuple(runners)))
+    end(pid for pid, role in everyone.items() if role not in {"runner", STOP} and not role.endswith(tuple(runners)))
 
 
 def follow_parent() -> None:

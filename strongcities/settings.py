@@ -21,10 +21,11 @@ DATABASE_URL = env("DATABASE_URL")
 EMBEDDED = not DATABASE_URL
 DEMO = env_bool("DEMO", default=EMBEDDED)
 DEBUG = env_bool("DEBUG")
-SITE_URL = env("SITE_URL", "http://127.0.0.1:8000" if DEMO else "").rstrip("/")
+SITE_URL = env("SITE_URL", "http://localhost:8000" if DEMO else "").rstrip("/")
 SECURE = SITE_URL.startswith("https://")
 SECRET_KEY = env("SECRET_KEY") or (demo.secret_key(BASE_DIR) if DEMO else "")
 SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
+ENCRYPTION_KEYS = env_list("ENCRYPTION_KEYS") or ([demo.encryption_key(BASE_DIR)] if DEMO else [])  # strongcities/sealed.py
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEMO else "")
 CONTACT_MAIL = env("CONTACT_MAIL", "info@strongcitiesnetwork.org")
 
@@ -139,11 +140,7 @@ STORAGES = {
 # --- Accounts --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.User"
 AUTHENTICATION_BACKENDS = ["members.accounts.Backend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": f"members.passwords.{name}"} for name in ("Long", "Uncommon", "Unlike")]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "pages:desk"
 ACCOUNT_ADAPTER = "members.accounts.AccountAdapter"
@@ -160,8 +157,9 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "pages:home"  # in the reader's language
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # ours count every door exactly and say when to come back (members/limits.py)
-_FORMS: tuple[str, ...] = ("change_password", "login", "request_login_code", "reset_password", "reset_password_from_key")
+_FORMS: tuple[str, ...] = ("change_password", "login", "request_login_code", "reset_password", "reset_password_from_key", "set_password")
 ACCOUNT_FORMS = {name: f"members.forms.account.{name.title().replace('_', '')}Form" for name in _FORMS}
+MFA_ADAPTER = "members.second_step.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 _FORMS = ("activate_totp", "authenticate", *(f"{verb}_webauthn" for verb in ("add", "edit", "login", "authenticate", "reauthenticate")))
@@ -225,8 +223,6 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 if env_bool("BEHIND_PROXY"):  # only then may a header say that the reader came over https
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = 1  # limits count readers by what the proxy saw, else all of them share one count
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
 SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"

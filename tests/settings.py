@@ -9,7 +9,7 @@ BASE = Path(__file__).resolve().parent.parent
 TEST_CLUSTER = not os.environ.get("DATABASE_URL", "").strip()
 if TEST_CLUSTER:
     os.environ["DATABASE_URL"] = postgres.url(BASE, postgres.TEST)  # programs that tests start use it as well
-for name in ("SITE_URL", "ALLOWED_HOSTS", "SECRET_KEY", "DEBUG", "LANGUAGES"):
+for name in ("SITE_URL", "ALLOWED_HOSTS", "SECRET_KEY", "ENCRYPTION_KEYS", "DEBUG", "LANGUAGES"):
     os.environ.pop(name, None)  # a developer's own must not decide whether a test passes
 os.environ["DEMO"] = "1"
 # Two runs at once have two databases (tests/conftest.py removes those that killed runs left).

@@ -17,6 +17,7 @@ PRODUCTION = {
     "SITE_URL": "https://strongcities.example",
     "ALLOWED_HOSTS": "strongcities.example",
     "SECRET_KEY": "only-for-this-check-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
+    "ENCRYPTION_KEYS": "b25seS1mb3ItdGhpcy1jaGVjay1ub3RoaW5nLW1vcmU",
     "MAIL_HOST": "mail.strongcities.example",
     "DEMO": "0",
     "DEBUG": "0",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 from allauth.account import forms
@@ -17,6 +18,7 @@ from django.core.validators import MaxLengthValidator
 from django.forms import CharField, JSONField
 from django.utils.translation import gettext_lazy as _
 
+from members import limits
 from members.mailboxes import normal
 
 NAME = 60  # characters of a key's name: it stands in a table, and in a sentence
@@ -31,6 +33,12 @@ class LoginForm(forms.LoginForm):  # type: ignore[misc]  # it ships no types
 
     def clean_login(self) -> str:
         return normal(super().clean_login())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if self.user is not None:  # the password was right
+            limits.give_back(self.request)
+        return cleaned
 
 
 class RequestLoginCodeForm(forms.RequestLoginCodeForm):  # type: ignore[misc]  # it ships no types
@@ -61,6 +69,13 @@ class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]  # it 
         self.fields["password2"].label = _("New password (again)")
 
 
+class SetPasswordForm(forms.SetPasswordForm):  # type: ignore[misc]  # it ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = _("New password")
+        self.fields["password2"].label = _("New password (again)")
+
+
 class ResetPasswordFromKeyForm(forms.ResetPasswordKeyForm):  # type: ignore[misc]  # it ships no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,6 +84,16 @@ class ResetPasswordFromKeyForm(forms.ResetPasswordKeyForm):  # type: ignore[misc
 
 
 class ActivateTotpForm(apps.ActivateTOTPForm):  # type: ignore[misc]  # it ships no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("The six digits that the app shows")
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+    @property
+    def key_in_groups(self) -> list[str]:
+        """The key as a person types it, four letters at a time."""
+        return wrap(self.secret, 4)
+
     def clean_code(self) -> str:
         """A code works once, the one that turns the app on as well: who saw it typed could sign in by it for half a minute."""
         code = str(super().clean_code())

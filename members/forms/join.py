@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext, gettext_lazy as _
@@ -240,7 +240,7 @@ class PasswordForm(forms.Form):
     def __init__(self, *args: Any, email: str, name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._person = User(email=email, name=name)
-        self.fields["password"].help_text = " ".join(map(str, password_validators_help_texts()))
+        self.fields["password"].help_text = password_validators_help_text_html()
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from members import mailboxes, names
 from members.models import SignOn, SignOnDomain
+from strongcities import sealed
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _ModelForm = forms.ModelForm[SignOn]
@@ -55,10 +56,11 @@ class SignOnForm(_ModelForm):
         self.initial.pop("secret", None)
 
     def clean_secret(self) -> str:
-        secret: str = self.cleaned_data["secret"] or self.instance.secret
-        if not secret:
+        """Sealed from here on."""
+        typed: str = self.cleaned_data["secret"]
+        if not typed and not self.instance.secret:
             raise ValidationError(gettext("It needs a secret."))
-        return secret
+        return sealed.seal(typed) if typed else self.instance.secret
 
     def clean_issuer(self) -> str:
         issuer: str = self.cleaned_data["issuer"]

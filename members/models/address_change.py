@@ -28,7 +28,7 @@ from django.conf import settings
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
@@ -109,6 +109,7 @@ class AddressChange(Workflow):
         verbose_name = _("change of mail address")
         verbose_name_plural = _("changes of mail addresses")
         ordering = ["-asked", "-pk"]
+        indexes = [models.Index(Func(F("old"), function="mailbox"), name="address_change_old_mailboxes", condition=Q(state=State.DONE))]
         constraints = [
             models.UniqueConstraint(fields=["account"], condition=Q(state=State.ASKED), name="address_change_one_open_per_account"),
             models.UniqueConstraint(

@@ -18,6 +18,10 @@ class KnockManager(models.Manager["Knock"]):
             )
             return int(cursor.fetchone()[0])
 
+    def take_back(self, name: str) -> None:
+        """One less under `name`, where it is counted."""
+        self.filter(name=name, count__gt=0).update(count=models.F("count") - 1)
+
 
 class Knock(models.Model):
     name = models.CharField(primary_key=True, max_length=64)

@@ -25,6 +25,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from members import mailboxes
 from members.models.city import City
+from strongcities import sealed
 from strongcities.workflow import Move, MoveRefused, Transition, Workflow
 
 
@@ -67,7 +68,7 @@ class SignOn(Workflow):
         help_text=_("The provider's address, https://…, exactly as it calls itself in /.well-known/openid-configuration."),
     )
     client_id = models.CharField(_("client id"), max_length=191)
-    secret = models.CharField(_("client secret"), max_length=500, blank=True)
+    secret = models.TextField(_("client secret"), blank=True, help_text=_("Sealed: nobody reads it here."))
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.WAITING, editable=False)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("entered by")
@@ -84,6 +85,7 @@ class SignOn(Workflow):
         ordering = ["city__name"]
         constraints = [
             models.CheckConstraint(condition=~Q(state=State.OPEN) | ~Q(secret=""), name="sign_on_in_use_has_a_secret"),
+            models.CheckConstraint(condition=Q(secret="") | Q(secret__startswith=sealed.MARK), name="sign_on_secret_is_sealed"),
             models.CheckConstraint(
                 condition=~Q(state=State.OPEN) | (Q(entered_by__isnull=False) & Q(opened_by__isnull=False) & ~Q(entered_by=F("opened_by"))),
                 name="sign_on_in_use_by_two_people",
@@ -96,6 +98,10 @@ class SignOn(Workflow):
     @property
     def host(self) -> str:
         return mailboxes.host_of(self.issuer)
+
+    def unsealed_secret(self) -> str:
+        """What the city's provider knows us by. Raises Unreadable."""
+        return sealed.unseal(self.secret)
 
     @property
     def mark(self) -> str:

@@ -3,9 +3,6 @@ scanners open links."""
 
 from __future__ import annotations
 
-from typing import cast
-
-from allauth.account.utils import perform_login
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from members import joining
+from members.accounts import sign_in_with_new_password
 from members.forms.join import PasswordForm
 from members.joining import Answers, AppliedAlready, LinkBad, LinkOld, Refused, SignInFirst
 from members.limits import TooOften, knock, too_often
@@ -81,7 +79,7 @@ def _welcome(request: HttpRequest, application: Application, *, made: bool) -> H
         messages.success(request, gettext("Your application is sent."))
         if request.user.pk != application.applicant_id:
             # The address is confirmed and the password was chosen on this very page: nothing is left to ask.
-            return cast(HttpResponse, perform_login(request, application.applicant, email_verification="none", redirect_url=reverse(to)))
+            return sign_in_with_new_password(request, application.applicant, reverse(to))
     return redirect(to)
 
 

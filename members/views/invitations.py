@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-from allauth.account.utils import perform_login
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from members import inviting
+from members.accounts import sign_in_with_new_password
 from members.forms.join import PasswordForm, PrinciplesForm
 from members.forms.officials import InvitedForm, InviteForm, Together
 from members.inviting import Settled
@@ -123,7 +123,7 @@ def _welcome(request: HttpRequest, application: Application) -> HttpResponse:
     to = reverse("pages:desk" if joined else "members:join_status")
     if request.user.pk != application.applicant_id:
         # The mailed link showed the address to be theirs, and the password was chosen on this very page.
-        return cast(HttpResponse, perform_login(request, application.applicant, email_verification="none", redirect_url=to))
+        return sign_in_with_new_password(request, application.applicant, to)
     return redirect(to)
 
 

@@ -8,12 +8,13 @@ from django import template
 from django.conf import settings
 from django.forms import BoundField
 from django.forms.boundfield import BoundWidget
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from strongcities import ages, demo, text, uploads
+from strongcities import access, ages, demo, text, uploads
 
 register = template.Library()
 SEEN = 6  # boxes of a long field that are seen at once
@@ -42,6 +43,21 @@ def folded(field: BoundField) -> dict[str, list[BoundWidget]]:
 def demo_accounts() -> dict[str, Any]:
     """The demo's accounts and their password, for whoever wants to sign in; outside the demo nothing."""
     return {"accounts": demo.ACCOUNTS, "password": demo.PASSWORD} if settings.DEMO else {}
+
+
+@register.simple_tag
+def second_step_for(user: Any) -> str:
+    return access.second_step_of(user)
+
+
+@register.simple_tag
+def by_name(request: HttpRequest) -> str:
+    """This page's address by a name, where it was asked for by the number 127.0.0.1 or ::1, at which browsers make no passkeys: the demo's
+    localhost. Elsewhere ""."""
+    host, _colon, port = request.get_host().rpartition(":")
+    if not settings.DEMO or host not in {"127.0.0.1", "[::1]"}:
+        return ""
+    return f"{request.scheme}://localhost:{port}{request.get_full_path()}"
 
 
 @register.simple_tag

@@ -58,12 +58,6 @@ def sign_in(site: Watched, user: User, prefix: str = "", to: str = "/desk/") -> 
     press(site)
 
 
-def it_is_me(site: Watched) -> None:
-    assert at(site).endswith("/account/reauthenticate/")
-    site.page.fill("[name=password]", cast.PASSWORD)
-    press(site)
-
-
 def sign_out(site: Watched, prefix: str = "") -> None:
     site.go(f"{prefix}/account/logout/")
     press(site, "main form button.button")
@@ -78,7 +72,6 @@ def add(site: Watched, name: str, *, passkey: bool = True) -> None:
 def with_passkey(site: Watched, user: User) -> None:
     """`user` signs in, adds a passkey and signs out."""
     sign_in(site, user, to=ADD)
-    it_is_me(site)
     add(site, "My laptop")
     assert at(site) == CODES
     sign_out(site)
@@ -101,8 +94,6 @@ def test_added_used_renamed_and_removed(browse, prefix, look):
     site.check()
     press(site, f'main a[href="{prefix}{ADD}"]')
     site.check()
-    it_is_me(site)
-    site.check()
     add(site, "My laptop")
     assert at(site) == prefix + CODES
     site.check()
@@ -123,7 +114,6 @@ def test_added_used_renamed_and_removed(browse, prefix, look):
     assert key.last_used_at is not None
 
     press(site, f'a[href="{prefix}{KEYS}keys/{key.pk}/edit/"]')
-    it_is_me(site)
     site.check()
     new = "مفتاح المكتب" if prefix else "Desk in the office"
     page.fill("[name=name]", new)
@@ -201,7 +191,6 @@ class TestTrouble:
         finger = Finger(site)
         finger.agree(verified=False)
         sign_in(site, nadia, to=ADD)
-        it_is_me(site)
         site.page.check("[name=passwordless]")
         site.page.click("#mfa_webauthn_add")
         assert "Nothing has changed" in trouble(site)
@@ -216,7 +205,6 @@ class TestTrouble:
         site = browse()
         finger = Finger(site)
         sign_in(site, nadia, to=ADD)
-        it_is_me(site)
         add(site, "Mine")
         site.go(ADD)
         site.page.click("#mfa_webauthn_add")
@@ -234,7 +222,6 @@ class TestTrouble:
         site = browse()
         Finger(site)
         sign_in(site, cast.make_person("nadia"), to=ADD)
-        it_is_me(site)
         site.page.fill("[name=name]", "By keyboard")
         with site.page.expect_navigation():
             site.page.press("[name=name]", "Enter")
@@ -262,7 +249,6 @@ class TestWithoutScripts:
     def test_adding_says_so(self, browse):
         site = browse(scripts=False)
         sign_in(site, cast.make_person("nadia"), to=ADD)
-        it_is_me(site)
         assert at(site) == ADD
         assert not site.page.locator("#mfa_webauthn_add").is_visible()
         assert "An authenticator app works without." in site.page.inner_text("main")
@@ -301,7 +287,6 @@ class TestSecondStep:
         sign_in(site, sam, to="/admin/")
         assert at(site) == "/account/2fa/"
         press(site, f'main a[href="{ADD}"]')
-        it_is_me(site)
         add(site, "Blue one", passkey=False)
         site.go("/admin/")
         assert at(site) == "/admin/"
@@ -350,7 +335,7 @@ class TestSecondStep:
         press(site, "#passkey_login")
         assert at(site) == KEYS
         key = Authenticator.objects.get(type="webauthn")
-        site.go(f"{KEYS}keys/{key.pk}/remove/")
+        site.go(f"/account/reauthenticate/?next={KEYS}keys/{key.pk}/remove/")
         press(site, 'main a[href^="/account/2fa/webauthn/reauthenticate/"]')
         site.check()
         press(site, "#mfa_webauthn_reauthenticate")

@@ -307,7 +307,7 @@ def test_json_is_as_agreed(client, three):
                 "country": "NO",
                 "language": "fr",
                 "evidence": "0",
-                "url": "http://127.0.0.1:8000/hub/practices/practice-3/",
+                "url": "http://localhost:8000/hub/practices/practice-3/",
             }
         ],
         "facets": {

@@ -16,6 +16,7 @@ from django.test import Client
 
 from members import limits
 from members.models import User
+from strongcities import sealed
 from tests import cast
 
 NOW = 1_900_000_000  # begins no half minute: 10 seconds are gone of one
@@ -43,7 +44,7 @@ def another(given: str) -> str:
 
 def give_app(user: User) -> list[str]:
     """`user` has an authenticator app with SECRET; answers the recovery codes that came with it."""
-    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": SECRET})
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": sealed.seal(SECRET)})
     return list(RecoveryCodes.activate(user).generate_codes())
 
 
@@ -52,6 +53,15 @@ def half_in(user: User, client: Client | None = None) -> Client:
     client = client or Client()
     answer = client.post("/account/login/", {"login": user.email, "password": cast.PASSWORD})
     assert (answer.status_code, answer["Location"], is_in(client)) == (302, "/account/2fa/authenticate/", False)
+    return client
+
+
+def later(client: Client, seconds: int = 5 * 60 + 1) -> Client:
+    """The same browser, whose reader signed in, or showed that it is them, that long ago."""
+    session = client.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= seconds
+    session.save()
     return client
 
 

@@ -17,6 +17,7 @@ from members import limits, urls as member_urls
 from members.jobs import tidy_knocks
 from members.limits import DOORS, RATES, Rate, TooOften
 from members.models import Knock
+from strongcities import sealed
 from tests import cast
 from tests.members.races import Meeting, race
 from tests.outbox import outbox
@@ -114,7 +115,7 @@ def test_a_second_rate_counts_by_what_it_says(monkeypatch, name):
 def test_the_second_step_is_counted_for_the_account(nadia, monkeypatch):
     from allauth.mfa.models import Authenticator
 
-    Authenticator.objects.create(user=nadia, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"})
+    Authenticator.objects.create(user=nadia, type=Authenticator.Type.TOTP, data={"secret": sealed.seal("JBSWY3DPEHPK3PXP")})
     monkeypatch.setitem(DOORS, "mfa_authenticate", (Rate(2, 900, limits.half_in),))
 
     def tries(address):

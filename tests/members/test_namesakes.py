@@ -10,7 +10,7 @@ from django.db.models import F, Func, TextField
 from django.utils import timezone
 
 from members import evidence, leaving, namesakes
-from members.models import Application, City, Post, User
+from members.models import AddressChange, Application, City, Post, User
 from members.querysets import today
 from tests import cast
 
@@ -129,6 +129,58 @@ def test_what_became_of_the_other_one_is_told(lena, sam, lene):
 def test_an_account_without_posts(lena, fields, fact):
     cast.make_user("lh@isd.example", "Lena Holm", **fields)
     assert hints(lena) == [f"Another account has this name, lh@isd.example (Lena Holm): {fact}. {ASIDE}"]
+
+
+def moved(user, old, state="done", days=1):
+    """`user` had the address `old`, until so many days ago."""
+    at = timezone.now() - timedelta(days=days)
+    fields = {"confirmed": at, "agreed": at} if state == "done" else {}
+    return AddressChange.objects.create(account=user, old=old, new=user.email, state=state, asked=at, **fields)
+
+
+FORMERLY = "Another account, {} ({}), had the same mailbox before or has it now: has to do with no city."
+
+
+@pytest.mark.parametrize("old", ["lena@aarhus.dk", "lena+x@aarhus.dk"])
+def test_a_mailbox_that_another_account_had_until_lately(lena, old):
+    other = cast.make_user("lh@leuven.be", "Somebody Else")
+    moved(other, old)
+    assert hints(lena) == [FORMERLY.format("lh@leuven.be", "Somebody Else")]
+    assert weighs(lena)
+
+
+def test_it_is_said_of_who_has_a_single_name_too(aarhus):
+    one = cast.make_application(cast.make_user("lena@aarhus.dk", "Lena"), aarhus)
+    moved(cast.make_user("lh@leuven.be", "Somebody Else"), "lena@aarhus.dk")
+    assert hints(one) == [FORMERLY.format("lh@leuven.be", "Somebody Else")]
+
+
+def test_a_mailbox_that_the_applicant_had_until_lately(lena):
+    cast.make_user("holm@leuven.be", "Somebody Else")
+    moved(lena.applicant, "holm+1@leuven.be")
+    assert hints(lena) == [FORMERLY.format("holm@leuven.be", "Somebody Else")]
+
+
+def test_a_mailbox_that_both_had_one_after_the_other(lena):
+    other = cast.make_user("lh@leuven.be", "Somebody Else")
+    for user in (lena.applicant, other):
+        moved(user, "post@aarhus.dk")
+    assert hints(lena) == [FORMERLY.format("lh@leuven.be", "Somebody Else")]
+
+
+@pytest.mark.parametrize("state", ["asked", "stopped"])
+def test_an_address_that_was_not_left_tells_nothing(lena, state):
+    moved(cast.make_user("lh@leuven.be", "Somebody Else"), "lena@aarhus.dk", state)
+    moved(lena.applicant, "lh@leuven.be", state)
+    assert hints(lena) == []
+
+
+def test_nor_does_one_that_is_forgotten(lena):
+    """Nothing more is kept for it: the change, with both addresses, goes after 90 days as before."""
+    moved(cast.make_user("lh@leuven.be", "Somebody Else"), "lena@aarhus.dk", days=91)
+    assert hints(lena) != []
+    AddressChange.objects.old().delete()
+    assert hints(lena) == []
 
 
 def test_a_mailbox_behind_a_plus_is_said_before_names_and_weighs(lena):

@@ -101,6 +101,7 @@ class TestSee:
         client = half_in(nadia)
         second_step(client, factors.code())
         assert is_in(client)
+        factors.later(client)
         assert asks_again(client.get(SEE))
         assert asks_again(client.get(DOWNLOAD))
 
@@ -124,7 +125,7 @@ class TestSee:
     def test_a_wrong_password_does_not(self, client, nadia, codes):
         client.force_login(nadia)
         page = client.post("/account/reauthenticate/", {"password": "wrong", "next": SEE})
-        assert "Incorrect password." in page.text
+        assert "This is not your password." in page.text
         assert asks_again(client.get(SEE))
 
     def test_everybody_sees_their_own(self, nadia, lene, codes):

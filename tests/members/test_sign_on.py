@@ -18,6 +18,7 @@ from members.leaving import leave_as_city
 from members.models import SignOn, SignOnDomain, User
 from members.querysets import today
 from members.sign_on import CityAdapter
+from strongcities import sealed
 from tests import cast
 from tests.members.races import race
 from tests.outbox import outbox
@@ -49,7 +50,7 @@ def provider():
 
 def make_sign_on(issuer, city="Aarhus", domains=("aarhus.dk",), **fields):
     two = {"entered_by": cast.make_staff("sam"), "opened_by": cast.make_staff("toni"), "state": "open"}
-    known = {"slug": city.lower(), "issuer": issuer, "client_id": "house", "secret": "very-secret", **two}
+    known = {"slug": city.lower(), "issuer": issuer, "client_id": "house", "secret": sealed.seal("very-secret"), **two}
     row = SignOn.objects.create(city=cast.make_city(city), **{**known, **fields})
     for domain in domains:
         SignOnDomain.objects.create(sign_on=row, domain=domain)
@@ -157,7 +158,7 @@ class TestItWorks:
     def test_staff_are_asked_for_their_second_step(self, sign_on, lene):
         lene.is_staff = True
         lene.save()
-        Authenticator.objects.create(user=lene, type=Authenticator.Type.TOTP, data={"secret": "x"})
+        Authenticator.objects.create(user=lene, type=Authenticator.Type.TOTP, data={"secret": sealed.seal("x")})
         client, answer = through()
         assert (answer["Location"], who(client)) == ("/account/2fa/authenticate/", None)
 
@@ -403,7 +404,9 @@ class TestAdmin:
     def test_entered_and_never_shown_again(self, staff):
         self.add(staff)
         row = SignOn.objects.get()
-        assert (row.secret, sorted(row.domains.values_list("domain", flat=True))) == ("very-secret", ["aarhus.dk", "social.aarhus.dk"])
+        assert row.secret.startswith("gAAAA")  # as the database holds it
+        assert row.unsealed_secret() == "very-secret"
+        assert sorted(row.domains.values_list("domain", flat=True)) == ["aarhus.dk", "social.aarhus.dk"]
         url = f"/admin/members/signon/{row.pk}/change/"
         page = staff.get(url).text
         assert "https://login.aarhus.dk" in page
@@ -418,7 +421,8 @@ class TestAdmin:
         values = {**self.VALUES, "city": row.city_id, "secret": "", "client_id": "other", "mail_domains": "aarhus.dk"}
         staff.post(f"/admin/members/signon/{row.pk}/change/", values)
         row.refresh_from_db()
-        assert (row.secret, row.client_id, [domain.domain for domain in row.domains.all()]) == ("very-secret", "other", ["aarhus.dk"])
+        assert (row.unsealed_secret(), row.client_id) == ("very-secret", "other")
+        assert [domain.domain for domain in row.domains.all()] == ["aarhus.dk"]
 
     def test_what_was_typed_wrong_does_not_show_the_secret_either(self, staff):
         page = self.add(staff, issuer="nonsense")
@@ -496,6 +500,8 @@ class TestAdmin:
         for fields in ({"opened_by": None}, {"entered_by": None}, {"opened_by": sign_on.entered_by}):
             with pytest.raises(IntegrityError, match="sign_on_in_use_by_two_people"), transaction.atomic():
                 SignOn.objects.update(**fields)
+        with pytest.raises(IntegrityError, match="sign_on_secret_is_sealed"), transaction.atomic():
+            SignOn.objects.update(secret="very-secret")
         other = make_sign_on("https://x.example", "Mombasa", [])
         with pytest.raises(IntegrityError, match="domain"), transaction.atomic():
             SignOnDomain.objects.create(sign_on=other, domain="aarhus.dk")

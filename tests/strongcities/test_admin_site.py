@@ -13,7 +13,7 @@ from django.utils.html import conditional_escape
 from post_office.models import Email
 
 from members.models import Membership, User
-from strongcities import mail, rooms
+from strongcities import mail, rooms, sealed
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +121,7 @@ def test_no_form_of_the_admin_takes_a_mail_address(rf, root):
 
 
 def test_a_second_factor_is_seen_without_its_secret_and_can_be_taken_away(client, root):
-    theirs = Authenticator.objects.create(user=root, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DP"})
+    theirs = Authenticator.objects.create(user=root, type=Authenticator.Type.TOTP, data={"secret": sealed.seal("JBSWY3DP")})
     client.force_login(root)
     address = f"/admin/mfa/authenticator/{theirs.pk}/"
     page = client.get(f"{address}change/").content.decode()

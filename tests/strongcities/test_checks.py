@@ -23,6 +23,7 @@ def production(settings):
     settings.ALLOWED_HOSTS = ["strongcities.example"]
     settings.SECRET_KEY = "abcdefghijklmnopqrstuvwxyz0123456789" * 2
     settings.SECRET_KEY_FALLBACKS = []
+    settings.ENCRYPTION_KEYS = ["Zk1nQ0b3w8yJm2uXe7sRt5vLh9pAc4dFi6gKo0jNq_E"]
     settings.MAILERS = {"delivery": {"OPTIONS": {"host": "mail.strongcities.example"}}}
     return settings
 
@@ -43,6 +44,10 @@ def test_a_house_that_is_told_everything(production):
         ("SECRET_KEY", "short", "SECRET_KEY"),
         ("SECRET_KEY", "a" * 60, "SECRET_KEY"),
         ("SECRET_KEY_FALLBACKS", ["short"], "SECRET_KEY_FALLBACKS"),
+        ("ENCRYPTION_KEYS", [], "ENCRYPTION_KEYS"),
+        ("ENCRYPTION_KEYS", ["short"], "ENCRYPTION_KEYS"),
+        ("ENCRYPTION_KEYS", ["A" * 43], "ENCRYPTION_KEYS"),
+        ("ENCRYPTION_KEYS", ["Zk1nQ0b3w8yJm2uXe7sRt5vLh9pAc4dFi6gKo0jNq_E", "an old one"], "ENCRYPTION_KEYS"),
         ("ALLOWED_HOSTS", [], "ALLOWED_HOSTS"),
         ("ALLOWED_HOSTS", ["*"], "ALLOWED_HOSTS"),
         ("ALLOWED_HOSTS", ["other.example"], "ALLOWED_HOSTS"),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings as house
 
-from strongcities import demo
+from strongcities import demo, sealed
 from strongcities.management.commands.run_local import Site
 
 MAILS = {account.mail for account in demo.ACCOUNTS}
@@ -32,6 +32,10 @@ def test_nobody_else_reads_the_secret_at_any_moment(tmp_path, monkeypatch):
         os.umask(before)
     assert len(key) >= 50
     assert demo.secret_key(tmp_path) == key
+    other = demo.encryption_key(tmp_path)
+    assert sealed.is_key(other)
+    assert other not in key
+    assert demo.encryption_key(tmp_path) == other
 
 
 @pytest.mark.django_db
@@ -40,6 +44,24 @@ def test_the_sign_in_page_names_the_demo_s_accounts(client):
     assert set(re.findall(r"[\w.]+@example\.org", note)) == MAILS
     assert demo.PASSWORD in note
     assert [str(account.who) in note for account in demo.ACCOUNTS] == [True] * len(MAILS)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("host", "named"),
+    [
+        ("127.0.0.1:8104", "http://localhost:8104/account/login/?next=/hub/"),
+        ("[::1]:81", "http://localhost:81/account/login/?next=/hub/"),
+        ("localhost:8104", ""),
+        ("testserver", ""),
+    ],
+)
+def test_where_passkeys_need_a_name_the_page_leads_there(client, settings, host, named):
+    page = client.get("/account/login/?next=/hub/", headers={"host": host}).content.decode()
+    assert re.findall(r'an address with a name\. Here it is <a href="([^"]*)"', page) == ([named] if named else [])
+    settings.DEMO = False
+    settings.ALLOWED_HOSTS = ["*"]
+    assert "an address with a name" not in client.get("/account/login/", headers={"host": host}).content.decode()
 
 
 @pytest.mark.django_db

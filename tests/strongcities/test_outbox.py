@@ -35,6 +35,16 @@ def test_one_number_of_queries(client, django_assert_num_queries, count):
         client.get("/demo/outbox/")
 
 
+@pytest.mark.parametrize("host", ["localhost:8104", "127.0.0.1:8104"])
+def test_its_links_stay_at_the_address_that_its_reader_came_by(client, settings, host):
+    """A browser keeps the cookies of localhost and 127.0.0.1 apart: a draft, or a sign-in, would be lost on the way."""
+    settings.SITE_URL = "http://localhost:8104"
+    mail = make_mail(message=f"Press here: {settings.SITE_URL}/join/confirm/x/ or https://aarhus.example/")
+    text = client.get(f"/demo/outbox/{mail.pk}/", headers={"host": host}).text
+    assert f'href="http://{host}/join/confirm/x/"' in text
+    assert 'href="https://aarhus.example/"' in text
+
+
 def test_pages(client):
     for number in range(51):
         make_mail(f"mail {number}")

@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 from strongcities import postgres
+from strongcities.management.commands.run_local import listen
 from tests.house import APPS, ROOT
 
 PARTS = ("manage.py", "gunicorn.conf.py", *APPS, "templates", "static", "locale", "data")
@@ -78,7 +79,7 @@ class Run:
             self.said += line
             if "Ctrl-C ends it" in line:
                 break
-        found = re.search(r"Network:  (http://127.0.0.1:(\d+)/)", self.said)
+        found = re.search(r"Network:  (http://localhost:(\d+)/)", self.said)
         assert found, self.said
         self.url, self.port = found[1], int(found[2])
 
@@ -179,6 +180,44 @@ def test_twice_at_once_and_a_port_that_is_taken(clone, run):
     assert run.answers()
 
 
+def test_by_name_and_by_number(run):
+    """Browsers make passkeys for names alone; checks ask 127.0.0.1."""
+    for host in ("localhost", "127.0.0.1", *(["[::1]"] if has_ipv6() else [])):
+        with urllib.request.urlopen(f"http://{host}:{run.port}/account/login/", timeout=10) as page:
+            assert page.status == 200
+    links = urllib.request.urlopen(f"http://127.0.0.1:{run.port}/hub/practices.json?per_page=1", timeout=10).read().decode()
+    assert f"http://localhost:{run.port}/hub/practices/" in links
+
+
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", *(["::1"] if has_ipv6() else [])])
+def test_a_port_that_another_program_has_on_either_address_is_left_to_it(address):
+    """Else a browser that is sent to localhost could meet the other one."""
+    port = free_port()
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as other:
+        other.bind((address, port))
+        other.listen()
+        with listen(port) as (socks, note):
+            ports = {sock.getsockname()[1] for sock in socks}
+            assert len(ports) == 1
+            assert ports != {port}
+            assert note == f"Port {port} is taken, so it runs on {ports.pop()}."
+
+
+def test_both_addresses_are_listened_on():
+    with listen(free_port()) as (socks, note):
+        assert [sock.getsockname()[0] for sock in socks] == ["127.0.0.1", *(["::1"] if has_ipv6() else [])]
+        assert note == ""
+
+
 def test_two_at_once_from_nothing(tmp_path):
     """Two who start together in a fresh clone, and once more where the static files are to be collected again."""
     folder = copied(tmp_path)
@@ -255,8 +294,11 @@ def test_stop_leaves_nothing(clone, run):
     postgres = int((clone / ".local/postgres/data/postmaster.pid").read_text().split("\n")[0])
     pids = [run.process.pid, postgres, *run.processes("web"), *run.processes("web worker"), *run.processes("worker")]
     assert all(map(alive, pids))
-    assert manage(clone, "stop_local").stdout == "Stopped.\n"
+    assert manage(clone, "stop_local").stdout == "Stopped, the database too.\n"
     run.process.wait(5)
+    said = run.output.read()
+    assert "Stopped by `make stop`, the database too." in said
+    assert "goes on" not in said
     assert gone(pids, 2)
     assert manage(clone, "stop_local").stdout == "Nothing was running.\n"
 

@@ -8,6 +8,7 @@ over the same queue of connections.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import io
 import os
@@ -55,10 +56,10 @@ class Command(BaseCommand):
         processes.end_orphans()
         try:
             self.prepare()
-            with listen(_port()) as (sock, note):
-                Site(sock, self.stdout.write).run(note)
+            with listen(_port()) as (socks, note):
+                Site(socks, self.stdout.write).run(note)
         except (KeyboardInterrupt, Stopped):
-            self.stdout.write("\nStopped. The database goes on running; `make stop` ends it.")
+            self.stdout.write(f"\n{_farewell()}")
 
     def prepare(self) -> None:
         with connection.cursor() as cursor:
@@ -102,36 +103,57 @@ def _port() -> int:
     return port
 
 
+def _farewell() -> str:
+    """What goes on once this has ended: nothing, where `make stop` is what ends it; else the database, where it is our own."""
+    if not settings.EMBEDDED:
+        return "Stopped. The database is not ours, and is left as it is."
+    if processes.STOP in processes.living().values():
+        return "Stopped by `make stop`, the database too."
+    return "Stopped. The database goes on running; `make stop` ends it."
+
+
 @contextlib.contextmanager
-def listen(wanted: int) -> Iterator[tuple[socket.socket, str]]:
-    """A socket that listens on this machine's port `wanted`, or the next one that is free, and a note where it isn't."""
+def listen(wanted: int) -> Iterator[tuple[list[socket.socket], str]]:
+    """Sockets that listen on this machine's port `wanted`, or the next one that is free, and a note where it isn't."""
     for port in range(wanted, min(wanted + 50, 65_536)):
-        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.ExitStack() as stack:
+            if socks := _listening(port, stack):
+                yield socks, f"Port {wanted} is taken, so it runs on {port}." if port != wanted else ""
+                return
+    raise CommandError(f"No free port from {wanted} on. Try PORT=… with another.")
+
+
+def _listening(port: int, stack: contextlib.ExitStack) -> list[socket.socket]:
+    """Sockets on both addresses that browsers take `localhost` for, or they might meet another program on the second one; none where
+    the port is taken on either. A machine without IPv6 has the first alone."""
+    socks = []
+    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         try:
-            sock.bind(("127.0.0.1", port))
+            sock = stack.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind((address, port))
             sock.listen(512)
         except PermissionError as error:
             raise CommandError(f"Port {port} is not open to ordinary users. Try PORT=8000.") from error
-        except OSError:
-            sock.close()
-            continue
-        with sock:
-            yield sock, f"Port {wanted} is taken, so it runs on {port}." if port != wanted else ""
-        return
-    raise CommandError(f"No free port from {wanted} on. Try PORT=… with another.")
+        except OSError as error:
+            if error.errno in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}:
+                continue
+            return []
+        socks.append(sock)
+    return socks
 
 
 class Site:
     """The web server and the worker, kept running until the runner is asked to end."""
 
-    def __init__(self, sock: socket.socket, say: Any) -> None:
-        self.sock, self.say = sock, say
-        self.url = f"http://127.0.0.1:{sock.getsockname()[1]}"
+    def __init__(self, socks: list[socket.socket], say: Any) -> None:
+        self.sockets, self.say = [sock.fileno() for sock in socks], say
+        self.port = socks[0].getsockname()[1]
+        self.url = f"http://localhost:{self.port}"  # not 127.0.0.1, which answers as well: browsers make passkeys for names alone
         self.logs = local.folder(settings.BASE_DIR) / "logs"
         self.logs.mkdir(mode=0o700, exist_ok=True)
         self.commands = {
-            "web": [sys.executable, "-m", "gunicorn", "--bind", f"fd://{sock.fileno()}"],
+            "web": [sys.executable, "-m", "gunicorn", *(f"--bind=fd://{number}" for number in self.sockets)],
             "worker": [sys.executable, "manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout=5"],
         }
         self.children: dict[str, subprocess.Popen[bytes]] = {}
@@ -157,7 +179,7 @@ class Site:
             **os.environ,
             processes.LIFELINE: f"{role}:{os.getpid()}:{self.theirs}",
         }
-        with local.file(self.logs / f"{role}-{self.url.rpartition(':')[2]}.log").open("ab") as log:
+        with local.file(self.logs / f"{role}-{self.port}.log").open("ab") as log:
             self.children[role] = subprocess.Popen(
                 self.commands[role],
                 stdin=subprocess.DEVNULL,
@@ -165,7 +187,7 @@ class Site:
                 stderr=log,
                 cwd=settings.BASE_DIR,
                 env=environment,
-                pass_fds=[self.theirs, self.sock.fileno()] if role == "web" else [self.theirs],
+                pass_fds=[self.theirs, *self.sockets] if role == "web" else [self.theirs],
                 start_new_session=True,  # a Ctrl-C is for the runner, which ends its children in order
             )
 
@@ -174,7 +196,7 @@ class Site:
         while time.monotonic() < deadline:
             self.look_after()
             try:
-                urllib.request.urlopen(f"{self.url}/", timeout=10).close()  # noqa: S310  our own address
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=10).close()
             except urllib.error.HTTPError as error:
                 raise CommandError(f"The first page answers {error.code}.\n{self.log_end('web')}") from error
             except OSError:
@@ -229,5 +251,5 @@ class Site:
         os.close(self.theirs)
 
     def log_end(self, role: str) -> str:
-        path = self.logs / f"{role}-{self.url.rpartition(':')[2]}.log"
+        path = self.logs / f"{role}-{self.port}.log"
         return f"The end of {path}:\n" + "\n".join(path.read_text(errors="replace").splitlines()[-12:])

@@ -14,7 +14,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         running = processes.living()
+        processes.register(processes.STOP)
         processes.end(pid for pid, role in running.items() if role == "runner")  # it ends its children
-        processes.end(processes.living())
+        processes.end(pid for pid, role in processes.living().items() if role != processes.STOP)
         stopped = [postgres.stop(settings.BASE_DIR, name) for name in (postgres.RUN, postgres.TEST)]
-        self.stdout.write("Stopped." if running or any(stopped) else "Nothing was running.")
+        self.stdout.write("Stopped, the database too." if any(stopped) else "Stopped." if running else "Nothing was running.")
