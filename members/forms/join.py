@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from members import countries, languages
 from members.mailboxes import normal
 from members.models import City, Post, ShownTo, User
-from members.models.official import UNSEEN
+from members.models.said import UNSEEN
 from members.names import clean_name
 from members.regions import Population
 from strongcities.forms import WebsiteField

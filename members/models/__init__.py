@@ -14,9 +14,10 @@ from members.models.invitation import Invitation, InvitationTransition
 from members.models.knock import Knock
 from members.models.membership import Membership
 from members.models.merge import Merge, MergeTransition
-from members.models.official import Official, Post, PostTransition, ShownTo
+from members.models.official import Official, Post, PostTransition
 from members.models.reason import Reason
 from members.models.report import Report, ReportTransition
+from members.models.said import ShownTo
 from members.models.session import Session
 from members.models.sign_on import SignOn, SignOnDomain, SignOnTransition
 from members.models.user import User

@@ -41,23 +41,22 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pghistory
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
 from members.mailboxes import domain_of
-from members.models.application_state import DECIDED, OPEN, WAITING, ApplicationQuerySet, State
+from members.models.application_state import HELD, OPEN, WAITING, ApplicationQuerySet, State
 from members.models.city import City
 from members.models.draft import Draft
 from members.models.membership import Membership
-from members.models.official import Official, Post, ShownTo, written_to_is_seen
+from members.models.official import Official, Post
+from members.models.said import Said
 from members.models.user import User
 from members.querysets import today
 from strongcities import mail
-from strongcities.themes import Theme
 from strongcities.workflow import Move, MoveRefused, Step, Workflow
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ if TYPE_CHECKING:
 
 
 @pghistory.track()
-class Application(Workflow):
+class Application(Said, Workflow):
     State = State
     MOVES: ClassVar[dict[str, Move]] = {
         "review": Move({State.SUBMITTED}, State.UNDER_REVIEW),
@@ -87,16 +86,11 @@ class Application(Workflow):
     title = models.CharField(_("post"), max_length=120)
     department = models.CharField(_("department"), max_length=120, blank=True)
     kind = models.CharField(_("kind of work"), max_length=20, choices=Post.Kind)
-    languages = ArrayField(models.CharField(max_length=10), verbose_name=_("languages"), default=list, blank=True)
     head_knows = models.BooleanField(_("the city's head knows"), default=False)
     signatory = models.CharField(_("who signs for the city"), max_length=200, blank=True)
     has_mandate = models.BooleanField(_("the applicant signs for the city"), default=False)
     second_contact = models.CharField(_("second contact"), max_length=200, blank=True)
-    themes = ArrayField(models.CharField(max_length=60, choices=Theme), verbose_name=_("themes of interest"), default=list, blank=True)
     message = models.TextField(_("in the applicant's words"), blank=True, max_length=2000)
-    shown_to = models.CharField(_("shown to"), max_length=10, choices=ShownTo, default=ShownTo.NOBODY)
-    wants_newsletter = models.BooleanField(_("receives the newsletter"), default=False)
-    open_to_peers = models.BooleanField(_("may be contacted by peers"), default=False)
     language = models.CharField(_("language of mails"), max_length=10, default="en")
 
     by_domain = models.ForeignKey(
@@ -125,30 +119,7 @@ class Application(Workflow):
         ordering = ["submitted_at", "pk"]
         permissions = [("vet_application", "Can decide on applications to join")]
         indexes = [models.Index(fields=["submitted_at"], condition=Q(state__in=OPEN), name="application_queue")]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["applicant", "city"], condition=Q(state__in=OPEN), name="application_one_open_per_person_and_city"
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=DECIDED, decided_at__isnull=False, decided_by__isnull=False)
-                | Q(state__in=OPEN, decided_at=None, decided_by=None),
-                name="application_decided_has_a_decision",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=State.APPROVED)
-                | Q(needs_two=False)
-                | (Q(first_approver__isnull=False) & ~Q(first_approver=F("decided_by"))),
-                name="application_new_city_by_two_people",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=[State.APPROVED, State.DECLINED]) | ~Q(decided_by=F("applicant")),
-                name="application_not_decided_by_its_applicant",
-            ),
-            models.CheckConstraint(
-                condition=Q(by_domain=None) | Q(state=State.APPROVED, needs_two=False), name="application_by_domain_is_of_a_member_city"
-            ),
-            written_to_is_seen("application_written_to_is_seen"),
-        ]
+        constraints = [*HELD, *Said.Meta.constraints]
 
     def __str__(self) -> str:
         return f"{self.applicant}, {self.city}"
@@ -382,10 +353,9 @@ class Application(Workflow):
         if not city.is_public:
             city.is_public = True
             city.save(update_fields=["is_public"])
-        chosen = {name: getattr(self, name) for name in ("languages", "themes", "shown_to", "wants_newsletter", "open_to_peers")}
-        official, made = Official.objects.select_for_update().get_or_create(user=self.applicant, defaults=chosen)
+        official, made = Official.objects.select_for_update().get_or_create(user=self.applicant, defaults=self.said)
         if not made and not official.posts.filter(Q(until=None) | Q(until__gt=today())).exists():
-            official.choose(**chosen)  # who stands for a city has said since what others may see, and goes on saying so there
+            official.choose(**self.said)  # who stands for a city has said since what others may see, and goes on saying so there
         Post.objects.create(
             official=official,
             city=city,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models.city import City
@@ -23,6 +23,27 @@ class State(models.TextChoices):
 OPEN = (State.SUBMITTED, State.UNDER_REVIEW, State.INFORMATION_ASKED)
 WAITING = (State.SUBMITTED, State.UNDER_REVIEW)
 DECIDED = (State.APPROVED, State.DECLINED, State.WITHDRAWN)
+
+# What the database holds of an application, whoever writes it.
+HELD: list[models.BaseConstraint] = [
+    models.UniqueConstraint(fields=["applicant", "city"], condition=Q(state__in=OPEN), name="application_one_open_per_person_and_city"),
+    models.CheckConstraint(
+        condition=Q(state__in=DECIDED, decided_at__isnull=False, decided_by__isnull=False)
+        | Q(state__in=OPEN, decided_at=None, decided_by=None),
+        name="application_decided_has_a_decision",
+    ),
+    models.CheckConstraint(
+        condition=~Q(state=State.APPROVED) | Q(needs_two=False) | (Q(first_approver__isnull=False) & ~Q(first_approver=F("decided_by"))),
+        name="application_new_city_by_two_people",
+    ),
+    models.CheckConstraint(
+        condition=~Q(state__in=[State.APPROVED, State.DECLINED]) | ~Q(decided_by=F("applicant")),
+        name="application_not_decided_by_its_applicant",
+    ),
+    models.CheckConstraint(
+        condition=Q(by_domain=None) | Q(state=State.APPROVED, needs_two=False), name="application_by_domain_is_of_a_member_city"
+    ),
+]
 
 
 class ApplicationQuerySet(models.QuerySet[Any]):

@@ -26,7 +26,6 @@ from typing import Any
 
 import pghistory
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
@@ -35,27 +34,10 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _
 
 from members.models.city import City
+from members.models.said import CONSENTS, Said, ShownTo
 from members.querysets import sees_members_only, today
 from strongcities import mail
-from strongcities.themes import Theme
 from strongcities.workflow import MoveRefused, Transition
-
-CONSENTS = ("shown_to", "wants_newsletter", "open_to_peers")
-UNSEEN = _("Nobody can write to you as long as nobody sees you: choose who may see you, or leave this off.")
-
-
-class ShownTo(models.TextChoices):
-    """To whom an official agreed to be shown, with name, post and city. Never a mail address."""
-
-    NOBODY = "nobody", _("Nobody")
-    MEMBERS = "members", _("People of member cities, signed in")
-    EVERYONE = "everyone", _("Everyone")
-
-
-def written_to_is_seen(name: str) -> models.CheckConstraint:
-    """Who writes to a person does so from the person's page: consent to the one without the other is none."""
-    seen = Q(open_to_peers=False) | ~Q(shown_to=ShownTo.NOBODY)
-    return models.CheckConstraint(condition=seen, name=name, violation_error_message=UNSEEN)
 
 
 class OfficialQuerySet(models.QuerySet["Official"]):
@@ -83,22 +65,16 @@ def _folded(words: Any) -> Func:
 
 
 @pghistory.track(exclude=["key"])
-class Official(models.Model):
+class Official(Said):
     key = models.UUIDField(_("address"), db_default=RandomUUID(), unique=True, editable=False)  # of their page; tells nothing of them
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="official", verbose_name=_("account"))
-    languages = ArrayField(models.CharField(max_length=10), verbose_name=_("languages"), default=list, blank=True)
-    themes = ArrayField(models.CharField(max_length=60, choices=Theme), verbose_name=_("themes of interest"), default=list, blank=True)
-    shown_to = models.CharField(_("shown to"), max_length=10, choices=ShownTo, default=ShownTo.NOBODY)
-    wants_newsletter = models.BooleanField(_("receives the newsletter"), default=False)
-    open_to_peers = models.BooleanField(_("may be contacted by peers"), default=False)
     barred_from_relay = models.BooleanField(_("may no longer write to others here"), default=False, editable=False)
 
     objects = OfficialQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Said.Meta):
         verbose_name = _("official")
         verbose_name_plural = _("officials")
-        constraints = [written_to_is_seen("official_written_to_is_seen")]
 
     def __str__(self) -> str:
         return str(self.user)
