@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from members import languages
 from members.models import Post
 from members.regions import Population
 from strongcities.themes import Theme
@@ -15,4 +16,7 @@ class SpecimenForm(forms.Form):
     words = forms.CharField(label=_("In your words"), widget=forms.Textarea, required=False, help_text=_("Up to 2,000 characters."))
     kind = forms.ChoiceField(label=_("Kind of work"), choices=Post.Kind, widget=forms.RadioSelect)
     themes = forms.MultipleChoiceField(label=_("Themes"), choices=Theme.choices, widget=forms.CheckboxSelectMultiple, required=False)
+    languages = forms.MultipleChoiceField(
+        label=_("Languages that you work in"), choices=languages.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
     newsletter = forms.BooleanField(label=_("Send me the newsletter"), required=False, help_text=_("A few times a year."))

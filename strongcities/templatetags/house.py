@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField
 from django.forms.boundfield import BoundWidget
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -37,6 +37,12 @@ def folded(field: BoundField) -> dict[str, list[BoundWidget]]:
     boxes = field.subwidgets
     first = [box for place, box in enumerate(boxes) if place < SEEN or box.data["selected"]]
     return {"first": first, "rest": [box for box in boxes if box not in first]}
+
+
+@register.filter
+def faults(form: BaseForm) -> int:
+    """How many sentences there are to read about what was sent; of one field there may be several."""
+    return sum(map(len, form.errors.values()))
 
 
 @register.inclusion_tag("demo/_accounts.html")

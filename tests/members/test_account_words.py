@@ -184,4 +184,5 @@ class TestRules:
                 "Many people use this one, so it is tried first. Choose another.",
             ]
         }
+        assert "Please check 2 things" in page.content.decode()  # as many as there are to read, though of one field
         assert User.objects.get(pk=nadia.pk).check_password(cast.PASSWORD)

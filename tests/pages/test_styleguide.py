@@ -16,6 +16,7 @@ NOT_SHOWN = {
     "states.css": "draws nothing of its own: what others draw, for readers who ask for less motion, more contrast, their own colours",
     "print.css": "is for paper",
     "admin.css": "is for Django's admin, whose pages the guide has none of",
+    "without-scripts.css": "is for Django's admin as well, where scripts are off",
     "styleguide.css": "lays out the guide itself",
 }
 ENTRY = re.compile(
