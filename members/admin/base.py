@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
+from django.core.exceptions import SuspiciousOperation
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -48,11 +52,33 @@ class QueueFilter(admin.SimpleListFilter):
         return str(self.value()) if self.value() in self.WAYS else next(iter(self.WAYS))
 
 
-def go_on(request: HttpRequest, done: Model, said: str, following: Model | None) -> HttpResponse:
-    """Say what was done, with the way back to it, and lead on to what waits next: to the queue where nothing does."""
-    page = f"admin:{done._meta.app_label}_{done._meta.model_name}_change"
-    messages.success(request, format_html('<a href="{}">{}</a> · {}', reverse(page, args=[done.pk]), done, said))
-    if following is not None:
-        return redirect(page, following.pk)
-    messages.info(request, gettext("Nothing else waits for you here."))
-    return redirect(f"admin:{done._meta.app_label}_{done._meta.model_name}_changelist")
+class LeadsOn(_ModelAdmin):
+    """A list whose records are decided on one after the other, each on a page of its own, that keeps the filters of the list from
+    which its reader came: as Django's own pages do, by what stands in the address."""
+
+    def within(self, request: HttpRequest) -> Any:
+        """The records that those filters leave, in whichever queue."""
+        there = copy(request)
+        filters = QueryDict(request.GET.get("_changelist_filters", "")).copy()
+        filters.pop(QueueFilter.parameter_name, None)
+        there.GET = filters  # type: ignore[assignment]  # whose address this is, is the list's
+        try:
+            return admin.ModelAdmin.get_changelist_instance(self, there).get_queryset(there)
+        except (IncorrectLookupParameters, SuspiciousOperation):  # typed by hand: the list itself drops what it doesn't know
+            return self.get_queryset(request)
+
+    def go_on(self, request: HttpRequest, done: Model, said: str, following: Model | None) -> HttpResponse:
+        """Say what was done, with the way back to it, and lead on to what waits next: to the queue where nothing does."""
+        messages.success(request, format_html('<a href="{}">{}</a> · {}', self.page_of(request, done), done, said))
+        if following is not None:
+            return redirect(self.page_of(request, following))
+        messages.info(request, gettext("Nothing else waits for you here."))
+        return redirect(self._filtered(request, reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")))
+
+    def page_of(self, request: HttpRequest, record: Model) -> str:
+        """The address of a record's own page."""
+        return self._filtered(request, reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[record.pk]))
+
+    def _filtered(self, request: HttpRequest, address: str) -> str:
+        kept: dict[str, Any] = {"preserved_filters": self.get_preserved_filters(request), "opts": self.opts}
+        return add_preserved_filters(kept, address)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 from django.views.decorators.http import require_POST
 
 from members import editing, history
-from members.admin.base import NeverDeleted, QueueFilter, go_on
+from members.admin.base import LeadsOn, NeverDeleted, QueueFilter
 from members.models import CityChange
 from strongcities import ages
 from strongcities.admin import Queue
@@ -44,7 +44,7 @@ class SeenFilter(QueueFilter):
 
 
 @admin.register(CityChange)
-class CityChangeAdmin(NeverDeleted):
+class CityChangeAdmin(LeadsOn, NeverDeleted):
     """Nothing here is changed by a form: looking and taking back are verbs, each at its own address."""
 
     list_display = ("city", "by", "what", "age", "seen")
@@ -133,6 +133,7 @@ class CityChangeAdmin(NeverDeleted):
             **self.admin_site.each_context(request),
             "title": gettext("Change of %(city)s by %(person)s") % {"city": change.city, "person": change.by},
             "opts": self.opts,
+            "preserved_filters": self.get_preserved_filters(request),
             "change": change,
             "lines": history.lines(change.before, change.after, change.fields),
             "form": form,
@@ -142,8 +143,8 @@ class CityChangeAdmin(NeverDeleted):
     def look(self, request: HttpRequest, pk: int) -> HttpResponse:
         change = self._load(request, pk)
         change.look(by=request.user)
-        following = self.get_queryset(request).unseen().exclude(pk=change.pk).first()  # as the queue has them, the newest
-        return go_on(request, change, gettext("You looked at it."), following)
+        following = self.within(request).unseen().exclude(pk=change.pk).first()  # as the queue has them, the newest
+        return self.go_on(request, change, gettext("You looked at it."), following)
 
     def take_back(self, request: HttpRequest, pk: int) -> HttpResponse:
         change, form = self._load(request, pk), WhyForm(request.POST)
@@ -155,7 +156,7 @@ class CityChangeAdmin(NeverDeleted):
             messages.error(request, str(error))
         else:
             messages.success(request, gettext("The change is taken back, and %(person)s is told why.") % {"person": change.by})
-        return redirect("admin:members_citychange_change", pk)
+        return redirect(self.page_of(request, change))
 
 
 class ShowsHistory(NeverDeleted):

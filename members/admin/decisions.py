@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from members import evidence
-from members.admin.base import go_on
+from members.admin.base import LeadsOn
 from members.admin.together import for_reader, number
 from members.forms.decisions import CheckedForm, NoteForm, QuestionForm, ReasonForm
 from members.models import Application, City, Reason
@@ -30,7 +30,7 @@ else:
 VERBS = ("review", "approve", "ask", "decline", "match", "note")
 
 
-class Decides(_ModelAdmin):
+class Decides(LeadsOn):
     """The page shows; each verb has its own address. Whoever settled one goes on to the next that waits for them."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -74,6 +74,7 @@ class Decides(_ModelAdmin):
             **self.admin_site.each_context(request),
             "title": str(application),
             "opts": self.opts,
+            "preserved_filters": self.get_preserved_filters(request),
             "application": application,
             "evidence": for_reader(application, evidence.of(application), user),
             "transitions": application.transitions.select_related("by"),
@@ -108,13 +109,12 @@ class Decides(_ModelAdmin):
         else:
             if not said:
                 application.refresh_from_db()
-                return go_on(request, application, _became(application), self._next(request, application))
+                return self.go_on(request, application, _became(application), self._next(request, application))
             messages.success(request, said)
-        return redirect("admin:members_application_change", pk)
+        return redirect(self.page_of(request, application))
 
     def _next(self, request: HttpRequest, application: Application) -> Application | None:
-        visible = Application.objects.visible_to(request.user).select_related("applicant", "city")
-        following: Application | None = visible.next_for(request.user, application)
+        following: Application | None = self.within(request).select_related("applicant", "city").next_for(request.user, application)
         return following
 
     def review(self, request: HttpRequest, pk: int) -> HttpResponse:

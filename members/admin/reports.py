@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from members.admin.base import NeverDeleted, QueueFilter, go_on
+from members.admin.base import LeadsOn, NeverDeleted, QueueFilter
 from members.forms.relay import WordsForm
 from members.models import Report
 from strongcities import ages
@@ -49,7 +49,7 @@ class ReportFilter(QueueFilter):
 
 
 @admin.register(Report)
-class ReportAdmin(NeverDeleted):
+class ReportAdmin(LeadsOn, NeverDeleted):
     """Nothing here is changed by a form: each verb has its own address, and the model decides whether it may be."""
 
     list_display = ("about", "what", "stands", "age")
@@ -133,6 +133,7 @@ class ReportAdmin(NeverDeleted):
             **self.admin_site.each_context(request),
             "title": str(report),
             "opts": self.opts,
+            "preserved_filters": self.get_preserved_filters(request),
             "report": report,
             "next": self._next(request, report),
             "transitions": report.transitions.select_related("by"),
@@ -162,11 +163,11 @@ class ReportAdmin(NeverDeleted):
             messages.error(request, gettext("You may not do this: nobody decides on a report of their own, or without the right to."))
         else:
             if verb != "lift":
-                return go_on(request, report, said, self._next(request, report))
+                return self.go_on(request, report, said, self._next(request, report))
             messages.success(request, said)
-        return redirect("admin:members_report_change", pk)
+        return redirect(self.page_of(request, report))
 
     def _next(self, request: HttpRequest, report: Report) -> Report | None:
-        rest = self.get_queryset(request).waiting().exclude(pk=report.pk).exclude(by=request.user)
+        rest = self.within(request).waiting().exclude(pk=report.pk).exclude(by=request.user)
         following: Report | None = rest.order_by("at", "pk").first()
         return following

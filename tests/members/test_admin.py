@@ -142,6 +142,37 @@ def test_after_one_is_settled_the_next_is_shown_with_the_way_back(client, sam, t
     assert "Nothing else waits for you here." in text(answer)
 
 
+KEPT = "?_changelist_filters=queue%3Dall%26q%3DP"  # as the list writes it: all queues, narrowed to those named P
+
+
+def test_the_filters_of_the_list_are_kept_on_every_way(client, sam, three, application):
+    """`application`, by somebody of another name, waits as well, the longest of all."""
+    Application.objects.filter(pk=application.pk).update(submitted_at=timezone.now() - timedelta(days=20))
+    first, second, third = three
+    client.force_login(sam)
+    assert f'href="{page_of(first)}{KEPT}"' in client.get(f"{QUEUE}?queue=all&q=P").content.decode()
+    page = text(client.get(page_of(third) + KEPT))
+    assert f'<a href="{page_of(first)}{KEPT}">Next: P 0, Aarhus</a>' in page  # round to the oldest of those, past the one of another name
+    assert f'<a href="{QUEUE}?queue=all&amp;q=P">Back to the queue</a>' in page
+    actions = re.findall(r'action="(/admin/members/application/[^"]*)"', page)
+    assert len(actions) == 5
+    assert all(action.endswith(KEPT) for action in actions)
+    answer = client.post(f"{QUEUE}{third.pk}/decline/{KEPT}", VERBS["decline"])
+    assert answer.headers["Location"] == page_of(first) + KEPT
+    assert client.post(f"{QUEUE}{first.pk}/note/{KEPT}", VERBS["note"]).headers["Location"] == page_of(first) + KEPT
+    for done in (first, second):
+        answer = client.post(f"{QUEUE}{done.pk}/decline/{KEPT}", VERBS["decline"])
+    assert answer.headers["Location"] == f"{QUEUE}?queue=all&q=P"  # one waits, but not within what was looked at
+
+
+@pytest.mark.parametrize("filters", ["nothing%3D1", "applicant__password%3Dx", "p%3Dx", "%25%26%3D"])
+def test_filters_typed_by_hand_that_the_list_does_not_know_narrow_nothing(client, sam, three, filters):
+    client.force_login(sam)
+    answer = client.get(f"{page_of(three[0])}?_changelist_filters={filters}")
+    assert answer.status_code == 200
+    assert answer.context["next"] == three[1]
+
+
 def test_what_is_not_settled_stays_where_it_is(client, sam, three):
     first, second, _third = three
     client.force_login(sam)
