@@ -7,7 +7,7 @@ run: ## the site with demo content, on port 8000 (PORT=… for another)
 	@tools/bootstrap.sh local && exec $(PYTHON) manage.py run_local
 
 test: ## all tests, on two cores at once (ARGS=… goes to pytest)
-	@tools/bootstrap.sh dev && { tools/browser.sh; exec $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS); }
+	@tools/bootstrap.sh dev && { tools/browser.sh; exec $(PYTHON) -m pytest -n 2 --dist worksteal $(ARGS); }
 
 check: ## linters, types, floors, migrations, templates, settings, URLs
 	@tools/bootstrap.sh dev && exec $(PYTHON) tools/check.py

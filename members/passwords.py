@@ -32,7 +32,7 @@ class Uncommon(CommonPasswordValidator):
         return gettext("Many people use this one, so it is tried first. Choose another.")
 
     def get_help_text(self) -> str:
-        return gettext("None that many people use, such as password1234.")
+        return gettext("None that many people use, such as 1234567890.")
 
 
 class Unlike(UserAttributeSimilarityValidator):

@@ -23,7 +23,7 @@ from tests.outbox import outbox
 pytestmark = pytest.mark.django_db
 RULES = [
     "At least 10 characters; a few words in a row are easy to remember.",
-    "None that many people use, such as password1234.",
+    "None that many people use, such as 1234567890.",
     "Not your name and not your mail address.",
 ]
 NEW = "another long enough one"

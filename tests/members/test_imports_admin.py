@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -428,7 +428,8 @@ def test_a_list_is_taken_out_where_it_is_looked_at(desk, lene, room, whole):
 
 
 def test_a_list_that_shows_nothing_offers_all_there_are(desk, lene):
-    """Posts begin with those that wait for us, of which there are none."""
+    """Posts begin with those of today, of which there are none any more."""
+    Post.objects.update(since=today() - timedelta(days=9), until=today())
     shown = text(desk.get("/admin/members/post/"))
     assert re.findall(r'href="(/admin/members/post/file\.[^"]+)"', shown) == ["/admin/members/post/file.xlsx?queue=all"]
 

@@ -26,7 +26,7 @@ from tests.strongcities.test_translations import ADDRESS, ALL_LANGUAGES, COLUMN,
 
 # What stands in Latin letters in the admin and is nobody's name: formats; codes that a file or a text has to hold as they are;
 # a city's address, and the group's name, a row that a migration made; and what describes a picture, which Django has in English only.
-IN_THE_ADMIN = {"Markdown", "CSV", "xlsx"} | {"da", "ar", "en", "DK", "Europe", "name", "city"} | {"mombasa", "ke", "Secretariat"}
+IN_THE_ADMIN = {"Markdown", "CSV", "Excel", "xlsx"} | {"da", "ar", "en", "DK", "Europe", "name", "city"} | {"mombasa", "ke", "Secretariat"}
 PICTURES = {"Search", "True", "False"}
 # The rights that a group may be given are rows in the database, written by Django in English.
 RIGHTS = re.compile(r'<div id="id_permissions".*?</fieldset>', re.DOTALL)

@@ -158,7 +158,7 @@ NAMES = """
 """
 KNOWN = set(NAMES.split())
 # The admin shows codes and keys as they are; the rest are descriptions of pictures, which Django has in English only.
-ADMIN = {"Markdown", "CSV", "aarhus", "dk", "en"} | {"Search", "True", "False"}
+ADMIN = {"Markdown", "CSV", "Excel", "aarhus", "dk", "en"} | {"Search", "True", "False"}
 
 
 class Words(HTMLParser):
