@@ -71,17 +71,18 @@ class Cities(Room):
 
     def write(self, line: Line, *, by: Any) -> None:
         values, changed = line.values, {change.column for change in line.changes}
+        told = {FIELDS[column]: values[column] for column in FIELDS if column in changed}
+        if "within" in told:
+            told["within"] = City.objects.filter(slug=told["within"]).first()
         if line.record is None:
             # Not `propose`: one that somebody else made this very moment says what they know, and is no row's to overwrite.
-            city = City.make(name=values["name"], country=values["country"], kind=values["kind"])
+            city = City.make(**{"name": values["name"], "country": values["country"], "kind": values["kind"], **told})
         else:
             city = City.objects.get(pk=line.record)
-        fields = [column for column in FIELDS if column in changed]
-        for column in fields:
-            value = values[column]
-            setattr(city, FIELDS[column], City.objects.filter(slug=value).first() if column == "within" else value)
-        if fields:
-            city.save(update_fields=[FIELDS[column] for column in fields])
+            for name, value in told.items():
+                setattr(city, name, value)
+            if told:
+                city.save(update_fields=list(told))
         if changed & set(MEMBERSHIP):
             _write_term(city, values)
 

@@ -231,19 +231,19 @@ class City(TwoNames, models.Model):
             raise
 
     @classmethod
-    def make(cls, *, name: str, country: str, kind: str, **fields: str) -> City:
-        """A new city, not yet public, at the first address that is free. Raises IntegrityError where one of that name, country and
-        kind is here: for who must not take another's record for their own (members/imports)."""
+    def make(cls, *, name: str, country: str, kind: str, **fields: Any) -> City:
+        """A new city at the first address that is free; not yet public, and of its country's region, unless `fields` say otherwise.
+        Raises IntegrityError where one of that name, country and kind is here: for who must not take another's record for
+        their own (members/imports)."""
         same = cls.objects.named(name).filter(country=country, kind=kind)
         for slug in names.slugs(name, country.lower(), kind):
             try:
                 with transaction.atomic():
-                    new = cls(name=name, slug=slug, country=country, kind=kind, **fields)
-                    new.region = countries.region_of(country)
+                    new = cls(name=name, slug=slug, country=country, kind=kind, **{"region": countries.region_of(country), **fields})
                     new.save(force_insert=True)
                     return new
             except IntegrityError:
-                if same.exists():
+                if same.exists() or not cls.objects.filter(slug=slug).exists():  # it is not for its address that it was refused
                     raise
         raise ValueError(f"no address left for {name}")  # pragma: no cover  slugs() ends with a random one
 

@@ -844,8 +844,15 @@ def test_negative_control_a_row_that_takes_what_it_finds_overwrites_what_was_add
     sam = cast.make_staff("sam")
     record = thousand_cities(sam, 40)
     seen = record.plan(by=sam).mark
-    make = City.make  # but for a city that is here already, which once was taken for the row's own
-    monkeypatch.setattr(City, "make", lambda **told: City.objects.named(told["name"]).first() or make(**told))
+    make = City.make
+
+    def take(**told):
+        """As `make`, but for a city that is here already, which once was taken for the row's own."""
+        if City.objects.named(told["name"]).update(**told):
+            return City.objects.get(name=told["name"])
+        return make(**told)
+
+    monkeypatch.setattr(City, "make", take)
     once_looked_at(monkeypatch, lambda: somebody_adds(30))
     record.write(by=sam, seen=seen)
     assert City.objects.get(name=place(30)).population == 1000
