@@ -66,7 +66,8 @@ class Column:
 def read(file: bytes) -> tuple[list[str], list[Row]]:
     """The columns and rows of a CSV or XLSX file; rows without anything in them are left out.
 
-    Columns are named by the first line, in lower case, with _ for spaces. Raises NotASheet.
+    Columns are named by the first line, in lower case, with _ for spaces; one without a name, by its letter in brackets as a
+    program shows it, (D), where anything stands in it. Raises NotASheet.
     """
     if len(file) > LARGEST:
         raise NotASheet(gettext("The file is larger than %(megabytes)d MB. Split it.") % {"megabytes": LARGEST // 1024 // 1024})
@@ -83,13 +84,21 @@ def read(file: bytes) -> tuple[list[str], list[Row]]:
             continue
         if len(rows) == MOST_ROWS:
             raise NotASheet(gettext("The file has more than %(most)s rows. Split it.") % {"most": f"{MOST_ROWS:,}"})
-        told = {name: cells[place] if place < len(cells) else "" for place, name in enumerate(columns) if name}
+        told = {name: cells[place] if place < len(cells) else "" for place, name in enumerate(columns)}
         if surplus := " | ".join(filter(None, cells[len(columns) :])):
             told[SURPLUS] = surplus[:LONGEST_CELL]
         rows.append(Row(line, told))
     if not rows:
         raise NotASheet(gettext("There is nothing below the first line."))
-    return [name for name in columns if name], rows
+    return _without_gaps(columns, {name for name, said in zip(columns, head[1], strict=False) if not said}, rows)
+
+
+def _without_gaps(columns: list[str], nameless: set[str], rows: list[Row]) -> tuple[list[str], list[Row]]:
+    """Without those columns that have no name and nothing below it either, as people leave them between others."""
+    gaps = {name for name in nameless if not any(row.cells[name] for row in rows)}
+    if gaps:
+        rows = [Row(row.line, {name: cell for name, cell in row.cells.items() if name not in gaps}) for row in rows]
+    return [name for name in columns if name not in gaps], rows
 
 
 def _columns(head: list[str]) -> list[str]:
@@ -97,8 +106,8 @@ def _columns(head: list[str]) -> list[str]:
         head = head[:-1]
     if len(head) > MOST_COLUMNS:
         raise NotASheet(gettext("The first line names more than %(most)d columns.") % {"most": MOST_COLUMNS})
-    columns = ["_".join(name.lower().split()) for name in head]
-    for name in filter(None, columns):
+    columns = ["_".join(name.lower().split()) or f"({get_column_letter(place)})" for place, name in enumerate(head, 1)]
+    for name in columns:
         if columns.count(name) > 1:
             raise NotASheet(gettext("The first line names “%(column)s” twice.") % {"column": name})
     return columns

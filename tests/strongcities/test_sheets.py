@@ -51,6 +51,15 @@ def refused(file):
     return str(told.value)
 
 
+def test_a_column_without_a_name_is_told_by_its_letter_where_anything_stands_in_it():
+    columns, rows = sheets.read("name,,kind,,(x)\nÅrhus,,city,by hand,\nGhent,,city\n".encode())
+    assert columns == ["name", "kind", "(D)", "(x)"]
+    assert [row.cells for row in rows] == [
+        {"name": "Århus", "kind": "city", "(D)": "by hand", "(x)": ""},
+        {"name": "Ghent", "kind": "city", "(D)": "", "(x)": ""},
+    ]
+
+
 def test_what_goes_out_comes_back(made):
     assert sheets.read(made(COLUMNS, ROWS)) == (["name", "kind", "people", "day"], READ)
 
