@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext
 
-# Sort by: Edge and Opera call themselves Chrome as well, Chrome calls itself Safari.
+# In this order: Edge and Opera call themselves Chrome as well, Chrome calls itself Safari.
 BROWSERS = {
     "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "YaBrowser": "Yandex",
     "Firefox": "Firefox", "FxiOS": "Firefox", "CriOS": "Chrome", "Chrome": "Chrome", "Safari": "Safari",

@@ -1,6 +1,6 @@
 """Finding the city that somebody means: Århus finds Aarhus, Koeln finds Köln, Roterdam finds Rotterdam.
 
-Sort by: the same name but for case and accents; another name that the city has; another spelling of either (aa/å,
+In this order: the same name but for case and accents; another name that the city has; another spelling of either (aa/å,
 oe/ö/ø, ue/ü, doubled letters: `skeleton()` in the migration city_names); and names that look alike, by pg_trgm's word similarity.
 A record that was merged is never found: the one that it is part of took over its names.
 """

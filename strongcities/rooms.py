@@ -54,7 +54,7 @@ ROOMS: tuple[tuple[str, Any, dict[str, Any]], ...] = (
         },
     ),
     (
-        "house",
+        "in-and-out",
         _("In and out"),
         {
             "members.Import": _("Cities and officials brought in from a file: what it would change, and what it did."),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
@@ -21,11 +21,6 @@ from members.forms.decisions import CheckedForm, NoteForm, QuestionForm, ReasonF
 from members.models import Application, City, Reason
 from members.models.application_state import State
 from strongcities.workflow import MoveRefused
-
-if TYPE_CHECKING:  # generic for the type checker alone
-    _ModelAdmin = admin.ModelAdmin[Any]
-else:
-    _ModelAdmin = admin.ModelAdmin
 
 VERBS = ("review", "approve", "ask", "decline", "match", "note")
 

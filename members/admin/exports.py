@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from members.admin.base import NeverDeleted
 from members.imports import out
 from members.models import Export, Import
 from members.models.imported import Kind, Taken
@@ -94,7 +95,7 @@ def whole_lists(user: Any, kind: str) -> list[tuple[str, str]]:
 
 
 @admin.register(Export)
-class ExportAdmin(ToRead):
+class ExportAdmin(NeverDeleted, ToRead):
     """Who took out a file of people or cities, to read."""
 
     list_display = fields = readonly_fields = ("kind", "by", "at", "rows", "chosen_by")
@@ -102,6 +103,3 @@ class ExportAdmin(ToRead):
     list_select_related = ("by",)
     search_fields = ("by__name", "by__email")
     actions = None
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

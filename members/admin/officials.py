@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
-from members.admin.base import QueueFilter
+from members.admin.base import NeverDeleted, QueueFilter
 from members.admin.exports import TakesOut
 from members.models import CityDomain, Invitation, Post, PostTransition, Vacancy
 from members.models.imported import Taken
@@ -33,13 +33,10 @@ else:
     _TabularInline = admin.TabularInline
 
 
-class ReadOnly(ToRead):
+class ReadOnly(NeverDeleted, ToRead):
     """Read here, changed by verbs; each row leads to the city's people."""
 
     actions: Any = None
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description=_("people of the city"), ordering="city__folded")
     def people(self, record: Any) -> str:

@@ -152,7 +152,8 @@ class Report(Workflow):
     @classmethod
     def file(cls, *, by: Any, kind: str, why: str, contact: Contact | None = None, person: Official | None = None,
              city: City | None = None) -> Report:  # fmt: skip
-        """Report to our staff of one of the three. A contact is reported, which ends it, together with the words in it.
+        """Tell the staff of one of the three: a contact, a person's page, a city's. A contact is reported, which ends it, together with
+        the words in it.
 
         Raises PermissionDenied where `by` may not, MoveRefused where they told of it already.
         """

@@ -7,7 +7,7 @@ import pytest
 from django.core import signing
 from django.test import Client
 
-from members import known, limits
+from members import joining, known, limits
 from members.limits import DOORS, Rate
 from members.models import Knock
 from tests import cast
@@ -127,8 +127,6 @@ class TestTheOwner:
             assert known.COOKIE not in client.cookies
             second_step(client, factors.code())
         else:
-            from members import joining
-
             client.post(f"/join/confirm/{joining.token_for(cast.make_draft(email='new@gent.be'))}/", {"password": cast.PASSWORD})
         assert is_in(client)
         cookie = client.cookies[known.COOKIE]
