@@ -24,7 +24,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
-from members import known, sessions
+from members import known, limits, sessions
 from members.models.user import User
 from strongcities import demo, mail
 
@@ -66,7 +66,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # it ships n
         required: bool = super().is_reauthentication_required(app=app, **kwargs)
         return required and not _signed_in_just_now(context.request, SHOWN)
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Whose mailbox and password these are, None for nobody's; a right one is taken back from what was counted."""
+        found = super().authenticate(request, **credentials)
+        if found is not None:
+            limits.give_back(request)
+        return found
+
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """Only now the browser is known as theirs: whoever has the password alone is not, as long as a second step is awaited."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
         known.remember(request, response, user)
         return response

@@ -59,6 +59,8 @@ class TakesOut(_ModelAdmin):
         return chosen
 
     def take_out(self, request: HttpRequest, suffix: str) -> HttpResponse:
+        """The file, and a record of who took it out, for those with the permission to. Raises Http404 for a format that there is
+        none of."""
         user: Any = request.user
         if not (self.has_view_permission(request) and user.has_perm("members.take_out_export")):
             raise PermissionDenied

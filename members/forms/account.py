@@ -18,7 +18,6 @@ from django.core.validators import MaxLengthValidator
 from django.forms import CharField, JSONField
 from django.utils.translation import gettext_lazy as _
 
-from members import limits
 from members.mailboxes import normal
 
 NAME = 60  # characters of a key's name: it stands in a table, and in a sentence
@@ -33,12 +32,6 @@ class LoginForm(forms.LoginForm):  # type: ignore[misc]  # it ships no types
 
     def clean_login(self) -> str:
         return normal(super().clean_login())
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean()
-        if self.user is not None:  # the password was right
-            limits.give_back(self.request)
-        return cleaned
 
 
 class RequestLoginCodeForm(forms.RequestLoginCodeForm):  # type: ignore[misc]  # it ships no types
