@@ -139,9 +139,9 @@ def _for(application: Application, joined: date | None, colleagues: set[str], fo
         typed = gettext("The mail’s domain %(domain)s belongs to the website %(host)s that an applicant gave: is that the city’s own?")
         yield (belongs if city.is_public else typed) % words
     if joined and not (application.decided_at and application.needs_two and joined >= application.decided_at.date()):
-        yield gettext("%(city)s is a member since %(day)s.") % {"city": city, "day": date_format(joined, "j F Y")}
+        yield gettext("%(city)s is a member since %(day)s.") % {"city": city.called, "day": date_format(joined, "j F Y")}
     if domain_of(mail) in colleagues and not is_free(mail):
-        yield gettext("Somebody with a mail address at %(domain)s stands for the city already.") % words
+        yield gettext("Somebody with a mail address at %(domain)s represents the city already.") % words
     if application.head_knows:
         yield gettext("The applicant says that the city’s head knows.")
     if application.second_contact:

@@ -51,7 +51,7 @@ def owner_of(invitation: Invitation, user: Any) -> User | None:
     if account is None or account.pk != user.pk:
         raise SignInFirst(invitation.email)
     if Post.objects.filter(official__user=account, city=invitation.city_id, until=None).exists():
-        raise AppliedAlready(invitation.city.name, stands=True)
+        raise AppliedAlready(invitation.city.called, stands=True)
     return account
 
 

@@ -138,7 +138,7 @@ def _hints(application: Application, others: list[Other], posts: dict[int, Any],
             hints.said.append(_ended(post))
             hints.weighs |= _was_removed(post)
         elif post.city_id != application.city_id:  # there, by this very application
-            hints.said.append(gettext("They stand for %(city)s today.") % {"city": post.city})
+            hints.said.append(gettext("They represent %(city)s today.") % {"city": post.city})
     for other in sent[person]:
         if other.is_open and other.pk != application.pk:
             hints.said.append(gettext("They have an open application for %(city)s as well.") % {"city": other.city})
@@ -162,17 +162,17 @@ def _was_removed(post: Any) -> bool:
 
 def _ended(post: Any) -> str:
     if post.verb == "leave_city":
-        words = gettext("They stood for %(city)s until it left the network on %(day)s.")
+        words = gettext("They represented %(city)s until it left the network on %(day)s.")
     elif _was_removed(post):
         words = (
-            gettext("They stood for %(city)s until %(day)s, when %(person)s ended the post: “%(why)s”")
+            gettext("They represented %(city)s until %(day)s, when %(person)s ended the post: “%(why)s”")
             if post.why
-            else gettext("They stood for %(city)s until %(day)s, when %(person)s ended the post.")
+            else gettext("They represented %(city)s until %(day)s, when %(person)s ended the post.")
         )
     elif post.verb:
-        words = gettext("They stood for %(city)s until %(day)s, and left by themselves.")
+        words = gettext("They represented %(city)s until %(day)s, and left by themselves.")
     else:
-        words = gettext("They stood for %(city)s until %(day)s.")
+        words = gettext("They represented %(city)s until %(day)s.")
     return words % _day(post)
 
 
@@ -192,11 +192,11 @@ def _facts(other: Other, posts: list[Any], sent: list[Application]) -> Iterator[
         yield gettext("is closed")
     for post in posts:
         if post.is_today:
-            yield gettext("stands for %(city)s") % {"city": post.city}
+            yield gettext("represents %(city)s") % {"city": post.city}
         elif _was_removed(post):
-            yield gettext("stood for %(city)s until %(day)s, when %(person)s ended the post") % _day(post)
+            yield gettext("represented %(city)s until %(day)s, when %(person)s ended the post") % _day(post)
         else:
-            yield gettext("stood for %(city)s until %(day)s") % _day(post)
+            yield gettext("represented %(city)s until %(day)s") % _day(post)
     for application in sent:
         if application.is_open:
             yield gettext("has applied for %(city)s") % {"city": application.city}

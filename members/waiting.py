@@ -56,7 +56,7 @@ def _colleagues(user: Any) -> list[Item]:
     waiting = Application.objects.waiting().to_decide_by(user).select_related("city", "applicant")
     return [
         Item(
-            gettext("%(person)s wants to join for %(city)s") % {"person": application.applicant, "city": application.city},
+            gettext("%(person)s wants to join for %(city)s") % {"person": application.applicant, "city": application.city.called},
             application.submitted_at,
             gettext("Do you know them, and should they act for your city?"),
             gettext("Open the application"),
@@ -73,7 +73,7 @@ def _vouches(user: Any) -> list[Item]:
         Item(
             gettext("%(person)s asks you to vouch for them") % {"person": vouch.application.applicant},
             vouch.asked,
-            gettext("They have applied for %(city)s. Do you know them?") % {"city": vouch.application.city},
+            gettext("They have applied for %(city)s. Do you know them?") % {"city": vouch.application.city.called},
             gettext("See who it is"),
             reverse("members:vouch", args=[vouch.pk]),
             vouch.application.city,
@@ -92,7 +92,7 @@ def _to_confirm(user: Any) -> list[Item]:
         Item(
             ngettext("%(count)d colleague to confirm", "%(count)d colleagues to confirm", counts[city.pk]["count"]) % counts[city.pk],
             datetime.combine(counts[city.pk]["oldest"], time(), UTC),
-            gettext("Do they still represent %(city)s?") % {"city": city},
+            gettext("Do they still represent %(city)s?") % {"city": city.called},
             gettext("Open the people of the city"),
             reverse("members:colleagues", args=[city.slug]),
             city,

@@ -135,10 +135,10 @@ class PostAdmin(TakesOut, ReadOnly):
     def queues(self, request: HttpRequest) -> list[Queue]:
         row = Post.objects.to_vet_again().aggregate(count=Count("pk"), oldest=Min("vetted"))
         url = f"{reverse('admin:members_post_changelist')}?queue=again"
-        asked = gettext("Ask the city whether they still stand for it, then confirm or end the post.")
+        asked = gettext("Ask the city whether they still represent it, then confirm or end the post.")
         return [Queue(gettext("Officials to vet again"), row["count"], _start_of(row["oldest"]), asked, url)]
 
-    @admin.action(description=_("They still stand for their city"), permissions=["vet"])
+    @admin.action(description=_("They still represent their city"), permissions=["vet"])
     def still_stand(self, request: HttpRequest, posts: QuerySet[Post]) -> None:
         """Each by itself: what is refused for one doesn't hold up the others, and is said."""
         done = 0

@@ -217,7 +217,7 @@ class Here:
         if account is not None and (account.pk, city.pk) in self.applied:
             line.fault("mail", gettext("There is an open application of theirs for this city: decide on that."))
         if account is not None and not values.get("until") and any(post.until is None for post in self.posts[account.pk, city.pk]):
-            line.fault("since", gettext("They stand for this city already."))
+            line.fault("since", gettext("They represent this city already."))
         _check_needed(line, account)
         _check_days(line, values["since"], values.get("until"))
         if is_free(values["mail"]):

@@ -95,7 +95,7 @@ class Officials(Room):
             Column("until", gettext("The day on which it ended. Their access for the city ends with it."), is_text=False),
             Column("languages", gettext("The languages they work in, by code; they stand apart by |.")),
             Column("mail_language", gettext("The language of mails to them."), tuple(dict(settings.LANGUAGES))),
-            Column("vetted", gettext("When it was last confirmed that they stand for the city. Not read."), is_text=False),
+            Column("vetted", gettext("When it was last confirmed that they represent the city. Not read."), is_text=False),
             Column("shown_to", gettext("To whom they agreed to be shown. Not read.")),
             Column("sample", gettext("Whether the city is made up, to try things with. Not read."), yes_no),
         ]

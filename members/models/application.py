@@ -373,7 +373,7 @@ class Application(Said, Workflow):
 
     def _refuse_if_standing_for(self, city: City) -> None:
         if Post.objects.filter(official__user=self.applicant_id, city=city, until=None).exists():
-            raise MoveRefused(gettext("The applicant stands for %(city)s already.") % {"city": city})
+            raise MoveRefused(gettext("The applicant represents %(city)s already.") % {"city": city})
 
     def _decided(self, by: Any) -> None:
         self.decided_by, self.decided_at = by, timezone.now()

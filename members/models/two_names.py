@@ -1,4 +1,9 @@
-"""The two names of a city, in English and in its own language, as a reader is shown them."""
+"""The two names of a city, in English and in its own language, as a reader is shown them.
+
+Members and visitors read `called` wherever a page or what waits for them names a city. `name` stays in the staff's pages, in mails
+and JSON, in what is found by it (slugs, searches, matching), and where a page shows the vetted names themselves. What an applicant
+may read before the city is shown is `Application.city_for_applicant`.
+"""
 
 from __future__ import annotations
 

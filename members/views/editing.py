@@ -66,7 +66,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     if change is None:
         messages.info(request, gettext("Nothing was changed."))
     else:
-        messages.success(request, gettext("The page of %(city)s is saved. The Secretariat sees what you changed.") % {"city": city})
+        messages.success(request, gettext("The page of %(city)s is saved. The Secretariat sees what you changed.") % {"city": city.called})
         if change.doubt:
             messages.warning(
                 request, change.doubt + " " + gettext("If that is a slip, edit the page once more. The Secretariat sees it too.")

@@ -119,7 +119,7 @@ def _welcome(request: HttpRequest, application: Application) -> HttpResponse:
     """To the desk, or to the page that says where the application stands; whoever just got an account is signed in."""
     joined = application.state == Application.State.APPROVED
     words = gettext("Welcome: you now represent %(city)s.") if joined else gettext("Your application is sent.")
-    messages.success(request, words % {"city": application.city})
+    messages.success(request, words % {"city": application.city.called})
     to = reverse("pages:desk" if joined else "members:join_status")
     if request.user.pk != application.applicant_id:
         # The mailed link showed the address to be theirs, and the password was chosen on this very page.

@@ -129,7 +129,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     found = _matches(draft)
     if not found:
         return redirect(_url("city/new"))
-    offered = [(str(match.city.pk), match.city.name) for match in found]
+    offered = [(str(match.city.pk), match.city.called) for match in found]
     form = asked.form(request.POST or None, offered=offered, initial=draft.answers("city"))  # type: ignore[call-arg]
     if request.method == "POST":
         joining.keep(draft, asked, request.POST)

@@ -49,7 +49,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     except MoveRefused as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, gettext("You no longer represent %(city)s.") % {"city": post.city})
+        messages.success(request, gettext("You no longer represent %(city)s.") % {"city": post.city.called})
     return redirect("members:posts")
 
 
@@ -110,7 +110,7 @@ def appoint(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def revet(request: HttpRequest, pk: int) -> HttpResponse:
     post = _colleague(request, pk, "revet")
-    said = gettext("Noted: %(person)s still represents %(city)s.") % {"person": post.official, "city": post.city}
+    said = gettext("Noted: %(person)s still represents %(city)s.") % {"person": post.official, "city": post.city.called}
     return do(request, post.city, lambda: post.revet(by=request.user), said)
 
 
@@ -130,7 +130,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("members:post_hand_over", pk)
     names = gettext(", ").join(str(successor.official) for successor in given["to"])
-    messages.success(request, gettext("%(city)s is led by %(person)s now.") % {"city": post.city, "person": names})
+    messages.success(request, gettext("%(city)s is led by %(person)s now.") % {"city": post.city.called, "person": names})
     return redirect("members:posts") if post.is_of(request.user) else redirect("members:colleagues", post.city.slug)
 
 
@@ -168,5 +168,7 @@ def leave_city_confirm(request: HttpRequest, slug: str) -> HttpResponse:
     except MoveRefused as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, gettext("%(city)s has left the network. Its officials and the Secretariat were told.") % {"city": city})
+        messages.success(
+            request, gettext("%(city)s has left the network. Its officials and the Secretariat were told.") % {"city": city.called}
+        )
     return redirect(city)

@@ -475,4 +475,5 @@ def test_what_is_typed_is_text_in_every_link(client, three):
 def test_rows_elsewhere_carry_no_search(client, three):
     client.get(HUB, {"theme": "family-and-psychosocial-support"})
     for page in (client.get("/"), client.get(three[0].city.get_absolute_url()), client.get(HUB)):
+        assert f'href="{three[0].get_absolute_url()}"' in page.content.decode()
         assert re.findall(r'href="/hub/practices/[^"]*\?', page.content.decode()) == []

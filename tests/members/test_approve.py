@@ -181,7 +181,7 @@ def test_a_decision_stands_and_a_new_application_is_possible(end, sam, nadia):
 def test_who_stands_for_the_city_is_not_admitted_twice(sam, lene, aarhus):
     ove = cast.make_person("ove")
     application = cast.make_application(ove, aarhus)
-    with pytest.raises(MoveRefused, match="stands for Aarhus already"):
+    with pytest.raises(MoveRefused, match="represents Aarhus already"):
         application.approve(by=sam)
 
 

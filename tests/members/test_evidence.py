@@ -47,7 +47,7 @@ def test_for_and_against(lene, nadia, aarhus):
     assert seen.speaks_for == [
         "The mail’s domain aarhus.dk belongs to the city’s website aarhus.dk.",
         "Aarhus is a member since 29 September 2015.",
-        "Somebody with a mail address at aarhus.dk stands for the city already.",
+        "Somebody with a mail address at aarhus.dk represents the city already.",
         "The applicant says that the city’s head knows.",
         "A second contact is named: Ove.",
     ]

@@ -89,10 +89,10 @@ def test_nothing_known_says_nothing(lena, lene):
 
 def test_a_name_in_the_same_city_weighs_and_elsewhere_it_is_said(lena, aarhus, lene):
     cast.make_post(cast.make_user("lh@mombasa.go.ke", "Holm, Lena"), cast.make_city("Mombasa"))
-    assert hints(lena) == [f"Another account has this name, lh@mombasa.go.ke (Holm, Lena): stands for Mombasa. {ASIDE}"]
+    assert hints(lena) == [f"Another account has this name, lh@mombasa.go.ke (Holm, Lena): represents Mombasa. {ASIDE}"]
     assert not weighs(lena)
     cast.make_post(cast.make_user("old@aarhus.dk", "LENA HOLM"), aarhus, until=date(2024, 5, 3))
-    assert hints(lena)[0] == f"Another account has this name, old@aarhus.dk (LENA HOLM): stood for Aarhus until 3 May 2024. {ASIDE}"
+    assert hints(lena)[0] == f"Another account has this name, old@aarhus.dk (LENA HOLM): represented Aarhus until 3 May 2024. {ASIDE}"
     assert len(hints(lena)) == 2
     assert weighs(lena)
 
@@ -118,7 +118,7 @@ def test_what_became_of_the_other_one_is_told(lena, sam, lene):
     post = cast.make_post(other, cast.make_city("Mombasa"))
     post.end(by=sam, why="We never heard of them.")
     day, decided = (each.strftime("%-d %B %Y") for each in (today(), timezone.now()))
-    facts = f"stood for Mombasa until {day}, when Sam Staff ended the post; was declined for Ghent on {decided}; has applied for Lund"
+    facts = f"represented Mombasa until {day}, when Sam Staff ended the post; was declined for Ghent on {decided}; has applied for Lund"
     assert hints(lena) == [f"Another account has this name, lh@gent.be (Lena Holm): {facts}. {ASIDE}"]
 
 
@@ -222,11 +222,11 @@ def test_who_left_and_comes_back_is_told_from_who_was_removed(lene, sam, aarhus)
     post = Post.objects.get(official__user=ove)
     post.end(by=ove)
     left = again(ove, aarhus)
-    assert (hints(left), weighs(left)) == ([f"They stood for Aarhus until {day}, and left by themselves."], False)
+    assert (hints(left), weighs(left)) == ([f"They represented Aarhus until {day}, and left by themselves."], False)
     left.withdraw(by=ove)
     cast.make_post(ove, cast.make_city("Mombasa")).end(by=sam, why="They never worked there.")
     removed = again(ove, aarhus)
-    assert f"They stood for Mombasa until {day}, when Sam Staff ended the post: “They never worked there.”" in hints(removed)
+    assert f"They represented Mombasa until {day}, when Sam Staff ended the post: “They never worked there.”" in hints(removed)
     assert weighs(removed)
 
 
@@ -234,22 +234,22 @@ def test_who_left_the_network_or_whose_city_left(lene, aarhus):
     ove, day = cast.make_person("ove"), today().strftime("%-d %B %Y")
     leaving.leave_network(User.objects.get(pk=ove.pk))
     leaving.leave_as_city(City.objects.get(pk=aarhus.pk), by=lene, why="No money.")
-    assert hints(again(ove, cast.make_city("Ghent"))) == [f"They stood for Aarhus until {day}, and left by themselves."]
-    assert hints(again(lene, cast.make_city("Ghent"))) == [f"They stood for Aarhus until it left the network on {day}."]
+    assert hints(again(ove, cast.make_city("Ghent"))) == [f"They represented Aarhus until {day}, and left by themselves."]
+    assert hints(again(lene, cast.make_city("Ghent"))) == [f"They represented Aarhus until it left the network on {day}."]
 
 
 def test_a_post_that_ended_by_nobody_s_verb_is_only_dated(nadia, aarhus):
     cast.make_post(nadia, aarhus, until=date(2024, 5, 3))
-    assert hints(again(nadia, aarhus)) == ["They stood for Aarhus until 3 May 2024."]
+    assert hints(again(nadia, aarhus)) == ["They represented Aarhus until 3 May 2024."]
 
 
 def test_posts_of_today_and_open_applications_elsewhere(nadia, aarhus):
     cast.make_post(nadia, cast.make_city("Mombasa"))
     first, second = again(nadia, aarhus), again(nadia, cast.make_city("Lund"))
-    assert hints(first) == ["They stand for Mombasa today.", "They have an open application for Lund as well."]
+    assert hints(first) == ["They represent Mombasa today.", "They have an open application for Lund as well."]
     assert weighs(first)
     second.withdraw(by=nadia)
-    assert (hints(first), weighs(first)) == (["They stand for Mombasa today."], False)
+    assert (hints(first), weighs(first)) == (["They represent Mombasa today."], False)
 
 
 def test_what_an_approval_made_is_no_hint(sam, toni, nadia):

@@ -15,7 +15,7 @@ from django.test import Client
 from oidc_provider_mock import User as Person, run_server_in_thread
 
 from members.leaving import leave_as_city
-from members.models import SignOn, SignOnDomain, User
+from members.models import City, SignOn, SignOnDomain, User
 from members.querysets import today
 from members.sign_on import CityAdapter
 from strongcities import sealed
@@ -84,6 +84,12 @@ def begin(client, email="lene@aarhus.dk", **more):
     url = page.context["url"]
     assert f'href="{url.replace("&", "&amp;")}"' in page.text
     return url
+
+
+def test_the_city_is_called_by_its_reader_s_name(client, sign_on):
+    City.objects.filter(pk=sign_on.city_id).update(name="Beirut", own_name="بيروت", own_language="ar")
+    page = client.post("/ar/account/city/", {"email": "lene@aarhus.dk"}).text
+    assert (page.count("بيروت"), page.count("Beirut")) == (2, 0)
 
 
 def at_the_provider(url, sub="lene-1", **changes):
