@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
@@ -18,14 +18,16 @@ from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from hub.models import Practice, PracticeTransition
+from members.forms.city_choice import CityField, NamesCities
 from strongcities.admin import Queue
 from strongcities.workflow import MoveRefused
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _ModelAdmin = admin.ModelAdmin[Practice]
     _TabularInline = admin.TabularInline[Any, Practice]
+    _ModelForm = forms.ModelForm[Practice]
 else:
-    _ModelAdmin, _TabularInline = admin.ModelAdmin, admin.TabularInline
+    _ModelAdmin, _TabularInline, _ModelForm = admin.ModelAdmin, admin.TabularInline, forms.ModelForm
 
 VERBS = {
     "submit": _("Send for review"),
@@ -51,6 +53,13 @@ class Lines(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool((initial or []) != self.to_python(data))
+
+
+class PracticeForm(NamesCities, _ModelForm):
+    chosen_for = Practice
+
+    class Meta:
+        field_classes: ClassVar[dict[str, Any]] = {"city": CityField}
 
 
 class ReadOnly(_TabularInline):
@@ -87,6 +96,7 @@ class Earlier(ReadOnly):
 
 @admin.register(Practice)
 class PracticeAdmin(_ModelAdmin):
+    form = PracticeForm
     list_display = ("title", "city", "stamp", "evidence", "language", "audience", "is_sample", "updated")
     list_filter = ("state", "evidence", "audience", "is_sample", "city__region", "language")
     search_fields = ("title", "external_id", "slug", "city__name")
@@ -95,7 +105,6 @@ class PracticeAdmin(_ModelAdmin):
     show_full_result_count = False
     ordering = ("-updated", "-pk")
     actions = None
-    autocomplete_fields = ("city",)
     prepopulated_fields = {"slug": ("title",)}
     readonly_fields = ("state", "published_at", "is_sample", "created", "updated")
     inlines = (Transitions, Earlier)

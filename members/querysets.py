@@ -92,6 +92,14 @@ def sees_members_only(user: Any) -> bool:
     return bool(user.is_authenticated and (user.is_staff or user.is_member))
 
 
+def next_in_turn(waiting: Any, done: models.Model, moment: str) -> Any:
+    """Of those `waiting`, the first whose `moment` is after that of `done`, the oldest first, then from the beginning; None where
+    nothing else waits."""
+    at, rows = getattr(done, moment), waiting.exclude(pk=done.pk).order_by(moment, "pk")
+    later = Q(**{f"{moment}__gt": at}) | Q(**{moment: at, "pk__gt": done.pk})
+    return rows.filter(later).first() or rows.first()
+
+
 def today() -> date:
     """The day that "today's" status is judged by: UTC, on the server."""
     return datetime.now(UTC).date()

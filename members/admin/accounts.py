@@ -51,7 +51,6 @@ class SignOnAdmin(ForTheSecretariat, NeverDeleted):
     list_select_related = ("city", "entered_by", "opened_by")
     list_filter = ("state",)
     search_fields = ("city__name", "domains__domain")
-    autocomplete_fields = ("city",)
     readonly_fields = ("sends_back_to",)
     fields = ("city", "slug", "issuer", "client_id", "secret", "mail_domains", "sends_back_to")
 

@@ -67,10 +67,14 @@ class LeadsOn(_ModelAdmin):
         except (IncorrectLookupParameters, SuspiciousOperation):  # typed by hand: the list itself drops what it doesn't know
             return self.get_queryset(request)
 
-    def go_on(self, request: HttpRequest, done: Model, said: str, following: Model | None) -> HttpResponse:
+    def next_after(self, request: HttpRequest, done: Model) -> Any:
+        """The record that waits for the reader after `done`; None where none does."""
+        return self.within(request).next_for(request.user, done)
+
+    def go_on(self, request: HttpRequest, done: Model, said: str) -> HttpResponse:
         """Say what was done, with the way back to it, and lead on to what waits next: to the queue where nothing does."""
         messages.success(request, format_html('<a href="{}">{}</a> · {}', self.page_of(request, done), done, said))
-        if following is not None:
+        if following := self.next_after(request, done):
             return redirect(self.page_of(request, following))
         messages.info(request, gettext("Nothing else waits for you here."))
         return redirect(self._filtered(request, reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")))

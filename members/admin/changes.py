@@ -135,6 +135,7 @@ class CityChangeAdmin(LeadsOn, NeverDeleted):
             "opts": self.opts,
             "preserved_filters": self.get_preserved_filters(request),
             "change": change,
+            "next": self.next_after(request, change),
             "lines": history.lines(change.before, change.after, change.fields),
             "form": form,
         }
@@ -143,8 +144,7 @@ class CityChangeAdmin(LeadsOn, NeverDeleted):
     def look(self, request: HttpRequest, pk: int) -> HttpResponse:
         change = self._load(request, pk)
         change.look(by=request.user)
-        following = self.within(request).unseen().exclude(pk=change.pk).first()  # as the queue has them, the newest
-        return self.go_on(request, change, gettext("You looked at it."), following)
+        return self.go_on(request, change, gettext("You looked at it."))
 
     def take_back(self, request: HttpRequest, pk: int) -> HttpResponse:
         change, form = self._load(request, pk), WhyForm(request.POST)

@@ -82,7 +82,7 @@ class Decides(LeadsOn):
             "reason": ReasonForm(prefix="decline"),
             "note": NoteForm(prefix="note"),
             "checked": CheckedForm(),
-            "next": self._next(request, application),
+            "next": self.next_after(request, application),
             "to_ask": Reason.objects.to_ask(),
             "to_decline": Reason.objects.to_decline(),
             **filled,
@@ -104,13 +104,9 @@ class Decides(LeadsOn):
         else:
             if not said:
                 application.refresh_from_db()
-                return self.go_on(request, application, _became(application), self._next(request, application))
+                return self.go_on(request, application, _became(application))
             messages.success(request, said)
         return redirect(self.page_of(request, application))
-
-    def _next(self, request: HttpRequest, application: Application) -> Application | None:
-        following: Application | None = self.within(request).select_related("applicant", "city").next_for(request.user, application)
-        return following
 
     def review(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._do(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy as _
 
 from members.admin.base import NeverDeleted
-from members.forms.city_choice import CityField, CityWidget, ask_which
+from members.forms.city_choice import CityField, NamesCities
 from members.models import Body, City, Seat
 
 if TYPE_CHECKING:  # generic for the type checker alone
@@ -27,10 +27,13 @@ else:
     _StackedInline, _ModelForm, _FormSet = admin.StackedInline, forms.ModelForm, BaseInlineFormSet
 
 
-class SeatForm(_ModelForm):
+class SeatForm(NamesCities, _ModelForm):
     """Whose a seat is stays: one that was typed for the wrong city is deleted, and the right one given."""
 
-    use_required_attribute = False  # as in forms/merges.py
+    chosen_for = Seat
+
+    class Meta:
+        field_classes: ClassVar[dict[str, Any]] = {"city": CityField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,15 +42,10 @@ class SeatForm(_ModelForm):
         for name in {"city", "organisation", "sort"} & set(self.fields):
             self.fields[name].required = True
         if "city" in self.fields:
-            self._offer_cities(self.fields["city"])
+            self._name_city(self.fields["city"])
 
-    def clean(self) -> dict[str, Any]:
-        ask_which(self)
-        return super().clean() or {}
-
-    def _offer_cities(self, field: Any) -> None:
-        field.widget = CityWidget(Seat._meta.get_field("city"), admin.site)
-        field.queryset = City.objects.standing()
+    def _name_city(self, field: Any) -> None:
+        field.widget = field.widget.widget  # without the admin's links beside it
         if self.instance.city is not None:  # wherever it stands today: hidden, or merged into another one
             field.queryset = City.objects.filter(pk=self.instance.city.pk)
             field.widget = forms.Select(choices=[(self.instance.city_id, str(self.instance.city))])
@@ -92,10 +90,6 @@ class SeatInline(_StackedInline):
     form = SeatForm
     formset = SeatFormSet
     extra = 1  # for whoever has no scripts to ask for an empty one
-
-    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        named = {"form_class": CityField} if db_field.name == "city" else {}
-        return super().formfield_for_foreignkey(db_field, request, **kwargs, **named)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj and obj.is_of_cities:

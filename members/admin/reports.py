@@ -135,7 +135,7 @@ class ReportAdmin(LeadsOn, NeverDeleted):
             "opts": self.opts,
             "preserved_filters": self.get_preserved_filters(request),
             "report": report,
-            "next": self._next(request, report),
+            "next": self.next_after(request, report),
             "transitions": report.transitions.select_related("by"),
             "others": Report.objects.visible_to(request.user).filter(person=person).exclude(pk=report.pk) if person else (),
             "verbs": [
@@ -163,11 +163,6 @@ class ReportAdmin(LeadsOn, NeverDeleted):
             messages.error(request, gettext("You may not do this: nobody decides on a report of their own, or without the right to."))
         else:
             if verb != "lift":
-                return self.go_on(request, report, said, self._next(request, report))
+                return self.go_on(request, report, said)
             messages.success(request, said)
         return redirect(self.page_of(request, report))
-
-    def _next(self, request: HttpRequest, report: Report) -> Report | None:
-        rest = self.within(request).waiting().exclude(pk=report.pk).exclude(by=request.user)
-        following: Report | None = rest.order_by("at", "pk").first()
-        return following

@@ -3,10 +3,12 @@ fit, they are asked about."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
+from django.db.models import Model, Q
 from django.utils.translation import gettext_lazy as _
 
 from members import matching
@@ -30,6 +32,7 @@ class CityWidget(AutocompleteSelect):
         meant = self.choices.field.meant(str(value or ""))
         city = meant[0] if len(meant) == 1 else None
         context = super().get_context(name, str(city.pk) if city else "", attrs)
+        context["widget"]["attrs"].pop("required", None)  # without scripts it is hidden and empty: a browser would hold the form back
         context["widget"] |= {"typed": city.slug if city else value or "", "longest": LONGEST}
         return context
 
@@ -61,11 +64,36 @@ class CityField(_ModelChoiceField):
             raise forms.ValidationError(_("Several cities fit. Which one do you mean?"), code="several", params={"cities": found})
         return found[0]
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """The line has the address of the city that the list has by its key."""
+        return super().has_changed(initial, data) and [str(city.pk) for city in self.meant(str(data or ""))] != [str(initial)]
 
-def ask_which(form: forms.BaseForm) -> None:
-    """Where what was typed fits several cities, these are what is chosen from. For a form's `clean`."""
-    for name, errors in form.errors.as_data().items():
-        if errors[0].code == "several":
-            form.fields[name].widget = forms.RadioSelect(
-                choices=[(city.pk, city.told_apart) for city in (errors[0].params or {})["cities"]]
-            )
+
+class NamesCities(forms.BaseForm):
+    """A form whose fields for cities are `CityField`s. Mixed in before Django's own; what stands is offered, and what was chosen."""
+
+    chosen_for: ClassVar[type[Model]]  # whose fields these are
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field, CityField):
+                self._offer(name, field)
+
+    def clean(self) -> dict[str, Any]:
+        """Where what was typed fits several cities, these are what is chosen from."""
+        for name, errors in self.errors.as_data().items():
+            if errors[0].code == "several":
+                cities = (errors[0].params or {})["cities"]
+                self.fields[name].widget = forms.RadioSelect(choices=[(city.pk, city.told_apart) for city in cities])
+        return super().clean() or {}
+
+    def _offer(self, name: str, field: CityField) -> None:
+        column: Any = self.chosen_for._meta.get_field(name)
+        widget = CityWidget(column, admin.site)
+        if isinstance(field.widget, RelatedFieldWidgetWrapper):  # the admin's own links beside it stay
+            field.widget.widget = widget
+        else:
+            field.widget = widget
+        chosen = getattr(getattr(self, "instance", None), column.attname, None)
+        field.queryset = City.objects.filter(Q(merged_into=None) | Q(pk=chosen))

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from members.forms.city_choice import CityField, CityWidget, ask_which
+from members.forms.city_choice import CityField, NamesCities
 from members.models import Merge
 from members.querysets import CityQuerySet
 
 
-class MergeForm(forms.Form):
-    use_required_attribute = False  # without scripts the list is hidden and empty, and a browser would hold the form back for it
+class MergeForm(NamesCities, forms.Form):
+    chosen_for = Merge
 
     kept = CityField(label=_("The city that stays"), queryset=None, help_text=_("Its name, or the link to its page."))
     dropped = CityField(
@@ -23,10 +22,7 @@ class MergeForm(forms.Form):
 
     def __init__(self, *args: Any, cities: CityQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
+        for field in self.fields.values():
             choice: Any = field
-            choice.widget = CityWidget(Merge._meta.get_field(name), admin.site, attrs={"data-width": "100%"})
+            choice.widget.attrs["data-width"] = "100%"
             choice.queryset = cities
-
-    def clean(self) -> None:
-        ask_which(self)

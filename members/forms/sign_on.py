@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from django import forms
@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _
 
 from members import mailboxes, names
+from members.forms.city_choice import CityField, NamesCities
 from members.models import SignOn, SignOnDomain
 from strongcities import sealed
 
@@ -29,8 +30,10 @@ class SignOnAddressForm(forms.Form):
     )
 
 
-class SignOnForm(_ModelForm):
+class SignOnForm(NamesCities, _ModelForm):
     """A city's provider. Its secret goes in and never comes out again: empty means "as it was"."""
+
+    chosen_for = SignOn
 
     secret = forms.CharField(
         label=_("Client secret"),
@@ -48,6 +51,7 @@ class SignOnForm(_ModelForm):
     class Meta:
         model = SignOn
         fields = ("city", "slug", "issuer", "client_id", "secret")
+        field_classes: ClassVar[dict[str, Any]] = {"city": CityField}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models.city import City
+from members.querysets import next_in_turn
 
 
 class State(models.TextChoices):
@@ -74,8 +75,5 @@ class ApplicationQuerySet(models.QuerySet[Any]):
         return others if user.vets else others.filter(city__in=City.objects.led_by(user))
 
     def next_for(self, user: Any, done: Any) -> Any:
-        """What waits for `user` after `done`, the oldest first, then from the beginning; None where nothing does. One that `user`
-        approved as the first of two waits for somebody else."""
-        waiting = self.waiting().to_decide_by(user).exclude(pk=done.pk).exclude(first_approver=user).order_by("submitted_at", "pk")
-        later = Q(submitted_at__gt=done.submitted_at) | Q(submitted_at=done.submitted_at, pk__gt=done.pk)
-        return waiting.filter(later).first() or waiting.first()
+        """What waits for `user` after `done`, in turn. One that `user` approved as the first of two waits for somebody else."""
+        return next_in_turn(self.waiting().to_decide_by(user).exclude(first_approver=user), done, "submitted_at")

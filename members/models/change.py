@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members import places
 from members.models.city import City
+from members.querysets import next_in_turn
 
 
 class CityChangeQuerySet(models.QuerySet["CityChange"]):
@@ -25,6 +26,11 @@ class CityChangeQuerySet(models.QuerySet["CityChange"]):
     def unseen(self) -> CityChangeQuerySet:
         """Made by lead officials, and nobody of the staff looked at it yet."""
         return self.filter(seen_at=None)
+
+    def next_for(self, user: Any, done: CityChange) -> CityChange | None:
+        """What waits for `user` after `done`, in turn; what they changed themselves is for others."""
+        following: CityChange | None = next_in_turn(self.unseen().exclude(by=user), done, "at")
+        return following
 
 
 class CityChange(models.Model):

@@ -30,6 +30,7 @@ from django.utils.translation import gettext, gettext_lazy as _, override
 from members.models.city import City
 from members.models.contact import Contact
 from members.models.official import Official
+from members.querysets import next_in_turn
 from strongcities import mail
 from strongcities.workflow import Move, MoveRefused, Step, Transition, Workflow
 
@@ -63,6 +64,11 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def waiting(self) -> ReportQuerySet:
         return self.filter(state=State.OPEN)
+
+    def next_for(self, user: Any, done: Report) -> Report | None:
+        """What waits for `user` after `done`, in turn; what they reported themselves is for others."""
+        following: Report | None = next_in_turn(self.waiting().exclude(by=user), done, "at")
+        return following
 
     def old(self) -> ReportQuerySet:
         """Decided so long ago that they are to be deleted; a bar that holds keeps its reason."""

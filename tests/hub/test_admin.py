@@ -1,6 +1,9 @@
 """Practices in the admin: the text by a form, the state by verbs alone."""
 
+import re
+
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
@@ -107,21 +110,51 @@ def test_staff_of_the_secretariat_may(client):
     assert client.get(url("change", make_practice(make_city()))).status_code == 200
 
 
-def test_the_form_changes_the_text_and_never_the_state(client, staff):
-    practice = make_practice(make_city(), lessons=["One"])
-    data = {
+def form(practice, **changed):
+    """What the practice's page sends, with another title and what is `changed`."""
+    return {
         "title": "Another",
         "slug": practice.slug, "summary": "S", "body": "", "language": "en", "city": practice.city_id, "status": "unknown",
         "themes": ["gender-equality", "youth-engagement"], "evidence": "1", "lessons": "One\nTwo\n\n", "partners": "", "sources": "[]",
         "audience": "public", "licence": "", "external_id": "", "state": "archived", "lead_sector": "",
         "transitions-TOTAL_FORMS": 0, "transitions-INITIAL_FORMS": 0, "history-TOTAL_FORMS": 0, "history-INITIAL_FORMS": 0,
+        **changed,
     }  # fmt: skip
-    response = client.post(url("change", practice), data)
+
+
+def test_the_form_changes_the_text_and_never_the_state(client, staff):
+    practice = make_practice(make_city(), lessons=["One"])
+    response = client.post(url("change", practice), form(practice))
     assert response.status_code == 302, response.context["adminform"].errors
     practice.refresh_from_db()
     assert (practice.title, practice.state, practice.evidence) == ("Another", State.PUBLISHED, "1")
     assert (practice.themes, practice.lessons) == (["gender-equality", "youth-engagement"], ["One", "Two"])
     assert "Youth council" in client.get(url("change", practice)).content.decode(), "what it was is shown"
+
+
+def test_its_city_is_given_without_scripts_by_its_name(client, staff):
+    aarhus, mombasa = make_city(), make_city("Mombasa", "KE")
+    double, practice = make_city("Aarhuus"), make_practice(mombasa)
+    page = client.get(url("change", practice)).content.decode()
+    assert '<noscript><input type="text" name="city" value="mombasa-ke"' in page
+    assert re.search(r'<select name="city"(?![^>]* required)', page)  # hidden and empty, it would hold the form back
+    assert 'id="view_id_city"' in page  # the admin's own links beside it
+    # The hidden list sends the city as it was, and after it the line what was typed.
+    shown = client.post(url("change", practice), form(practice, city=[mombasa.pk, "Århus"])).content.decode()
+    assert "Several cities fit. Which one do you mean?" in shown
+    assert [f'type="radio" name="city" value="{city.pk}"' in shown for city in (aarhus, double, mombasa)] == [True, True, False]
+    assert client.post(url("change", practice), form(practice, city=[mombasa.pk, "Atlantis"])).status_code == 200
+    assert Practice.objects.get().city == mombasa
+    assert client.post(url("change", practice), form(practice, city=[mombasa.pk, double.slug])).status_code == 302
+    assert Practice.objects.get().city == double
+
+
+def test_a_city_by_its_address_is_no_change(client, staff):
+    practice = make_practice(make_city())
+    client.post(url("change", practice), form(practice, city=practice.city.slug))
+    assert "city" not in LogEntry.objects.get().get_change_message().lower()
+    client.post(url("change", practice), form(practice, city=make_city("Mombasa", "KE").slug))
+    assert "City" in LogEntry.objects.latest("pk").get_change_message()
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -51,6 +51,9 @@ def test_the_first_page_and_the_desk_count_what_nobody_looked_at(staff, change, 
 
 def test_whoever_looked_at_one_goes_on_to_the_next(staff, change, lene, aarhus):
     newer, newest = (edited(aarhus, lene, website=f"https://{name}.example") for name in ("newer", "newest"))
+    for done, following in ((change, newer), (newer, newest), (newest, change)):  # the oldest first, then round to the beginning
+        link = f'<a href="{QUEUE}{following.pk}/change/">Next: Aarhus, Lene Lund</a>'
+        assert link in text(staff.get(f"{QUEUE}{done.pk}/change/"))
     for done, following in ((newer, newest), (newest, change)):
         answer = staff.post(f"{QUEUE}{done.pk}/look/", follow=True)
         assert answer.redirect_chain == [(f"{QUEUE}{following.pk}/change/", 302)]
@@ -58,6 +61,23 @@ def test_whoever_looked_at_one_goes_on_to_the_next(staff, change, lene, aarhus):
     answer = staff.post(f"{QUEUE}{change.pk}/look/", follow=True)
     assert answer.redirect_chain == [(QUEUE, 302)]
     assert "Nothing else waits for you here." in text(answer)
+    assert "Next: " not in text(staff.get(f"{QUEUE}{change.pk}/change/"))
+
+
+def test_next_is_no_change_of_ones_own(staff, change, sam, lene, aarhus):
+    others = edited(aarhus, lene, website="https://new.example")
+    CityChange.objects.filter(pk=change.pk).update(by=sam)
+    assert staff.get(f"{QUEUE}{others.pk}/change/").context["next"] is None
+    assert staff.get(f"{QUEUE}{change.pk}/change/").context["next"] == others
+    assert staff.post(f"{QUEUE}{others.pk}/look/").headers["Location"] == QUEUE
+
+
+def test_the_filters_of_the_list_are_kept_from_change_to_change(staff, change, lene, aarhus):
+    edited(cast.make_city("Mombasa"), cast.make_person("leila"), profile="Mombasa's")  # between the two, of another name
+    later, kept = edited(aarhus, lene, website="https://new.example"), "?_changelist_filters=queue%3Dall%26q%3DAarhus"
+    link = f'<a href="{QUEUE}{later.pk}/change/{kept}">Next: Aarhus, Lene Lund</a>'
+    assert link in text(staff.get(f"{QUEUE}{change.pk}/change/{kept}"))
+    assert staff.post(f"{QUEUE}{change.pk}/look/{kept}").headers["Location"] == f"{QUEUE}{later.pk}/change/{kept}"
 
 
 @pytest.mark.parametrize("who", ["lene", "leila"])

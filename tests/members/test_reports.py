@@ -231,6 +231,16 @@ def test_after_one_is_decided_the_next_is_shown_with_the_way_back(client, report
     assert client.post(page_of(report, "lift"), {"lift-why": "x"}).headers["Location"] == page_of(report)
 
 
+def test_next_is_the_oldest_after_it_then_round_to_the_beginning(client, report, leila, lene, aarhus):
+    second, third = (Report.file(by=leila, kind="wrong", why="Wrong.", **about) for about in ({"person": lene.official}, {"city": aarhus}))
+    Report.objects.filter(pk__in=[report.pk, second.pk]).update(at=report.at)  # at the same moment, the key decides
+    client.force_login(cast.make_staff())
+    for done, following in ((report, second), (second, third), (third, report)):
+        assert client.get(page_of(done)).context["next"] == following
+    for done, following in ((second, third), (third, report)):
+        assert client.post(page_of(done, "dismiss"), {"dismiss-why": "No."}).headers["Location"] == page_of(following)
+
+
 # --- Deciding --------------------------------------------------------------------------------------------------------
 
 

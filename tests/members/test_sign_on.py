@@ -421,6 +421,36 @@ class TestAdmin:
             assert "very-secret" not in staff.get(url.replace("change/", other or "change/")).text
         assert "very-secret" not in staff.get("/admin/members/signon/").text
 
+    def test_a_city_is_given_without_scripts_by_its_name(self, staff):
+        aarhus, mombasa = cast.make_city("Aarhus"), cast.make_city("Mombasa")
+        double = cast.make_city("Aarhuus", country="DK", website="https://aarhus.dk/")
+        assert '<noscript><input type="text" name="city" value=""' in staff.get("/admin/members/signon/add/").text
+        shown = self.add(staff, city="Århus").text
+        assert "Several cities fit. Which one do you mean?" in shown
+        assert [f'type="radio" name="city" value="{city.pk}"' in shown for city in (aarhus, double, mombasa)] == [True, True, False]
+        assert "No city of this name or address is here." in self.add(staff, city="Atlantis").text
+        assert not SignOn.objects.exists()
+        self.add(staff, city=f"https://example.org/cities/{double.slug}/")
+        row = SignOn.objects.get()
+        assert row.city == double
+        url = f"/admin/members/signon/{row.pk}/change/"
+        assert f'<noscript><input type="text" name="city" value="{double.slug}"' in staff.get(url).text
+        sent = {**self.VALUES, "mail_domains": "aarhus.dk", "city": [row.city_id, aarhus.slug]}  # the hidden list sends what it was
+        assert staff.post(url, sent).status_code == 302
+        row.refresh_from_db()
+        assert row.city == aarhus
+
+    def test_a_city_that_was_merged_since_stays_until_another_is_given(self, staff):
+        self.add(staff)
+        row = SignOn.objects.get()
+        other = cast.make_city("Århus Kommune", kind="municipality", website="https://aarhus.dk/")
+        cast.make_merge(other, row.city)
+        SignOn.objects.filter(pk=row.pk).update(city=row.city_id)
+        url, sent = f"/admin/members/signon/{row.pk}/change/", {**self.VALUES, "mail_domains": "aarhus.dk"}
+        assert staff.post(url, {**sent, "city": row.city_id}).status_code == 302
+        assert staff.post(url, {**sent, "city": other.slug}).status_code == 302
+        assert staff.post(url, {**sent, "city": row.city_id}).context["adminform"].form.errors  # and can't be chosen anew
+
     def test_left_empty_the_secret_stays(self, staff):
         self.add(staff)
         row = SignOn.objects.get()
