@@ -172,7 +172,7 @@ def answers(draft: Draft) -> Answers:
 
 def token_for(draft: Draft) -> str:
     """What the mailed link carries: which draft, and what its answers were when the mail was sent."""
-    return signing.dumps([draft.key, draft.fingerprint()], salt=_SALT)
+    return signing.dumps([draft.link, draft.fingerprint()], salt=_SALT)
 
 
 def send_link(draft: Draft) -> None:
@@ -190,10 +190,10 @@ def send_link(draft: Draft) -> None:
 def draft_of(token: str) -> Draft:
     """The draft that a link is for. Raises LinkBad, or LinkOld with the draft, to which a new link can be sent."""
     try:
-        key, fingerprint = signing.loads(token, salt=_SALT)
+        link, fingerprint = signing.loads(token, salt=_SALT)
     except (signing.BadSignature, ValueError) as error:
         raise LinkBad from error
-    draft = Draft.objects.select_related("application").filter(key=key).first()
+    draft = Draft.objects.select_related("application").filter(link=link).first()
     if draft is None:
         raise LinkBad
     if hasattr(draft, "application"):

@@ -21,6 +21,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from members import countries
 
 _LANDS = Path(__file__).parent / "data" / "lands.csv"  # made by tools/lands.py
+LONGEST = 100  # characters of a place, with every mark and digit that any map gives
 MARGIN = 2  # degrees about a country within which a place may be its own: islands, and borders that are in dispute
 _DIGITS = Decimal("0.0001")  # some ten metres, as the column keeps it
 
@@ -61,6 +62,9 @@ _AMBIGUOUS = re.compile(r"\d+,\d+")  # two whole degrees, or one with a comma in
 def read(text: str) -> Place:
     """The place that `text` means, to some ten metres. Raises ValidationError for what is none, or could be two."""
     plain = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text).translate(_MARKS).strip(" ()")
+    plain = " ".join(plain.split())  # runs of spaces fit the patterns in so many ways that trying them all takes minutes
+    if len(plain) > LONGEST:
+        plain = ""
     found = next((match for way in _WAYS if (match := way.fullmatch(plain))), None)
     if found is None or _AMBIGUOUS.fullmatch(plain):
         raise ValidationError(_("This could not be read as a place. Write it like 48.8566, 2.3522 or 48°51′24″N 2°21′8″E."), code="place")

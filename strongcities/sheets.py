@@ -200,7 +200,7 @@ def csv_stream(path: Path, columns: Sequence[Column]) -> Iterator[Callable[[Sequ
 
 def _csv_writer(file: TextIO, columns: Sequence[Column]) -> Callable[[Sequence[Any]], None]:
     writer = csv.writer(file)
-    writer.writerow([column.name for column in columns])
+    writer.writerow([_harmless(column.name) for column in columns])
 
     def write(row: Sequence[Any]) -> None:
         writer.writerow([_csv_cell(value, column) for column, value in zip(columns, row, strict=True)])
@@ -299,8 +299,9 @@ def _explain(book: Workbook, columns: Sequence[Column]) -> None:
 
 
 def _bold(sheet: Any, words: str) -> Any:
-    cell = WriteOnlyCell(sheet, words)
-    cell.font = Font(bold=True)
+    cell = _words(sheet, words)
+    if cell is not None:
+        cell.font = Font(bold=True)
     return cell
 
 

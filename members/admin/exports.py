@@ -58,11 +58,15 @@ class TakesOut(_ModelAdmin):
         """What goes out for the records `chosen`: the same, where no other list is written from them."""
         return chosen
 
+    def may_take_out(self, request: HttpRequest) -> bool:
+        user: Any = request.user
+        return bool(self.has_view_permission(request) and user.has_perm("members.take_out_export"))
+
     def take_out(self, request: HttpRequest, suffix: str) -> HttpResponse:
         """The file, and a record of who took it out, for those with the permission to. Raises Http404 for a format that there is
         none of."""
         user: Any = request.user
-        if not (self.has_view_permission(request) and user.has_perm("members.take_out_export")):
+        if not self.may_take_out(request):
             raise PermissionDenied
         try:
             chosen = self.get_changelist_instance(request).get_queryset(request)
@@ -80,7 +84,7 @@ class TakesOut(_ModelAdmin):
         user: Any = request.user
         context = {
             "title": self.opts.verbose_name_plural,
-            "file": f"admin:{self.opts.app_label}_{self.opts.model_name}_file" if user.has_perm("members.take_out_export") else "",
+            "file": f"admin:{self.opts.app_label}_{self.opts.model_name}_file" if self.may_take_out(request) else "",
             "query": request.GET.urlencode(),
             "whole": self.whole,
             "brings": self.taken_out_as if self.taken_out_as in Kind.values and Import.may_bring(user, self.taken_out_as) else "",

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from members import history
 from members.admin.base import NeverDeleted
+from members.admin.together import number
 from members.forms.merges import MergeForm
 from members.models import City, Merge
 from strongcities.workflow import MoveRefused
@@ -89,7 +90,7 @@ class MergeAdmin(NeverDeleted):
     def _load(self, request: HttpRequest, pk: str | int) -> Merge:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        merge = Merge.objects.select_related("kept", "dropped", "by").filter(pk=pk if str(pk).isdecimal() else 0).first()
+        merge = Merge.objects.select_related("kept", "dropped", "by").filter(pk=number(str(pk))).first()
         if merge is None:
             raise Http404
         return merge

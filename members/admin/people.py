@@ -60,6 +60,10 @@ class OfficialAdmin(TakesOut, NeverDeleted):
         """An official comes from an application, or from a list that is brought in."""
         return False
 
+    def may_take_out(self, request: HttpRequest) -> bool:
+        """Their posts go out with them."""
+        return super().may_take_out(request) and self.admin_site._registry[Post].has_view_permission(request)
+
     def to_take_out(self, chosen: Any) -> Any:
         """A row for each post of theirs."""
         return Post.objects.filter(official__in=chosen.values("pk")).order_by("official__user__name", "official", "-since")

@@ -38,7 +38,8 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 class Draft(models.Model):
     STEPS: ClassVar = ("city", "person", "mandate", "principles")
 
-    key = models.CharField(max_length=40, unique=True, default=new_key, editable=False)
+    key = models.CharField(max_length=40, unique=True, default=new_key, editable=False)  # the browser's
+    link = models.CharField(max_length=40, unique=True, default=new_key, editable=False)  # in the mail, for whoever has the mailbox
     city = models.JSONField(_("city"), default=dict, blank=True)
     person = models.JSONField(_("person"), default=dict, blank=True)
     mandate = models.JSONField(_("mandate"), default=dict, blank=True)
@@ -79,6 +80,11 @@ class Draft(models.Model):
             draft.save(update_fields=[step, "language", "saved"])
         self.refresh_from_db()
         return True
+
+    def change_key(self) -> None:
+        """From now on it is the draft of the browser that is told the new key, and of none that knew the old one; its link stays."""
+        self.key = new_key()
+        self.save(update_fields=["key"])
 
     def answers(self, step: str) -> dict[str, Any]:
         """What was typed in `step`: {field: text or list of texts}."""

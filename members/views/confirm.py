@@ -64,6 +64,8 @@ def change(request: HttpRequest, token: str, step: str) -> HttpResponse:
             return redirect("members:join_status")
         _theirs(request, draft)
         knock(request, "confirm")
+        if request.session.get("draft") != draft.key:
+            draft.change_key()  # who began it in another browser, and may have typed somebody else's address, reads no further
     except (Refused, TooOften) as error:
         return _refused(request, token, error)
     request.session["draft"] = draft.key

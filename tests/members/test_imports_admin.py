@@ -548,3 +548,13 @@ def test_without_the_right_nothing_is_offered(client, sam):
     assert "members/import/add" not in shown
     assert client.get("/admin/members/city/file.csv").status_code == 403
     assert client.get(NEW).status_code == 403
+
+
+def test_officials_go_out_with_their_posts_only_for_who_may_see_both(client, sam, lene):
+    files = ["/admin/members/official/file.csv", "/admin/members/post/file.csv"]
+    client.force_login(sam)
+    assert [client.get(url).status_code for url in files] == [200, 200]
+    cast.secretariat().permissions.remove(*cast.secretariat().permissions.filter(codename="view_post"))
+    client.force_login(type(sam).objects.get(pk=sam.pk))
+    assert [client.get(url).status_code for url in files] == [403, 403]
+    assert files[0] not in client.get("/admin/members/official/").content.decode()

@@ -734,6 +734,21 @@ def test_each_part_can_be_changed_from_behind_the_link_in_any_browser(client):
     assert "Mayor" in client.get(link()).content.decode()
 
 
+def test_whoever_began_it_in_another_browser_reads_no_further(client):
+    """They may have typed somebody else's address, to read what that person adds."""
+    draft = cast.make_draft()
+    other = Client()
+    session = other.session
+    session["draft"] = draft.key
+    session.save()
+    assert "Petra Peeters" in other.get("/join/person/").content.decode()
+    client.post(f"/join/confirm/{joining.token_for(draft)}/change/person/")
+    client.post("/join/person/", {**cast.ANSWERS["person"], "title": "Mayor of Ghent"})
+    assert "Petra Peeters" not in other.get("/join/person/").content.decode()
+    other.post("/join/person/", {**cast.ANSWERS["person"], "title": "Nobody"})
+    assert Draft.objects.get(pk=draft.pk).person["title"] == "Mayor of Ghent"
+
+
 def test_looking_takes_no_draft_over(client):
     token = joining.token_for(cast.make_draft())
     client.get(f"/join/confirm/{token}/")

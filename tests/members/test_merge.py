@@ -660,3 +660,9 @@ def test_what_came_between_the_waiting_and_the_city_is_told(monkeypatch):
     with pytest.raises(MoveRefused, match="changed this very moment"):
         Merge.merge(kept=aarhus, dropped=double, by=keeper, seen=seen)
     assert not Merge.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["0", "9" * 30, "9" * 5_000, "²"])
+def test_no_such_merge(client, key):
+    client.force_login(cast.make_staff("sam"))
+    assert client.get(f"/admin/members/merge/{key}/change/").status_code in {302, 404}

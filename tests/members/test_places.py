@@ -61,6 +61,13 @@ def test_what_is_no_place_or_could_be_two_is_refused(text, code):
     assert refused.value.code == code
 
 
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("text", ["1" + " " * 60 + "1" + " " * 60 + "x", "1" + "\t" * 10_000, "1 " * 5_000, "9" * 10_000, "1'" * 60 + "x"])
+def test_what_is_long_is_refused_at_once(text):
+    with pytest.raises(ValidationError):
+        places.read(text)
+
+
 @pytest.mark.parametrize("place", [PARIS, (Decimal("-34.6000"), Decimal("-58.4")), (Decimal("0.0000"), Decimal("100.0000"))])
 def test_what_is_written_is_read_again(place):
     assert places.read(places.written(*place)) == place
