@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 from django.db import IntegrityError, connection
+from django.test import Client
 from django.utils import timezone
 
 from members import countries, joining, limits
