@@ -18,6 +18,7 @@ from members.imports.city_rows import FIELDS, MEMBERSHIP
 from members.imports.plan import Line, Outcome, Plan, Room
 from members.imports.words import Words
 from members.models.city import City
+from members.models.governance import Body
 from members.models.membership import Membership
 from members.querysets import today
 from members.regions import Population, Region
@@ -43,6 +44,7 @@ class Cities(Room):
     def lock(self, rows: Sequence[Row]) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT cities_lock()")  # before the cities, as the tree's own trigger takes it
+        Body.hold()  # a membership that is made longer lengthens seats
         found = city_rows.Here([city_rows.read(row) for row in rows]).cities
         list(City.objects.select_for_update(no_key=True).filter(pk__in=found).order_by("pk"))
 
