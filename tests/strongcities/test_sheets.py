@@ -40,6 +40,10 @@ def xlsx_file(columns, rows):
     return sheets.xlsx_file(columns, rows, title="Cities")
 
 
+def first_sheet(file) -> Any:
+    return load_workbook(io.BytesIO(file)).active
+
+
 @pytest.fixture(params=[csv_file, xlsx_file])
 def made(request):
     return request.param
@@ -64,12 +68,12 @@ def test_a_column_without_a_name_is_told_by_its_letter_where_anything_stands_in_
 def test_a_column_s_name_is_no_formula_either(name):
     columns = [sheets.Column("name"), sheets.Column(name)]
     assert f"'{name}" in next(csv.reader(io.StringIO(csv_file(columns, []).decode("utf-8-sig"))))
-    cell = load_workbook(io.BytesIO(xlsx_file(columns, []))).active["B1"]
+    cell = first_sheet(xlsx_file(columns, []))["B1"]
     assert (cell.value, cell.data_type, cell.quotePrefix, cell.font.bold) == (name, "s", True, True)
 
 
 def test_a_column_s_name_with_signs_that_no_workbook_holds():
-    assert load_workbook(io.BytesIO(xlsx_file([sheets.Column("a\x01b"), sheets.Column("\x01")], []))).active["A1"].value == "ab"
+    assert first_sheet(xlsx_file([sheets.Column("a\x01b"), sheets.Column("\x01")], []))["A1"].value == "ab"
 
 
 def test_what_goes_out_comes_back(made):
