@@ -7,33 +7,32 @@ typed can be right, with a margin of two degrees: so no border is drawn by it, a
 """
 
 import csv
-import json
 import math
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
 from babel.core import get_global
+from topojson import Point, Ring, Shapes  # beside this file
 
 BASE = Path(__file__).resolve().parent.parent
 OUT = BASE / "members" / "data" / "lands.csv"
 UNNUMBERED = {"Kosovo": "XK", "N. Cyprus": "CY", "Somaliland": "SO"}  # these have no number of ISO 3166 in the file
 STEP = 0.1  # degrees between the points of an edge that are looked at
 
-Ring = list[tuple[float, float]]
 Square = tuple[int, int]
 
 
 def main() -> None:
-    topology = json.loads(Path(sys.argv[1]).read_text())
-    arcs = list(decoded(topology))
+    shapes = Shapes(sys.argv[1], "countries")
     squares: dict[str, set[Square]] = defaultdict(set)
-    for shape in topology["objects"]["countries"]["geometries"]:
+    for shape in shapes.all:
         if code := code_of(shape):
-            for polygon in shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]:
-                squares[code] |= covered([ring(indices, arcs) for indices in polygon])
+            for polygon in shapes.polygons(shape):
+                squares[code] |= covered(polygon)
     with OUT.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["code", "south", "wests"])
@@ -46,25 +45,6 @@ def main() -> None:
 def code_of(shape: dict[str, Any]) -> str:
     aliases = get_global("territory_aliases").get(str(shape.get("id", "")), [""])
     return str(aliases[0]) or UNNUMBERED.get(shape["properties"]["name"], "")
-
-
-def decoded(topology: dict[str, Any]) -> Any:
-    (kx, ky), (dx, dy) = topology["transform"]["scale"], topology["transform"]["translate"]
-    for deltas in topology["arcs"]:
-        x = y = 0
-        arc = []
-        for step_x, step_y in deltas:
-            x, y = x + step_x, y + step_y
-            arc.append((x * kx + dx, y * ky + dy))
-        yield arc
-
-
-def ring(indices: list[int], arcs: list[Ring]) -> Ring:
-    """The closed line of these arcs, as (longitude, latitude)."""
-    found: Ring = []
-    for index in indices:
-        found += arcs[index] if index >= 0 else arcs[~index][::-1]
-    return found
 
 
 def covered(rings: list[Ring]) -> set[Square]:
@@ -83,7 +63,7 @@ def covered(rings: list[Ring]) -> set[Square]:
     return found
 
 
-def between(start: tuple[float, float], end: tuple[float, float]) -> Any:
+def between(start: Point, end: Point) -> Iterator[Point]:
     steps = max(1, math.ceil(math.dist(start, end) / STEP))
     for step in range(steps + 1):
         yield start[0] + (end[0] - start[0]) * step / steps, start[1] + (end[1] - start[1]) * step / steps

@@ -9,12 +9,12 @@ of points", The Cartographic Journal 30(1), 1993, pages 46 to 51.
 """
 
 import heapq
-import json
 import sys
 from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+
+from topojson import Point, Ring, Shapes  # beside this file
 
 BASE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(BASE))
@@ -25,11 +25,9 @@ OUT = BASE / "static" / "img" / "world.svg"
 SOUTHMOST = -60  # no authority of a city is in Antarctica
 LEAST = 60.0  # square units (some 400 km²): smaller islands and triangles are left out
 
-Point = tuple[float, float]
-
 
 def main() -> None:
-    rings = stitched(read(json.loads(Path(sys.argv[1]).read_text())))
+    rings = stitched(read(Shapes(sys.argv[1], "land")))
     drawn = [path(ring) for ring in map(simplified, map(projected, rings)) if len(ring) > 3]
     OUT.write_text(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {world.WIDTH} {world.HEIGHT:.0f}">'
@@ -38,28 +36,10 @@ def main() -> None:
     print(f"{OUT.relative_to(BASE)}: {len(drawn)} rings, {OUT.stat().st_size:,} bytes")
 
 
-def read(topology: dict[str, Any]) -> list[list[Point]]:
-    """The rings of all land as (longitude, latitude), without their last point, which is their first."""
-    (kx, ky), (dx, dy) = topology["transform"]["scale"], topology["transform"]["translate"]
-    arcs = []
-    for deltas in topology["arcs"]:
-        x = y = 0
-        arc = []
-        for step_x, step_y in deltas:
-            x, y = x + step_x, y + step_y
-            arc.append((x * kx + dx, y * ky + dy))
-        arcs.append(arc)
-    rings = []
-    for shape in topology["objects"]["land"]["geometries"]:
-        for polygon in shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]:
-            for indices in polygon:
-                ring: list[Point] = []
-                for index in indices:
-                    arc = arcs[index] if index >= 0 else arcs[~index][::-1]
-                    ring += arc[:-1]
-                if max(latitude for _, latitude in ring) > SOUTHMOST:
-                    rings.append(ring)
-    return rings
+def read(shapes: Shapes) -> list[Ring]:
+    """The rings of all land, without their last point, which is their first."""
+    rings = [ring[:-1] for shape in shapes.all for polygon in shapes.polygons(shape) for ring in polygon]
+    return [ring for ring in rings if max(latitude for _, latitude in ring) > SOUTHMOST]
 
 
 def stitched(rings: list[list[Point]]) -> list[list[Point]]:
