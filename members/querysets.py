@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 from typing import Any, Self
 
 from django.db import connection, models
-from django.db.models import Exists, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Exists, Func, OuterRef, Q, Subquery, Value, When
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Concat
 
 
 class CityQuerySet(models.QuerySet[Any]):
@@ -64,6 +65,13 @@ class CityQuerySet(models.QuerySet[Any]):
             skeleton = Func(told, function="skeleton", output_field=models.TextField())
             found |= Q(spellings__contains=skeleton) | Q(spellings__trigram_word_similar=skeleton)
         return self.filter(found)
+
+    def nearest(self, words: str) -> Self:
+        """Those of the very name first, then those of a spelling of it, then the others, each by name."""
+        skeleton = Func(Value(words), function="skeleton", output_field=models.TextField())
+        folded = Func(Value(words), function="fold", output_field=models.TextField())
+        spelt = Concat(Value("|"), skeleton, Value("|"), output_field=models.TextField())
+        return self.order_by(Case(When(folded=folded, then=0), When(spellings__contains=spelt, then=1), default=2), "folded", "pk")
 
     def over(self, city: Any) -> Self:
         """The authorities that `city` is part of, the nearest first."""

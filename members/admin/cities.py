@@ -110,10 +110,11 @@ class CityAdmin(TakesOut, ShowsHistory):
         return form
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """Where a city is chosen for something else, in any spelling, and none that was merged; the list has them, to be read."""
+        """Where a city is chosen for something else, in any spelling, the nearest first, and none that was merged; the list has
+        them, to be read."""
         if request.resolver_match is None or request.resolver_match.url_name != "autocomplete":
             return super().get_search_results(request, queryset, search_term)
-        return (queryset.standing().like(search_term) if search_term.strip() else queryset.standing()), False
+        return (queryset.standing().like(search_term).nearest(search_term) if search_term.strip() else queryset.standing()), False
 
     def in_a_choice(self, city: City) -> str:
         return city.told_apart

@@ -229,11 +229,22 @@ def test_a_key_of_no_city_is_said(client, keeper, aarhus, typed):
     assert "No city of this name or address is here." in text(client.get(NEW, {"kept": aarhus.slug, "dropped": typed}))
 
 
+def test_one_record_chosen_twice_is_said_and_there_is_nothing_to_swap(client, keeper, aarhus, double):
+    client.force_login(keeper)
+    assert "Swap them" in text(client.get(NEW, {"kept": aarhus.slug, "dropped": double.slug}))
+    page = text(client.get(NEW, {"kept": aarhus.slug, "dropped": aarhus.slug}))
+    assert "one and the same" in page
+    assert "Swap them" not in page
+
+
 def test_the_list_that_searches_finds_other_spellings_and_tells_them_apart(client, keeper, aarhus, double):
     client.force_login(keeper)
     asked = {"app_label": "members", "model_name": "merge", "field_name": "kept", "term": "Aarhus"}
     found = client.get("/admin/autocomplete/", asked).json()["results"]
-    assert {one["text"] for one in found} == {"Aarhus (City), Denmark: aarhus-dk", "Århus Kommune (Municipality), Denmark: arhus-kommune"}
+    told = ["Aarhus (City), Denmark: aarhus-dk", "Århus Kommune (Municipality), Denmark: arhus-kommune"]
+    assert [one["text"] for one in found] == told
+    found = client.get("/admin/autocomplete/", asked | {"term": "Århus Kommune"}).json()["results"]
+    assert [one["text"] for one in found] == told[::-1]  # the very name stands first: it is the one that Enter takes
     client.force_login(cast.make_staff("events", vets=False))
     assert client.get("/admin/autocomplete/", asked).status_code == 403
 
