@@ -71,7 +71,7 @@ def spreadsheets(by: Any) -> dict[int, dict[str, float]]:
 
     found = {}
     for rows, country in ((50, "FR"), (5_000, "PL")):
-        text = "name,country,kind,population\n" + "".join(f"{_letters(number)},{country},city,{number}\n" for number in range(rows))
+        text = "name,country,kind,population\n" + "".join(f"{_letters(number)},{country},city,{number + 1}\n" for number in range(rows))
         record = Import.bring(kind="cities", name="bench.csv", file=text.encode(), by=by)
         looked = timed(partial(record.plan, by=by))
         written = timed(partial(record.write, by=by, seen=record.plan(by=by).mark))

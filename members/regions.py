@@ -37,6 +37,9 @@ _BAND_ENDS = (
 )
 
 
+MOST_PEOPLE = 400_000_000  # of a state of the largest country
+
+
 def population_band(people: int) -> Population:
     """The band that a number of inhabitants falls into; the upper end belongs to the next band (50,000 is `to 250,000`)."""
     return next((band for end, band in _BAND_ENDS if people < end), Population.OVER_5_MILLION)

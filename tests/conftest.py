@@ -18,6 +18,12 @@ def pytest_configure():
     compile_messages()
 
 
+def pytest_make_parametrize_id(config, val, argname):
+    """A long text, such as a signed link, is no name: with the second in it, two processes would know one test by two names,
+    and a run that they share would not begin."""
+    return f"{argname} of {len(val)}" if isinstance(val, str) and len(val) > 60 else None
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """The server to test on, and on it nothing that killed runs left: their databases are named by a run that has no

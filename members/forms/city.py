@@ -14,13 +14,12 @@ from django.utils.translation import gettext, gettext_lazy as _
 from members import countries, editing, languages, places
 from members.models import City
 from members.models.city import MOST_THEMES, PROFILE_LENGTH
-from members.regions import population_band
+from members.regions import MOST_PEOPLE, population_band
 from strongcities import uploads
 from strongcities.forms import WebsiteField
 from strongcities.licences import Licence
 from strongcities.themes import Theme
 
-MOST_PEOPLE = 400_000_000  # of a state of the largest country
 _SALT = "members.forms.city.kept"
 _COUNT = re.compile(r"\d+|\d{1,3}(?:[\s.,'’٬]\d{3})+")
 

@@ -28,7 +28,7 @@ from members.models.application import Application
 from members.models.city import City
 from members.models.membership import Membership
 from members.querysets import today
-from members.regions import Population, Region, population_band
+from members.regions import MOST_PEOPLE, Population, Region, population_band
 from strongcities.sheets import SURPLUS, Row, said
 
 # Each column that is a field of the model.
@@ -87,10 +87,11 @@ def country(cell: str) -> str:
 
 
 def _people(cell: str) -> int | None:
+    """With commas or spaces between thousands, no points: in a workbook 285.273 is a fraction, and no 285,273."""
     if not cell:
         return None
     plain = "".join(sign for sign in cell if sign != "," and not sign.isspace())
-    if not (plain.isascii() and plain.isdecimal() and int(plain[:11]) < 2**31):
+    if not (plain.isascii() and plain.isdecimal() and 1 <= int(plain[:11]) <= MOST_PEOPLE):
         raise ValidationError(gettext("“%(cell)s” is no number of inhabitants.") % {"cell": cell[:60]})
     return int(plain)
 

@@ -22,7 +22,7 @@ from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 from members import countries, names
 from members.models.two_names import TwoNames
 from members.querysets import CityQuerySet
-from members.regions import Population, Region
+from members.regions import MOST_PEOPLE, Population, Region
 from strongcities import languages
 from strongcities.licences import Licence, deed
 from strongcities.themes import Theme
@@ -153,6 +153,11 @@ class City(TwoNames, models.Model):
                 & Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
                 name="city_place_is_on_earth",
                 violation_error_message=_("Latitude and longitude go together, from −90 to 90 and from −180 to 180 degrees."),
+            ),
+            models.CheckConstraint(
+                condition=Q(population=None) | Q(population__range=(1, MOST_PEOPLE)),
+                name="city_inhabitants_are_people",
+                violation_error_message=_("That is no number of inhabitants. Leave it empty where it isn’t known."),
             ),
             models.CheckConstraint(condition=LessThanOrEqual(Length("profile"), Value(PROFILE_LENGTH)), name="city_profile_is_readable"),
             models.CheckConstraint(condition=Q(profile_language__regex=r"^[a-z]{2,3}$"), name="city_profile_language_is_a_code"),

@@ -184,7 +184,7 @@ class TestTheStranger:
         guesses(nadia.email, 6)
         assert thief.post(LOGIN, {"login": nadia.email, "password": "wrong"}).status_code == 429
 
-    @pytest.mark.parametrize("cookie", ["", "x", "W10:1:x", signing.dumps(["me", ["x"]], salt="another"), "a" * 4000], ids=range(5))
+    @pytest.mark.parametrize("cookie", ["", "x", "W10:1:x", signing.dumps(["me", ["x"]], salt="another"), "a" * 4000])
     def test_a_cookie_of_their_own_making_is_none(self, nadia, cookie):
         guesses(nadia.email, 6)
         thief = Client()

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from members import countries, editing, places
@@ -246,3 +247,11 @@ def test_a_city_without_a_place_has_no_map(client, aarhus):
     assert "Where it is" in page
     (around,) = re.findall(r'href="(/cities/\?bbox=[^"#]+)#map"', page)
     assert [city.name for city in client.get(around.replace("&amp;", "&")).context["page"]] == ["Aarhus"]
+
+
+@pytest.mark.parametrize("people", [0, 400_000_001])
+def test_the_database_holds_the_number_whoever_writes_it(aarhus, people):
+    with pytest.raises(IntegrityError, match="city_inhabitants_are_people"), transaction.atomic():
+        City.objects.filter(pk=aarhus.pk).update(population=people)
+    City.objects.filter(pk=aarhus.pk).update(population=400_000_000)
+    City.objects.filter(pk=aarhus.pk).update(population=None)
