@@ -54,26 +54,27 @@ class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]  # it sh
         return str(super().clean_email())
 
 
-class ChangePasswordForm(forms.ChangePasswordForm):  # type: ignore[misc]  # it ships no types
+class _NewPassword:
+    fields: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = _("New password")
+        self.fields["password2"].label = _("New password (again)")
+
+
+class ChangePasswordForm(_NewPassword, forms.ChangePasswordForm):  # type: ignore[misc]  # it ships no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"].label = _("Current password")
-        self.fields["password1"].label = _("New password")
-        self.fields["password2"].label = _("New password (again)")
 
 
-class SetPasswordForm(forms.SetPasswordForm):  # type: ignore[misc]  # it ships no types
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password1"].label = _("New password")
-        self.fields["password2"].label = _("New password (again)")
+class SetPasswordForm(_NewPassword, forms.SetPasswordForm):  # type: ignore[misc]  # it ships no types
+    """Who has none yet."""
 
 
-class ResetPasswordFromKeyForm(forms.ResetPasswordKeyForm):  # type: ignore[misc]  # it ships no types
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["password1"].label = _("New password")
-        self.fields["password2"].label = _("New password (again)")
+class ResetPasswordFromKeyForm(_NewPassword, forms.ResetPasswordKeyForm):  # type: ignore[misc]  # it ships no types
+    """Behind a mailed link."""
 
 
 class ActivateTotpForm(apps.ActivateTOTPForm):  # type: ignore[misc]  # it ships no types
