@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from post_office.models import Email
@@ -19,7 +19,7 @@ from members import joining
 from members.imports import room
 from members.imports.plan import By, Outcome
 from members.jobs import tidy_imports
-from members.models import AddressChange, City, Import, Membership, Post, User, Vacancy
+from members.models import AddressChange, Body, City, Import, Membership, Post, User, Vacancy
 from members.models.imported import ImportTransition, Kind
 from strongcities import sheets, workflow
 from strongcities.workflow import MoveRefused
@@ -840,6 +840,22 @@ def test_a_city_that_somebody_adds_between_look_and_write_is_neither_overwritten
         record.write(by=sam, seen=seen)
     plan = record.plan(by=sam)  # looked at again: that one is known now, and what would change of it is seen
     assert (plan.count("new"), plan.count("changed")) == (MANY - 1, 1)
+
+
+@real
+def test_nobody_gives_a_seat_while_memberships_are_written(monkeypatch):
+    """One that is made longer makes seats longer: what is given meanwhile would be counted without them, and they without it."""
+    Body.objects.get_or_create(kind="steering-committee", defaults={"most_cities": 25})
+    sam = cast.make_staff("sam")
+    record = thousand_cities(sam, 40)
+    seen = record.plan(by=sam).mark
+
+    def is_held():
+        with pytest.raises(OperationalError, match="could not obtain lock"), transaction.atomic():
+            list(Body.objects.select_for_update(nowait=True, no_key=True))
+
+    once_looked_at(monkeypatch, is_held)
+    record.write(by=sam, seen=seen)
 
 
 @real
