@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from members import countries
 from members.imports.plan import TakenOut
+from members.imports.words import said_yes
 from strongcities import languages
 from strongcities.sheets import Column
 from strongcities.themes import Theme
@@ -52,10 +53,6 @@ class Applications(TakenOut):
                 each.submitted_at.date(), each.get_state_display(), each.applicant.name, each.applicant.email, each.title, each.department,
                 each.get_kind_display(), apart.join(map(languages.name, each.languages)), city.name, city.slug, city.get_kind_display(),
                 countries.name(city.country), city.get_region_display(), apart.join(str(Theme(theme).label) for theme in each.themes),
-                _yes_no(each.head_knows), each.signatory, _yes_no(each.has_mandate), each.second_contact, _yes_no(each.needs_two),
+                said_yes(each.head_knows), each.signatory, said_yes(each.has_mandate), each.second_contact, said_yes(each.needs_two),
                 str(each.first_approver or ""), each.decided_at and each.decided_at.date(), str(each.decided_by or ""),
             ]  # fmt: skip
-
-
-def _yes_no(said: bool) -> str:
-    return gettext("yes") if said else gettext("no")

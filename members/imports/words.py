@@ -84,8 +84,12 @@ def label_of(choices: type[models.TextChoices]) -> Callable[[str], str]:
     return lambda cell: labels.get(cell, cell)
 
 
+def said_yes(said: bool) -> str:
+    return gettext("yes") if said else gettext("no")
+
+
 def yes_no(cell: str) -> str:
-    return gettext("yes") if cell == "yes" else gettext("no")
+    return said_yes(cell == "yes")
 
 
 def day(cell: str) -> str:

@@ -176,7 +176,7 @@ def test_the_history_has_every_change_by_whatever_way(staff, change, aarhus):
 
 
 def test_the_history_has_pages(staff, aarhus):
-    for number in range(25):
+    for number in range(1, 26):
         City.objects.filter(pk=aarhus.pk).update(population=number)
     first, second = (text(staff.get(f"/admin/members/city/{aarhus.pk}/history/", {"page": page})) for page in (1, 2))
     assert (first.count("<time"), second.count("<time")) == (20, 6)

@@ -442,3 +442,15 @@ def test_with_a_database_of_ones_own_it_never_starts(tmp_path):
     assert "connection" in ran.stderr
     assert not (tmp_path / ".local/postgres").exists()
     assert not (ROOT / ".local/postgres").exists() or "postgres" not in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("told", "starts"), [("", True), (postgres.url(ROOT, postgres.TEST), True), ("postgres://nobody@127.0.0.1:1/none", False)]
+)
+def test_each_process_of_a_shared_run_starts_the_server_it_tests_on(told, starts):
+    """The second address is what the process that begins a run leaves to those it starts."""
+    code = "from tests.settings import TEST_CLUSTER; print(TEST_CLUSTER)"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "DATABASE_URL": told}, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split()[-1] == str(starts)
