@@ -40,6 +40,8 @@ SORTS: list[tuple[Sort, Any]] = [("relevance", _("Best match")), ("newest", _("N
 
 class SearchForm(forms.Form):
     q = forms.CharField(label=_("Words"), required=False, max_length=LONGEST_QUERY)
+    all = forms.BooleanField(label=_("Practices with all of the words"), required=False)
+    exact = forms.BooleanField(label=_("Words as they are typed"), required=False)
     sort = forms.ChoiceField(label=_("Order"), required=False, choices=SORTS)
     page = forms.IntegerField(label=_("Page"), required=False, min_value=1)
     per_page = forms.IntegerField(label=_("Results on a page"), required=False, min_value=1, max_value=100)
@@ -60,7 +62,7 @@ class SearchForm(forms.Form):
         values = getattr(self, "cleaned_data", {})
         sort: Sort | None = values.get("sort") or None
         chosen = {facet.name: values[facet.name] for facet in FACETS if values.get(facet.name)}
-        return Query(values.get("q", ""), chosen, sort)
+        return Query(values.get("q", ""), chosen, sort, all_words=values.get("all", False), as_typed=values.get("exact", False))
 
     @property
     def page_asked(self) -> int:

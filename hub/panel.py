@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from hub.asking import take_apart
 from hub.search import Answer, Query
 from hub.taxonomy import BY_NAME, FACETS, Facet
 
@@ -49,8 +50,17 @@ def address(query: Query, page: int = 1) -> str:
     """The search's address after the path, "?" included; the same question always has the same one."""
     words = [("q", query.words)] if query.words else []
     filters = [(name, value) for name in BY_NAME for value in query.filters.get(name, ())]
-    rest = ([("sort", str(query.sort))] if query.sort else []) + ([("page", str(page))] if page > 1 else [])
+    rest = [("all", "1")] * query.all_words + [("exact", "1")] * query.as_typed
+    rest += ([("sort", str(query.sort))] if query.sort else []) + ([("page", str(page))] if page > 1 else [])
     return "?" + urlencode([*words, *filters, *rest])
+
+
+def loosened(query: Query) -> str:
+    """The search for any of its words, without phrases and exclusions; "" where it has none."""
+    asked = take_apart(query.words)
+    if not (asked.phrases or asked.without):
+        return ""
+    return address(replace(query, words=" ".join(asked.words.split()), all_words=False))
 
 
 def way_back(query: Query, page: int = 1) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from hub.words import WORD, fold
+from hub.words import UNSPACED, WORD, fold
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -42,14 +42,35 @@ def mark(text: str, forms: AbstractSet[str]) -> SafeString:
     """`text`, escaped, with each of the words in <mark>."""
     pieces, end = [], 0
     for word in WORD.finditer(text):
-        if fold(word[0]) in forms:
-            pieces += [escape(text[end : word.start()]), "<mark>", escape(word[0]), "</mark>"]
-            end = word.end()
+        for start, stop in _found(word[0], forms):
+            pieces += [escape(text[end : word.start() + start]), "<mark>", escape(word[0][start:stop]), "</mark>"]
+            end = word.start() + stop
     return mark_safe("".join([*pieces, escape(text[end:])]))  # noqa: S308  every piece of text was escaped
 
 
+def _found(word: str, forms: AbstractSet[str]) -> list[tuple[int, int]]:
+    """Where in a word the forms stand: the whole of it, or in a script without spaces the stretches of signs that pairs make."""
+    if not UNSPACED.search(word):
+        return [(0, len(word))] if fold(word) in forms else []
+    stretches: list[tuple[int, int]] = []
+    for place in range(len(word)):
+        size = 2 if fold(word[place : place + 2]) in forms else 1 if fold(word[place]) in forms else 0
+        if size and stretches and stretches[-1][1] >= place:
+            stretches[-1] = (stretches[-1][0], place + size)
+        elif size:
+            stretches.append((place, place + size))
+    return stretches
+
+
 def _words(text: str) -> set[str]:
-    return {fold(word) for word in WORD.findall(text)}
+    return {form for word in WORD.findall(text) for form in _forms(word)}
+
+
+def _forms(word: str) -> set[str]:
+    """The folded word; of a script without spaces, its pairs of signs."""
+    if not UNSPACED.search(word):
+        return {fold(word)}
+    return {fold(word[place : place + 2]) for place in range(max(1, len(word) - 1))}
 
 
 def _passage(body: str, forms: AbstractSet[str], missing: AbstractSet[str]) -> SafeString:
@@ -58,7 +79,7 @@ def _passage(body: str, forms: AbstractSet[str], missing: AbstractSet[str]) -> S
         return SafeString("")
     plain = " ".join(_MARKS.sub("", _LINK.sub(r"\1", _HEADING.sub("", body))).split())
     words = list(WORD.finditer(plain))
-    found = [(place, folded) for place, word in enumerate(words) if (folded := fold(word[0])) in forms]
+    found = [(place, form) for place, word in enumerate(words) for form in _forms(word[0]) & forms]
     starts = [place for place, folded in found if folded in missing]
     if not starts:
         return SafeString("")

@@ -1,8 +1,8 @@
-"""The words of a query: folded, led to their other forms, weighed by how rare they are; and the nearest word to a misspelt one.
+"""The words of a query: folded, led to the stems that practices are found by, weighed by how rare they are.
 
-A word finds itself in any language; its other forms in those languages with a stemmer in which it occurs, or in all of
-them where it occurs in none (migrations/0002_search.py keeps the table of words); and the practices whose facets or country
-bear it as a name, in any language of the house.
+A word is looked for by its stem in each language in which it occurs, or in every language of the hub where it occurs in none
+(migrations/0008_own_language.py keeps the tables); and in the practices whose facets or country bear it as a name, in any
+language of the house.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import math
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -18,16 +19,17 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import override
 
-from hub.querysets import EntryQuerySet
 from hub.taxonomy import CODED
 from members import countries
 
-STEMMED = ("ar", "en", "es", "fr")
+NAMED_IN = ("ar", "en", "es", "fr")  # languages, beside the house's, in which countries are known by name
 LONGEST = 60  # letters of a word that the table of words keeps
+LIVE = 5_000  # practices; of fewer the numbers are taken as they are now, of more as they were last counted
 # The same marks as in hub_words() of the migration, and white space, stand between words.
 WORD = re.compile(
-    r"[^\s\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\xd7\xf7\u060c\u061b\u061f\u06d4\u2000-\u206f\u3000-\u303f\ufffd]+"
+    r"[^\s\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\xd7\xf7\u060c\u061b\u061f\u06d4\u2000-\u206f\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\ufffd]+"
 )
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _ARABIC = str.maketrans("آأإٱى", "اااا" + "ي", "ـ" + "".join(map(chr, range(0x64B, 0x653))) + "\u0670")
 _LATIN = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "đ": "d", "ł": "l", "ð": "d", "þ": "th", "ı": "i", "ŧ": "t"})
 
@@ -43,11 +45,12 @@ def fold(word: str) -> str:
 
 @dataclass(frozen=True)
 class Term:
-    """One word asked for. `forms` are the words that count as it, `codes` the facets, countries that bear its name;
-    `weight` is larger the rarer it is; it `is_public` if a practice for everyone holds it; a `stop` word (the, de, في) is
-    asked for only where nothing else is."""
+    """One word asked for. It is found by its `stems` and by `codes`, the facets and countries that bear its name; `forms` are
+    the words in which texts hold it; `weight` is larger the rarer it is; it `is_public` if a practice for everyone holds it; a
+    `stop` word (the, de, في) is asked for only where nothing else is."""
 
     word: str
+    stems: frozenset[str]
     forms: frozenset[str]
     codes: frozenset[str] = field(default=frozenset())
     weight: float = 0.0
@@ -58,64 +61,93 @@ class Term:
     @property
     def anywhere(self) -> str:
         """As a tsquery."""
-        return " | ".join(map(_quoted, sorted(self.forms | self.codes)))
-
-    @property
-    def in_title(self) -> str:
-        """As a tsquery, for titles only."""
-        return " | ".join(_quoted(f"title:{form}") for form in sorted(self.forms))
+        return either(map(lexeme, sorted(self.stems | self.codes)))
 
 
-def _quoted(lexeme: str) -> str:
+@dataclass(frozen=True)
+class Reading:
+    """The `terms` of a text, the rarest first and unknown ones last; and how many words a practice has, on the average."""
+
+    terms: list[Term]
+    average: float
+
+
+def quoted(lexeme: str) -> str:
     return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-_RARE = 20  # practices; a word in more of them is taken to stand in a public one as well
-_READ = """
-SELECT asked.lexeme,
-    array_agg(DISTINCT w.word) FILTER (WHERE w.word IS NOT NULL),
-    coalesce(sum(w.records), 0)::integer,
-    coalesce(sum(w.records) FILTER (WHERE w.is_stop AND w.word = asked.lexeme), 0)
-        > coalesce(sum(w.records) FILTER (WHERE NOT w.is_stop AND w.word = asked.lexeme), 0),
-    (SELECT count(*) FROM hub_entry),
-    coalesce(sum(w.records), 0) > %s OR EXISTS (
-        SELECT FROM hub_entry e WHERE NOT e.for_members
-        AND e.words @@ (SELECT string_agg(quote_literal(word), ' | ') FROM unnest(array_agg(w.word)) AS word)::tsquery)
-FROM unnest(to_tsvector('pg_catalog.simple', hub_words(%s))) AS asked
-CROSS JOIN LATERAL (SELECT array_agg(language) AS spoken FROM hub_word WHERE word = asked.lexeme) l
-LEFT JOIN LATERAL (
-    SELECT word, language, records, is_stop FROM hub_word WHERE word = asked.lexeme
-    UNION
-    SELECT v.word, v.language, v.records, v.is_stop
-    FROM unnest(%s::text[]) AS s(language) JOIN hub_word v ON v.stem = hub_stem(asked.lexeme, s.language) AND v.language = s.language
-    WHERE l.spoken IS NULL OR s.language = ANY(l.spoken)
-) w ON true
-GROUP BY asked.lexeme
-"""
+def lexeme(stem: str) -> str:
+    """A stem as a tsquery. One sign of a script without spaces finds every pair that it begins."""
+    return quoted(stem) + (":*" if len(stem) == 1 and UNSPACED.match(stem) else "")
 
 
-def read(text: str) -> list[Term]:
-    """The terms of a text, the rarest first; words that occur nowhere come last."""
+def either(queries: Iterable[str]) -> str:
+    return " | ".join(queries)
+
+
+# Rare stems are counted as of now, frequent ones as of the last count.
+_READ = f"""
+WITH counted AS MATERIALIZED (SELECT coalesce(sum(records), 0) AS records, coalesce(sum(size), 0) AS size FROM hub_language),
+corpus AS MATERIALIZED (
+    SELECT records, size FROM counted WHERE records > {LIVE}
+    UNION ALL
+    SELECT count(*), coalesce(sum(size), 0) FROM hub_entry WHERE (SELECT records <= {LIVE} FROM counted)
+)
+SELECT asked.word, stems.stems, forms.forms, coalesce(known.is_stop, false),
+    coalesce(known.is_public, false) OR coalesce(forms.is_public, false),
+    stems.records::integer, corpus.records::integer, corpus.size / greatest(corpus.records, 1)
+FROM corpus CROSS JOIN unnest(to_tsvector('pg_catalog.simple', hub_pairs(hub_words(%s)))) AS asked(word)
+CROSS JOIN LATERAL (
+    SELECT array_agg(language) AS languages, bool_or(public > 0) AS is_public,
+        sum(records) FILTER (WHERE is_stop) > coalesce(sum(records) FILTER (WHERE NOT is_stop), 0) AS is_stop
+    FROM hub_word WHERE word = asked.word
+) known
+CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg(stem), ARRAY[asked.word]) AS stems, coalesce(sum(coalesce(l.records, n.records)), 0) AS records
+    FROM (
+        SELECT DISTINCT hub_stem(asked.word, language) AS stem FROM hub_language
+        WHERE known.languages IS NULL OR language = ANY(known.languages)
+    ) s
+    LEFT JOIN hub_lexeme l ON l.lexeme = s.stem AND l.records > 100
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS records FROM (
+            SELECT FROM hub_entry e WHERE l.lexeme IS NULL AND e.words @@ quote_literal(s.stem)::tsquery LIMIT 1000) found
+    ) n ON l.lexeme IS NULL
+) stems
+CROSS JOIN LATERAL (
+    SELECT array_agg(DISTINCT w.word) AS forms, bool_or(w.public > 0) AS is_public
+    FROM hub_word w
+    WHERE w.stem = ANY(stems.stems) AND (known.languages IS NULL OR w.language = ANY(known.languages))
+) forms
+"""  # noqa: S608  a number of this very file
+
+
+def read(text: str) -> Reading:
     with connection.cursor() as cursor:
-        cursor.execute(_READ, [_RARE, text, list(STEMMED)])
-        names = ("word", "forms", "records", "is_stop", "of", "is_public")
-        terms = [_term(**dict(zip(names, row, strict=True))) for row in cursor]
+        cursor.execute(_READ, [text])
+        rows = cursor.fetchall()
+    names = ("word", "stems", "forms", "is_stop", "is_public", "records", "of")
+    terms = [_term(**dict(zip(names, row, strict=False))) for row in rows]
     if not terms and (word := WORD.search(text)):  # so long that PostgreSQL takes it for none
-        terms = [Term(word[0][:LONGEST], frozenset({word[0][:LONGEST]}))]
-    return sorted(terms, key=lambda term: (not term.is_known, -term.weight, term.word))
+        terms = [Term(word[0][:LONGEST], frozenset({word[0][:LONGEST]}), frozenset())]
+    return Reading(
+        terms=sorted(terms, key=lambda term: (not term.is_known, -term.weight, term.word)),
+        average=max(float(rows[0][7]), 1.0) if rows else 1.0,
+    )
 
 
-def _term(*, word: str, forms: list[str] | None, records: int, is_stop: bool, of: int, is_public: bool) -> Term:
+def _term(*, word: str, stems: list[str], forms: list[str] | None, is_stop: bool, is_public: bool, records: int, of: int) -> Term:
     counted = frozenset(forms or ()) | {word}
     codes = frozenset[str]().union(*(_bearers().get(form, ()) for form in counted))
     records = min(max(records, of // 4 if codes else 0), of)
     return Term(
         word=word,
+        stems=frozenset(stems),
         forms=counted,
         codes=codes,
         weight=math.log(1 + (of - records + 0.5) / (records + 0.5)),  # the inverse document frequency of BM25
-        is_known=bool(forms or codes),
-        is_public=bool((forms and is_public) or codes),
+        is_known=bool(records or codes),
+        is_public=bool(is_public or codes),
         is_stop=is_stop,
     )
 
@@ -131,7 +163,7 @@ def _bearers() -> dict[str, frozenset[str]]:
             if len(word) > (3 if word.isascii() else 2):  # and, of, the
                 bearers[fold(word)].add(code)
 
-    for language in sorted({code for code, _name in settings.LANGUAGES} | set(STEMMED)):
+    for language in sorted({code for code, _name in settings.LANGUAGES} | set(NAMED_IN)):
         with override(language):
             for code, name in countries.choices():
                 bear(name, f"country:{code.lower()}")
@@ -139,38 +171,3 @@ def _bearers() -> dict[str, frozenset[str]]:
                 for slug, label in facet.labels().items():
                     bear(label, f"{facet.name}:{slug}")
     return {word: frozenset(codes) for word, codes in bearers.items()}
-
-
-_NEAREST = """
-SELECT DISTINCT ON (near.wrong) near.wrong, near.word
-FROM (
-    SELECT wrong, w.word, similarity(w.word, wrong) AS likeness, w.records
-    FROM unnest(%s::text[]) AS wrong
-    CROSS JOIN LATERAL (
-        SELECT word, max(records) AS records FROM hub_word
-        WHERE word %% wrong AND NOT is_stop AND word !~ '^[0-9]+$'
-        GROUP BY word ORDER BY similarity(word, wrong) DESC, abs(length(word) - length(wrong)), max(records) DESC, word LIMIT 5
-    ) w
-) near
-WHERE EXISTS (SELECT FROM ({visible}) e WHERE e.words @@ plainto_tsquery('pg_catalog.simple', near.word))
-ORDER BY near.wrong, near.likeness DESC, abs(length(near.word) - length(near.wrong)), near.records DESC, near.word
-"""
-
-
-def nearest(text: str, terms: list[Term], visible: EntryQuerySet, *, sees_all: bool) -> str | None:
-    """`text` with each word that occurs nowhere replaced by the nearest that finds something in `visible`; None where no word
-    is unknown or nothing is near. Looks at the first five unknown words. To readers who don't see all, a word that only
-    practices for members hold is unknown as well: knowing it would tell that they do."""
-    unknown = {
-        term.word
-        for term in terms
-        if not (term.is_known if sees_all else term.is_public) and 2 < len(term.word) <= LONGEST and not term.word.isdigit()
-    }
-    wrong = [folded for word in WORD.findall(text) if (folded := fold(word)) in unknown][:5]
-    if not wrong:
-        return None
-    rows, parameters = visible.values("words").query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(_NEAREST.format(visible=rows), [wrong, *parameters])
-        right = dict(cursor.fetchall())
-    return WORD.sub(lambda found: right.get(fold(found[0]), found[0]), text) if right else None

@@ -18,8 +18,9 @@ class Entry(models.Model):
     """A listed practice as the search sees it. Each facet of a fixed set of values is a number with a bit a value (in the
     order of taxonomy.py), so that a hundred thousand rows are counted in one pass.
 
-    `words` holds every word, folded, not stemmed; beside them `title:<word>` for the words of the title and `<facet>:<slug>`,
-    `country:<code>` for what labels and names of countries lead to in any language.
+    `words` holds the stem of every word in the practice's own language, with its places, the title's twice (which is its double
+    weight); beside them `<facet>:<slug>`, `country:<code>` for what labels and names of countries lead to in any language. `size`
+    is how many places that makes, and `spelt` has the words as they are written, folded.
     """
 
     practice = models.OneToOneField(Practice, models.DO_NOTHING, primary_key=True, related_name="entry")  # a trigger takes it along
@@ -39,6 +40,8 @@ class Entry(models.Model):
     region = models.IntegerField()
     population = models.IntegerField()
     words = SearchVectorField()
+    spelt = SearchVectorField()
+    size = models.IntegerField()
 
     objects = EntryQuerySet.as_manager()
 
@@ -52,10 +55,10 @@ class Entry(models.Model):
 
 
 class Word(models.Model):
-    """A word of the listed practices of one language: its stem, and in how many of them it stands (as of the last count).
+    """A word of the listed practices of one language, as it is written (folded): its stem, in how many of them it stands, and in
+    how many that are for everyone (as of the last count).
 
-    A search for one form of a word finds the others through the stem; how rare a word is decides what it weighs; a word that
-    was misspelt is led to the nearest one.
+    From here come suggestions, the right word for a misspelt one, and what is marked in a text.
     """
 
     pk = models.CompositePrimaryKey("word", "language")
@@ -64,6 +67,7 @@ class Word(models.Model):
     stem = models.TextField()
     is_stop = models.BooleanField()
     records = models.IntegerField()
+    public = models.IntegerField()
 
     class Meta:
         verbose_name = "word"
@@ -75,3 +79,32 @@ class Word(models.Model):
 
     def __str__(self) -> str:
         return f"{self.word} ({self.language})"
+
+
+class Lexeme(models.Model):
+    """A stem that practices are found by, and in how many of them it stands, as of the last count; one that is not here is newer."""
+
+    lexeme = models.TextField(primary_key=True)
+    records = models.IntegerField()
+
+    class Meta:
+        verbose_name = "stem"
+        verbose_name_plural = "stems"
+
+    def __str__(self) -> str:
+        return self.lexeme
+
+
+class Language(models.Model):
+    """A language of listed practices: how many there are, and the places of all their words, as of the last count."""
+
+    language = models.CharField(primary_key=True, max_length=3)
+    records = models.IntegerField()
+    size = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = "language"
+        verbose_name_plural = "languages"
+
+    def __str__(self) -> str:
+        return self.language

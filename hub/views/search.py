@@ -43,12 +43,16 @@ def _context(query: Query, answer: Answer, page: int, pages: int) -> dict[str, A
     return {
         "query": query,
         "answer": answer,
+        "searched": answer.corrected or query.words,
         "groups": panel.groups(query, answer),
         "chips": panel.chips(query),
         "no_filters": panel.address(replace(query, filters={})),
         "advice": panel.advice(query, answer) if not answer.count else [],
         "sorts": [(value, label, panel.address(replace(query, sort=value))) for value, label in SORTS],
-        "did_you_mean": answer.did_you_mean and panel.address(replace(query, words=answer.did_you_mean)),
+        "as_typed": panel.address(replace(query, as_typed=True)),
+        "only_all": panel.address(replace(query, all_words=True)),
+        "loosened": panel.loosened(query),
+        "also_some": panel.address(replace(query, all_words=False)),
         "page": page,
         "way_back": panel.way_back(query, page),
         "pages": Pages(page, pages, partial(panel.address, query)),
@@ -69,7 +73,7 @@ def practices_json(request: HttpRequest) -> JsonResponse:
             "count": answer.count,
             "results": [_result(practice) for practice in answer.results],
             "facets": answer.facets,
-            "did_you_mean": answer.did_you_mean,
+            "did_you_mean": answer.corrected,
         }
     )
 

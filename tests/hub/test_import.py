@@ -70,7 +70,7 @@ def test_the_real_records():
     kept = {name: getattr(practice, name) for name in record if name not in {"city", "country"}}
     assert kept == {name: value for name, value in record.items() if name not in {"city", "country"}}
     assert (practice.city.name, practice.city.region, practice.slug) == ("Medellín", "latin-america-caribbean", "medellin-parceros")
-    with_word = Practice.objects.filter(language="en", entry__words=SearchQuery("families", config="simple")).count()
+    with_word = Practice.objects.filter(language="en", entry__spelt=SearchQuery("families", config="simple")).count()
     assert Word.objects.get(word="families", language="en").records == with_word > 5
 
 

@@ -94,12 +94,32 @@ def test_any_of_the_words_is_said_to_be_any(client):
     for title in ("Youth council", "Youth theatre", "City theatre", "Parents at the table"):
         make_practice(city, title, summary="In brief.", body="", themes=["gender-equality"])
     some = "3 practices with any of these words: “youth theatre”"
-    assert heading(client, q="youth theatre") == f"{some} / Those with most of them stand first. 1 has all of them."
-    assert heading(client, q="youth theatre", sort="newest") == f"{some} / 1 has all of them."
+    only = '<a href="?q=youth+theatre&amp;all=1">Show only that one</a>'
+    assert heading(client, q="youth theatre") == f"{some} / 1 has all of them. {only}"
+    assert heading(client, q="youth theatre", sort="newest").startswith(f"{some} / 1 has all of them.")
     make_practice(city, "Theatre of the youth", summary="In brief.", body="", themes=["gender-equality"])
-    assert heading(client, q="youth theatre").endswith("first. 2 have all of them.")
-    assert heading(client, q="council parents").endswith("“council parents” / Those with most of them stand first. None has all of them.")
-    assert heading(client, q="council nowhere") == "1 practice with any of these words: “council nowhere” / None has all of them."
+    assert " / 2 have all of them. " in heading(client, q="youth theatre")
+    assert heading(client, q="council parents").endswith("“council parents” / None has all of them.")
+
+
+def test_only_those_with_all_of_the_words(client):
+    city = make_city()
+    for title in ("Youth council", "Youth theatre", "City theatre"):
+        make_practice(city, title, summary="In brief.", body="", themes=["gender-equality"])
+    words = "1 practice with all of these words: “youth theatre”"
+    assert heading(client, q="youth theatre", all="1") == f'{words} / <a href="?q=youth+theatre">Show those with some of them too</a>'
+    page = client.get(HUB, {"q": "council theatre", "all": "1", "theme": "gender-equality"}).content.decode()
+    assert '<input type="hidden" name="all" value="1">' in page
+    page = client.get(HUB, {"q": "council theatre", "all": "1"}).content.decode()
+    assert "No practice has all of these words" in page
+    assert '<a href="?q=council+theatre">Show those with some of them</a>' in page
+
+
+def test_a_phrase_that_stands_nowhere_leads_to_its_words(client):
+    make_practice(make_city(), "Youth council")
+    page = client.get(HUB, {"q": '"council youth" -parents'}).content.decode()
+    assert "Nothing holds these words just so" in page
+    assert '<a href="?q=council+youth">Search for any of the words</a>' in page
 
 
 @pytest.mark.parametrize(
@@ -182,9 +202,14 @@ def test_an_empty_hub_says_what_will_stand_there(client):
     assert "Practices of cities will appear here" in client.get(HUB).content.decode()
 
 
-def test_did_you_mean_keeps_the_filters(client, three):
-    page = client.get(HUB, {"q": "counsil", "level": "primary"}).content.decode()
-    assert '<a href="?q=council&amp;level=primary">council</a>?' in page
+def test_what_is_searched_for_instead_is_said_and_filters_stay(client, three):
+    page = client.get(HUB, {"q": "councl", "level": "primary"}).content.decode()
+    assert "Showing results for <strong>council</strong>." in page
+    assert '<a href="?q=councl&amp;level=primary&amp;exact=1">Search instead for “councl”</a>' in page
+    assert 'value="councl"' in page, "what was typed stays in the field"
+    page = client.get(HUB, {"q": "councl", "level": "primary", "exact": "1"}).content.decode()
+    assert "Showing results" not in page
+    assert "No practice has any of these words" in page or "Nothing matches" in page
 
 
 def test_unknown_values_are_refused_by_name(client, three):

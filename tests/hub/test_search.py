@@ -1,5 +1,6 @@
 """The search over the real records: words, languages, accents, filters, counts, ranking."""
 
+import math
 import random
 from collections import Counter
 
@@ -8,17 +9,20 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from hub.asking import take_apart
 from hub.models import Entry, Practice
 from hub.search import Query, search
 from hub.taxonomy import BY_NAME, FACETS
 from hub.words import WORD, fold
+from tests.hub.cast import make_city, make_practice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_practices")]
 VISITOR = AnonymousUser()
 
 
-def find(words="", page=1, per_page=100, sort=None, **filters):
-    return search(Query(words, {name: tuple(values) for name, values in filters.items()}, sort), VISITOR, page, per_page)
+def find(words="", page=1, per_page=100, sort=None, *, all_words=False, as_typed=False, **filters):
+    chosen = {name: tuple(values) for name, values in filters.items()}
+    return search(Query(words, chosen, sort, all_words=all_words, as_typed=as_typed), VISITOR, page, per_page)
 
 
 def names(answer):
@@ -35,7 +39,8 @@ def test_every_word_of_every_record_is_in_its_entry():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT a.id, a.word FROM unnest(%s::bigint[], %s::text[]) AS a(id, word) JOIN hub_entry e ON e.practice_id = a.id"
-            " WHERE NOT e.words @@ plainto_tsquery('simple', hub_words(a.word))",
+            " WHERE NOT (e.spelt @@ plainto_tsquery('simple', hub_words(a.word))"
+            " AND e.words @@ phraseto_tsquery(hub_config(e.language), hub_words(a.word)))",
             [list(column) for column in zip(*pairs, strict=True)],
         )
         assert cursor.fetchall() == []
@@ -223,25 +228,148 @@ def test_pages_show_each_once(words, per_page):
     assert find(words, 10**15, per_page).count == len(whole)
 
 
-def test_pages_beyond_the_finely_ordered_ones_go_on_where_those_end(monkeypatch):
-    monkeypatch.setattr("hub.search.FINE", 10)
+def test_pages_beyond_the_exactly_ordered_ones_go_on_where_those_end(monkeypatch):
+    monkeypatch.setattr("hub.search.BEST", 10)
     found = [name for page in range(1, 6) for name in names(find("prevention", page, 7))]
     assert sorted(found) == sorted(names(find("prevention")))
 
 
-@pytest.mark.parametrize(("asked", "meant"), [("radicalisaton", "radicalisation"), ("mentring for Aarhus", "mentoring for Aarhus")])
-def test_an_unknown_word_is_led_to_the_nearest(asked, meant):
-    assert find(asked).did_you_mean == meant
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("radicalisaton", "radicalisation"),
+        ("mentring for Aarhus", "mentoring for Aarhus"),
+        ("Polise schols", "police schools"),
+        ("-youth mentring", "-youth mentoring"),
+        ("prevencón", "prevencion"),
+    ],
+)
+def test_a_word_that_nobody_writes_is_searched_for_as_it_was_meant(asked, meant):
+    answer = find(asked)
+    assert answer.corrected == meant
+    assert names(answer) == names(find(meant)) != []
 
 
-@pytest.mark.parametrize("asked", ["mentoring", "", "qqqqqqqq", "2019", "?"])
-def test_what_is_known_or_near_nothing_is_not(asked):
-    assert find(asked).did_you_mean is None
+def test_as_typed_it_is_searched_for_as_it_is():
+    answer = find("mentring for Aarhus", as_typed=True)
+    assert (answer.corrected, set(names(answer))) == (None, set(names(find("Aarhus"))))
+    assert find("radicalisaton", as_typed=True).count == 0
+
+
+@pytest.mark.parametrize("asked", ["mentoring", "", "qqqqqqqq", "2019", "?", "xy", "the", "qqqqqqqq mentoring"])
+def test_what_is_known_or_near_nothing_is_left_as_it_is(asked):
+    assert find(asked).corrected is None
+
+
+def test_a_known_word_is_left_alone_however_near_a_frequent_one_is():
+    rare = [word for word, number in Counter(fold(w) for _p, text in texts() for w in WORD.findall(text)).items() if number == 1]
+    assert len(rare) > 500
+    assert [word for word in random.Random(3).sample(rare, 60) if find(word).corrected] == []
+
+
+def bodies_with(phrase):
+    """The practices that hold the phrase, by reading them."""
+    said = " ".join(fold(word) for word in WORD.findall(phrase))
+    held = set()
+    for practice in Practice.objects.select_related("city"):
+        parts = [practice.title, practice.summary, practice.body, *practice.lessons, *practice.partners]
+        if any(f" {said} " in f" {' '.join(fold(word) for word in WORD.findall(part))} " for part in parts):
+            held.add(practice.external_id)
+    return held
+
+
+@pytest.mark.parametrize("phrase", ["social cohesion", "hate crimes", "young people", "local prevention network", "of the city"])
+def test_a_phrase_finds_what_holds_it_as_it_stands(phrase):
+    found = set(names(find(f'"{phrase}"')))
+    assert found
+    assert found >= bodies_with(phrase)
+    assert found <= set(names(find(phrase, all_words=True)))
+    assert set(names(find(f"“{phrase}” mentoring"))) == found, "other words only rank"
+
+
+def test_words_of_a_phrase_do_not_meet_across_a_title_and_what_follows():
+    first = Practice.objects.get(external_id="aarhus-info-house")
+    title, summary = WORD.findall(first.title), WORD.findall(first.summary)
+    assert first.external_id in names(find(f'"{title[-2]} {title[-1]}"'))
+    assert first.external_id not in names(find(f'"{title[-1]} {summary[0]}"'))
+    assert first.external_id not in names(find(f'"{title[-1]} {title[0]}"'))
+
+
+def test_a_word_with_a_minus_may_not_be_there():
+    all_of_them, without = set(names(find("police"))), set(names(find("police -youth")))
+    assert all_of_them & holds_word("youth")
+    assert without == all_of_them - holds_word("youth")
+    assert set(names(find("-police"))) == set(names(find(""))) - holds_word("police")
+    assert set(names(find('police -"young people"'))) == all_of_them - set(names(find('"young people"')))
+
+
+def holds_word(word):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.external_id FROM hub_entry e JOIN hub_practice p ON p.id = e.practice_id"
+            " WHERE e.words @@ to_tsquery(hub_config(e.language), %s)",
+            [word],
+        )
+        return {external_id for (external_id,) in cursor}
+
+
+@pytest.mark.parametrize(
+    ("words", "phrases", "without"),
+    [
+        ('a "b c" d', ("b c",), ()),
+        ("«b c» “d”", ("b c", "d"), ()),
+        ("a -b −c", (), ("b", "c")),
+        ('-"b c"', (), ("b c",)),
+        ('P-CVE a - b -- c "d', (), ()),
+        ("l'école's \"\"", ("",), ()),
+    ],
+)
+def test_what_is_asked_is_taken_apart(words, phrases, without):
+    asked = take_apart(words)
+    assert (asked.phrases, asked.without) == (phrases, without)
+
+
+def test_all_of_the_words_where_all_are_asked_for():
+    some, every = find("families police schools"), find("families police schools", all_words=True)
+    assert 0 < every.count == every.with_all == some.with_all < some.count
+    assert set(names(every)) <= set(names(some))
+    assert find("mentoring qqqqqqqq", all_words=True).count == 0
+
+
+def by_hand(asked):
+    """BM25 as it is written down, over the words of the search's rows: external_id to score."""
+    stems = {"mentoring": "mentor", "families": "famili", "police": "polic"}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.external_id, u.lexeme, cardinality(u.positions), e.size FROM hub_entry e JOIN hub_practice p ON p.id = e.practice_id,"
+            " unnest(e.words) u WHERE u.positions IS NOT NULL AND e.language = 'en'"
+        )
+        rows = cursor.fetchall()
+    sizes = {external_id: size for external_id, _lexeme, _times, size in rows}
+    every = list(Entry.objects.values_list("size", flat=True))
+    average = sum(every) / len(every)
+    scores = dict.fromkeys(sizes, 0.0)
+    for word in asked:
+        times = {external_id: count for external_id, lexeme, count, _size in rows if lexeme == stems[word]}
+        held = Entry.objects.extra(where=["words @@ %s::tsquery"], params=[stems[word]]).count()
+        weight = math.log(1 + (len(every) - held + 0.5) / (held + 0.5))
+        for external_id, count in times.items():
+            scores[external_id] += weight * count / (count + 1.2 * (0.25 + 0.75 * sizes[external_id] / average))
+    return scores
+
+
+def test_the_best_match_is_bm25_as_it_is_written_down(monkeypatch):
+    monkeypatch.setattr("hub.words._bearers", dict)  # names of facets aside
+    asked = ["mentoring", "families", "police"]
+    scores = by_hand(asked)
+    found = [practice.external_id for practice in find(" ".join(asked)).results if practice.language == "en"]
+    assert len(found) > 20
+    assert found == sorted(found, key=lambda external_id: -scores[external_id])
 
 
 def test_statements(django_assert_num_queries):
     find("families")
-    for words, number in [("", 2), ("families", 3), ("families police", 3), ("families radicalisaton", 4)]:
+    for words, number in [("", 2), ("families", 3), ("families police", 3), ("families radicalisaton", 5)]:
         with django_assert_num_queries(number):
             find(words)
 
@@ -253,3 +381,38 @@ def test_marks_stand_around_the_words_and_nothing_else_gets_through():
 
 def test_search_entries_and_listed_practices_are_the_same():
     assert set(Entry.objects.values_list("pk", flat=True)) == set(Practice.objects.listed().values_list("pk", flat=True))
+
+
+# Texts of no real city, in languages whose words hang together otherwise than English ones.
+OTHERS = {
+    "ru": ("Профилактика экстремизма среди молодёжи", "профилактике", "Молодежь"),
+    "zh": ("预防暴力极端主义的社区对话", "暴力极端主义", "社区"),
+    "th": ("การป้องกันความรุนแรงในชุมชน", "ความรุนแรง", "ชุมชน"),
+    "fr": ("Médiateurs à l’écoute des lycéens", "mediateur", "lycéen ecoute"),
+    "de": ("Beratungsstellen für gefährdete Jugendliche", "Beratungsstelle", "gefahrdeten"),
+    "ar": ("مراكز الحوار مع الشباب", "مركز", "الشّباب"),
+    "sw": ("Mazungumzo ya vijana", "vijana", "MAZUNGUMZO"),
+}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_practice_is_found_in_its_own_language(language):
+    title, *asked = OTHERS[language]
+    practice = make_practice(make_city("Nowhere", "SE", member=False), title, language=language, summary="…", body="", themes=[])
+    for words in (title, *asked):
+        found = find(words)
+        assert practice in found.results, words
+        assert "<mark>" in next(each for each in found.results if each == practice).marked.title
+    assert find(title).results[0] == practice
+    for words in (title, *asked):
+        assert find(words).corrected is None
+
+
+def test_signs_without_spaces_are_found_and_marked_within_a_run():
+    make_practice(make_city("Nowhere", "SE", member=False), OTHERS["zh"][0], language="zh", summary="社", body="", themes=[])
+    assert find("暴力").results[0].marked.title == "预防<mark>暴力</mark>极端主义的社区对话"
+    assert find("极端主义 对话").results[0].marked.title == "预防暴力<mark>极端主义</mark>的社区<mark>对话</mark>"
+    assert find("话").count == 0, "no pair begins with it"
+    assert find("社").count == 1
+    assert find('"暴力极端"').count == 1
+    assert find('"暴力主义"').count == 0
