@@ -390,7 +390,7 @@ OTHERS = {
     "th": ("การป้องกันความรุนแรงในชุมชน", "ความรุนแรง", "ชุมชน"),
     "fr": ("Médiateurs à l’écoute des lycéens", "mediateur", "lycéen ecoute"),
     "de": ("Beratungsstellen für gefährdete Jugendliche", "Beratungsstelle", "gefahrdeten"),
-    "ar": ("مراكز الحوار مع الشباب", "مركز", "الشّباب"),
+    "ar": ("مراكز الحوار مع الشباب", "الحوارات", "الشّباب"),
     "sw": ("Mazungumzo ya vijana", "vijana", "MAZUNGUMZO"),
 }
 
