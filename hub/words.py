@@ -37,7 +37,7 @@ def fold(word: str) -> str:
     """A word as the database compares it: lower case, without accents."""
     if word.isascii():
         return word.lower()
-    plain = unicodedata.normalize("NFKD", word.lower().translate(_ARABIC))
+    plain = unicodedata.normalize("NFKD", word.lower().translate(_ARABIC)).replace("и\u0306", "й")  # a letter, to the database too
     return unicodedata.normalize("NFC", "".join(sign for sign in plain if not "\u0300" <= sign <= "\u036f")).translate(_LATIN)
 
 
