@@ -40,7 +40,14 @@ ROOMS: tuple[tuple[str, Any, dict[str, Any]], ...] = (
             "members.Body": _("The Steering Committee and the Advisory Board: who has a seat, from when to when."),
         },
     ),
-    ("hub", _("Hub"), {"hub.Practice": _("What cities did, described so that others can judge and adapt it.")}),
+    (
+        "hub",
+        _("Hub"),
+        {
+            "hub.Practice": _("What cities did, described so that others can judge and adapt it."),
+            "hub.SynonymGroup": _("Expressions that mean the same, in six languages: whoever asks for one finds them all."),
+        },
+    ),
     (
         "signing-in",
         _("Signing in"),

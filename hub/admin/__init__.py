@@ -1,5 +1,5 @@
 """The staff's rooms of the hub."""
 
-from hub.admin import practices
+from hub.admin import practices, synonyms
 
-__all__ = ["practices"]
+__all__ = ["practices", "synonyms"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Trim
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
@@ -24,6 +25,15 @@ def codes_by_facet() -> list[tuple[Any, list[tuple[str, Any]]]]:
     """CODES with their labels, in groups by facet, to choose from."""
     facets = [facet for facet in CODED if facet.many]
     return [(facet.label, [(f"{facet.name}:{slug}", label) for slug, label in facet.labels().items()]) for facet in facets]
+
+
+def as_compared(texts: Sequence[str]) -> list[str]:
+    """Texts as the database folds them: what `Expression.folded` of each would be."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT trim(hub_words(t.text)) FROM unnest(%s::text[]) WITH ORDINALITY t(text, place) ORDER BY place", [list(texts)]
+        )
+        return [row[0] for row in cursor]
 
 
 class SynonymGroupQuerySet(models.QuerySet["SynonymGroup"]):
