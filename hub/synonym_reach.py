@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from hub.models import Entry, Expression, Practice, SynonymGroup
 
@@ -26,6 +27,10 @@ class Reach:
     newest: list[Practice]
 
 
+# The same, for the expressions of a list.
+HELD = RawSQL("(SELECT count(*) FROM hub_entry WHERE words @@ phraseto_tsquery('pg_catalog.simple', hub_expression.folded))", [])
+
+
 def held(folded: Iterable[str]) -> dict[str, int]:
     """In how many listed practices each expression stands, word for word."""
     with connection.cursor() as cursor:
@@ -34,12 +39,19 @@ def held(folded: Iterable[str]) -> dict[str, int]:
 
 
 def reach(group: SynonymGroup, user: Any) -> Reach:
-    expressions = [one.folded for one in group.expressions.all()]
-    visible = Entry.objects.visible_to(user)
-    arms = ["phraseto_tsquery('pg_catalog.simple', %s)"] * len(expressions) + ["%s::tsquery"] * len(group.codes)
-    if not arms:
+    expressions, visible = [one.folded for one in group.expressions.all()], Entry.objects.visible_to(user)
+    if not expressions and not group.codes:
         return Reach(0, visible.count(), [])
-    found = visible.extra(where=[f"words @@ ({' || '.join(arms)})"], params=[*expressions, *(f"'{code}'" for code in group.codes)])
+    found = visible.extra(
+        where=[
+            """words @@ (
+            SELECT string_agg('(' || one::text || ')', ' | ') FROM (
+                SELECT phraseto_tsquery('pg_catalog.simple', asked) FROM unnest(%s::text[]) AS asked UNION ALL SELECT unnest(%s::tsquery[])
+            ) every(one)
+        )::tsquery"""
+        ],
+        params=[expressions, [f"'{code}'" for code in group.codes]],
+    )
     newest = Practice.objects.visible_to(user).filter(pk__in=found.values("pk")).select_related("city").order_by("-published_at", "-pk")
     return Reach(found.count(), visible.count(), list(newest[:SHOWN]))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -31,10 +31,13 @@ else:
     _ModelAdmin, _TabularInline, _ModelForm, _FormSet = admin.ModelAdmin, admin.TabularInline, forms.ModelForm, forms.BaseInlineFormSet
 
 _EARLIER = Expression.history.rel.related_model  # type: ignore[attr-defined]  # made by pghistory
-IN_A_CELL = 3  # expressions of a language that the list shows
+IN_A_CELL = 2  # expressions of a language that the list shows
 
 
 class GroupForm(_ModelForm):
+    class Meta:
+        widgets: ClassVar[dict[str, Any]] = {"note": forms.Textarea(attrs={"rows": 2})}
+
     codes = forms.MultipleChoiceField(
         label=_("Also leads to"),
         required=False,
@@ -77,8 +80,10 @@ class Expressions(_TabularInline):
 
     @admin.display(description=_("practices with it"))
     def practices(self, one: Expression) -> str:
-        number = getattr(one.group, "held", {}).get(one.folded) if one.pk else None
-        return "" if number is None else str(number)
+        return str(one.held) if one.pk else ""  # type: ignore[attr-defined]  # by the queryset
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(held=synonym_reach.HELD)
 
 
 class Earlier(ReadOnly):
@@ -137,7 +142,7 @@ class SynonymGroupAdmin(_ModelAdmin):
     list_filter = (Kind, Missing)
     search_fields = ("name", "expressions__text", "expressions__folded", "codes")
     search_help_text = _("A word of any language")
-    fields = ("name", "note", "codes")
+    fields = ("name", "codes", "note")
     inlines = (Expressions, Earlier)
     list_per_page = 50
     actions = None
@@ -163,12 +168,6 @@ class SynonymGroupAdmin(_ModelAdmin):
     def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> Any:
         """What was before is for a group that was."""
         return [inline for inline in super().get_inline_instances(request, obj) if obj or not isinstance(inline, Earlier)]
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        group = super().get_object(request, object_id, from_field)
-        if group and request.method in {"GET", "HEAD"}:
-            vars(group)["held"] = synonym_reach.held(one.folded for one in group.expressions.all())
-        return group
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         group = self.get_object(request, object_id)

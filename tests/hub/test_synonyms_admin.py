@@ -106,7 +106,7 @@ def test_the_page_says_what_the_group_finds(client, staff):
     )
     assert "Practices: 2 of 3." in page.content.decode()
     (expressions,) = [each for each in page.context["inline_admin_formsets"] if each.formset.prefix == "expressions"]
-    assert [one.form.instance.group.held for one in expressions if one.form.instance.pk] == [{"football for": 1, "for football": 0}] * 2
+    assert [one.form.instance.held for one in expressions if one.form.instance.pk] == [1, 0]
     assert '<td class="field-practices"' in page.content.decode().replace("\n", "")
 
 
@@ -122,7 +122,7 @@ def test_it_says_what_was_before(client, staff):
 
 
 def test_the_list_has_a_column_a_language_and_is_searched_in_any(client, staff):
-    make_synonyms("Prevention", en=["P/CVE", "PVE", "CVE", "preventing extremism"], zh=["预防暴力极端主义"])
+    make_synonyms("Prevention", en=["P/CVE", "PVE", "CVE"], zh=["预防暴力极端主义"])
     make_synonyms("Football", en=["football", "(stadium)"])
     page = client.get(reverse(LIST)).content.decode()
     assert '<span class="said" lang="zh" dir="ltr">预防暴力极端主义</span>' in page
