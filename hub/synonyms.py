@@ -91,11 +91,22 @@ def _candidates(words: Sequence[str]) -> Iterator[tuple[str, _Place]]:
         yield word, _Place(start, 1, 0, len(word))
         for length in range(2, min(MOST_WORDS, len(words) - start) + 1):
             yield " ".join(words[start : start + length]), _Place(start, length)
-        for run in _RUN.finditer(word):
-            for first in range(run.start(), min(run.end(), run.start() + LONGEST_RUN)):
-                for last in range(first + 2, min(first + LONGEST_INSIDE, run.end()) + 1):
-                    if last - first < len(word):  # the word as a whole is there already
-                        yield word[first:last], _Place(start, 1, first, last)
+        for first, last in _inside(word):
+            yield word[first:last], _Place(start, 1, first, last)
+
+
+def _inside(word: str) -> Iterator[tuple[int, int]]:
+    """From where to where each part of a run of Chinese goes, the word as a whole left out."""
+    for run in _RUN.finditer(word):
+        for first in range(run.start(), min(run.end(), run.start() + LONGEST_RUN)):
+            for last in range(first + 2, min(first + LONGEST_INSIDE, run.end()) + 1):
+                if last - first < len(word):
+                    yield first, last
+
+
+def parts_of(word: str) -> list[str]:
+    """What may stand inside a word without spaces around it: parts of a run of Chinese."""
+    return [word[first:last] for first, last in _inside(word)]
 
 
 _READ = """

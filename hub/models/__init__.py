@@ -2,6 +2,19 @@
 
 from hub.models.entry import Entry, Word
 from hub.models.practice import Practice, PracticeTransition
+from hub.models.promotion import Phrasing, Pick, Promotion
 from hub.models.synonym import Expression, SynonymGroup
+from hub.models.theme_order import ThemeOrder
 
-__all__ = ["Entry", "Expression", "Practice", "PracticeTransition", "SynonymGroup", "Word"]
+__all__ = [
+    "Entry",
+    "Expression",
+    "Phrasing",
+    "Pick",
+    "Practice",
+    "PracticeTransition",
+    "Promotion",
+    "SynonymGroup",
+    "ThemeOrder",
+    "Word",
+]

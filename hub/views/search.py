@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 
 from hub import panel
 from hub.forms import SORTS, SearchForm
-from hub.models import Practice
+from hub.models import Pick, Practice
+from hub.promoted import for_query
 from hub.search import Answer, Query, search as find
 from strongcities.access import public
 from strongcities.caching import visitors_may_cache
@@ -36,13 +37,14 @@ def search(request: HttpRequest) -> HttpResponse:
     pages = max(1, -(-answer.count // PER_PAGE))
     if page > pages:
         return render(request, "hub/beyond.html", {"page": page, "pages": pages, "last": panel.address(query, pages)}, status=404)
-    return render(request, "hub/search.html", _context(query, answer, page, pages))
+    return render(request, "hub/search.html", _context(query, answer, page, pages, for_query(query, request.user) if page == 1 else []))
 
 
-def _context(query: Query, answer: Answer, page: int, pages: int) -> dict[str, Any]:
+def _context(query: Query, answer: Answer, page: int, pages: int, promoted: list[Pick]) -> dict[str, Any]:
     return {
         "query": query,
         "answer": answer,
+        "promoted": promoted,
         "groups": panel.groups(query, answer),
         "chips": panel.chips(query),
         "no_filters": panel.address(replace(query, filters={})),
