@@ -1,5 +1,6 @@
 """Practices, and what the search keeps of them."""
 
+from hub.models.asked import Asking, FacetDay, Question, QuestionDay, Salt, SearchDay
 from hub.models.entry import Entry, Word
 from hub.models.practice import Practice, PracticeTransition
 from hub.models.promotion import Phrasing, Pick, Promotion
@@ -7,13 +8,19 @@ from hub.models.synonym import Expression, SynonymGroup
 from hub.models.theme_order import ThemeOrder
 
 __all__ = [
+    "Asking",
     "Entry",
     "Expression",
+    "FacetDay",
     "Phrasing",
     "Pick",
     "Practice",
     "PracticeTransition",
     "Promotion",
+    "Question",
+    "QuestionDay",
+    "Salt",
+    "SearchDay",
     "SynonymGroup",
     "ThemeOrder",
     "Word",

@@ -11,6 +11,7 @@ from django.utils import translation
 
 from hub.models import Phrasing, Pick, Practice, Promotion
 from hub.models.practice import State
+from hub.models.promotion import PAGES
 from hub.promoted import for_query
 from hub.search import Query
 from members.models import User
@@ -84,7 +85,7 @@ def test_it_is_one_statement(django_assert_num_queries):
     with django_assert_num_queries(1):
         assert found("youth") == ["One", "Two", "Three"]
     with django_assert_num_queries(1):
-        [pick.practice.city.called for pick in for_query(Query("youth"), ANYONE)]
+        [pick.practice and pick.practice.city.called for pick in for_query(Query("youth"), ANYONE)]
     with django_assert_num_queries(0):
         found("")
 
@@ -148,7 +149,7 @@ def test_the_database_holds_it():
 
 
 def test_every_page_that_may_be_picked_is_there(client):
-    for name, label in Pick._meta.get_field("page").choices:
+    for name, label in PAGES:
         pick = Pick(page=name, why={"en": "So."})
         assert client.get(pick.get_absolute_url()).status_code == 200
         with translation.override("en"):
@@ -158,8 +159,8 @@ def test_every_page_that_may_be_picked_is_there(client):
 # --- The staff's room ------------------------------------------------------------------------------------------------
 
 
-def form(*questions, practice="", page="", **fields):
-    sent = {"name": "Youth", "begins": today().isoformat(), "ends": today().isoformat(), "_continue": "1"}
+def form(*questions: str, practice: Any = "", page: str = "", **fields: Any) -> dict[str, Any]:
+    sent: dict[str, Any] = {"name": "Youth", "begins": today().isoformat(), "ends": today().isoformat(), "_continue": "1"}
     sent |= {"phrasings-TOTAL_FORMS": len(questions), "phrasings-INITIAL_FORMS": 0, "picks-TOTAL_FORMS": 1, "picks-INITIAL_FORMS": 0}
     sent |= {f"phrasings-{place}-text": text for place, text in enumerate(questions)}
     return {
