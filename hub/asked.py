@@ -10,9 +10,11 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest
@@ -87,7 +89,7 @@ def _note(
     *,
     is_click: bool = False,
     found: Found = Found.NONE,
-    facets: list[str] | None = None,
+    facets: Sequence[str] = (),
     offered: str = "",
 ) -> None:
     """One statement, which waits for nobody: a row more, and the words where enough have asked them by now. Whatever happens here, the
@@ -98,7 +100,7 @@ def _note(
         with transaction.atomic():
             salt = _salt(day)
             mark, once = _hash(salt, f"reader {reader(request)}"), _hash(salt, f"search {panel.address(query)}")
-            row = [day, mark, once, is_click, key, get_language() or "en", found, facets or [], offered]
+            row: list[Any] = [day, mark, once, is_click, key, get_language() or "en", int(found), list(facets), offered]
             with connection.cursor() as cursor:
                 cursor.execute(_INSERT, [*row, words, key if words and not is_click else "", DAYS, READERS, TOGETHER])
     except DatabaseError:

@@ -48,6 +48,7 @@ ROOMS: tuple[tuple[str, Any, dict[str, Any]], ...] = (
             "hub.SynonymGroup": _("Expressions that mean the same, in six languages: whoever asks for one finds them all."),
             "hub.Promotion": _("What stands above the results of a question for a time, picked by the Secretariat."),
             "hub.ThemeOrder": _("Which themes stand first in the hub, from when to when, by the network’s priorities."),
+            "hub.Question": _("What readers ask the search for, once many have: figures, without who asked."),
         },
     ),
     (

@@ -58,6 +58,7 @@ VIEWS = {
     **{f"admin:members_citychange_{verb}": ("staff", ACT) for verb in ("look", "take_back")},
     **{f"admin:hub_practice_{verb}": ("staff", ACT) for verb in ("submit", "review", "publish", "ask_changes", "archive", "restore")},
     "admin:hub_synonymgroup_file": ("staff", READ), "admin:hub_synonymgroup_bring": ("staff", FORM),
+    "admin:hub_question_figures": ("staff", READ), "admin:hub_question_file": ("staff", READ),
 }  # fmt: skip
 ARGUMENTS = {
     "slug": "nothing",
@@ -71,6 +72,7 @@ ARGUMENTS = {
     "object_id": "1",
     "kind": "cities",
     "suffix": "csv",
+    "part": "weeks",
 }
 
 
