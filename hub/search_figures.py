@@ -68,20 +68,21 @@ def bars(of: list[Week]) -> list[Bar]:
 def totals() -> dict[str, int]:
     """Of the last ninety days: searches, those without a result, those with one that led nowhere, corrections offered and taken."""
     row = SearchDay.objects.filter(day__gt=today() - LATELY).aggregate(
-        searches=Coalesce(Sum("searches"), 0),
-        nothing=Coalesce(Sum("searches", filter=Q(found=Found.NONE)), 0),
-        unclicked=Coalesce(Sum(F("searches") - F("clicked"), filter=~Q(found=Found.NONE)), 0),
-        offered=Coalesce(Sum("offered"), 0),
-        taken=Coalesce(Sum("taken"), 0),
+        all_searches=Coalesce(Sum("searches"), 0),
+        all_nothing=Coalesce(Sum("searches", filter=Q(found=Found.NONE)), 0),
+        all_unclicked=Coalesce(Sum(F("searches") - F("clicked"), filter=~Q(found=Found.NONE)), 0),
+        all_offered=Coalesce(Sum("offered"), 0),
+        all_taken=Coalesce(Sum("taken"), 0),
     )
-    return dict(row)
+    return {name.removeprefix("all_"): number for name, number in row.items()}
 
 
 def questions() -> Any:
     """What was asked most in the last ninety days, of what many ask; each with how often in all, without a result, and with a click."""
     lately = Q(by_day__day__gt=today() - LATELY)
     sums = {name: Coalesce(Sum(f"by_day__{name}", filter=lately), 0) for name in ("searches", "nothing", "clicked")}
-    return Question.objects.known().annotate(**sums).filter(searches__gt=0).order_by("-searches", "words")
+    known: Any = Question.objects.known()
+    return known.annotate(**sums).filter(searches__gt=0).order_by("-searches", "words")
 
 
 _UNWRITTEN = """
@@ -96,7 +97,8 @@ def unwritten() -> list[tuple[str, int]]:
     """Words that many ask and no practice has, and in how many searches."""
     with connection.cursor() as cursor:
         cursor.execute(_UNWRITTEN, [today() - LATELY, MOST])
-        return cursor.fetchall()
+        rows: list[tuple[str, int]] = cursor.fetchall()
+    return rows
 
 
 def filters() -> list[tuple[str, int]]:
