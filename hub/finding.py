@@ -20,8 +20,8 @@ from typing import Any
 from django.db import connection
 
 from hub import words
+from hub.lookup import Lookup
 from hub.querysets import EntryQuerySet, Sight
-from hub.question import Question
 from hub.taxonomy import CODED, FACETS
 from hub.words import Term, either, lexeme
 
@@ -73,22 +73,22 @@ def fails(name: str) -> int:
     return 1 << NAMES.index(name)
 
 
-def find(question: Question, visible: EntryQuerySet, sight: Sight | None) -> tuple[list[int], Counts]:
+def find(lookup: Lookup, visible: EntryQuerySet, sight: Sight | None) -> tuple[list[int], Counts]:
     """The practices asked for, in order, and the counts. `visible` are those to look among, `sight` the same in a word."""
-    question = replace(question, is_exact=question.skip < _exact(question.want))
-    settled = _settled(question, visible, sight)
+    lookup = replace(lookup, is_exact=lookup.skip < _exact(lookup.want))
+    settled = _settled(lookup, visible, sight)
     if settled is None:
-        hits = _hits(question, visible, _among(question))
-        page = _page(question, hits_are_all=True)
+        hits = _hits(lookup, visible, _among(lookup))
+        page = _page(lookup, hits_are_all=True)
         more = _Sql("")
     else:
-        question, asked = settled
-        hits = _hits(question, visible, _PENDING)
+        lookup, asked = settled
+        hits = _hits(lookup, visible, _PENDING)
         hits = _Sql(f"{hits.text}, asked AS MATERIALIZED (SELECT * FROM {asked.text})", (*hits.values, *asked.values))  # noqa: S608
-        page = _page(question, hits_are_all=False)
+        page = _page(lookup, hits_are_all=False)
         told = "UNION ALL SELECT %s, 0, 0, concat_ws(':', kind, facet, value), number FROM asked WHERE kind <> 'practice'"
         more = _Sql(told, (_SETTLED,))
-    have_all = _have_all(question, pending=settled is not None)
+    have_all = _have_all(lookup, pending=settled is not None)
     sql = f"""
         WITH {hits.text}
         SELECT {_PAGE}, 0, practice_id, '', 0 FROM ({page.text}) page
@@ -130,21 +130,21 @@ def _read_settled(counts: Counts, kind: str, facet: str, value: str, *, number: 
 
 
 # --- The rows that are looked at ---------------------------------------------------------------------------------------
-def _among(question: Question) -> _Sql | None:
+def _among(lookup: Lookup) -> _Sql | None:
     """The rows that a phrase leaves, few enough to be looked at one by one; None where there is no phrase."""
-    if not question.phrases:
+    if not lookup.phrases:
         return None
-    return _Sql(f"SELECT hub_match({' && '.join(['hub_phrase(%s)'] * len(question.phrases))}) AS practice_id", question.phrases)
+    return _Sql(f"SELECT hub_match({' && '.join(['hub_phrase(%s)'] * len(lookup.phrases))}) AS practice_id", lookup.phrases)
 
 
-def _hits(question: Question, visible: EntryQuerySet, among: _Sql | None) -> _Sql:
+def _hits(lookup: Lookup, visible: EntryQuerySet, among: _Sql | None) -> _Sql:
     """The rows that hold what is asked for, and pass all chosen facets but one at most."""
     rows, parameters = visible.values(*_COLUMNS).query.sql_with_params()
-    failing, found, must = _failing(question), _found(question.terms, among), _must(question, direct=among is not None)
+    failing, found, must = _failing(lookup), _found(lookup.terms, among), _must(lookup, direct=among is not None)
     return _Sql(
         f"""hits AS MATERIALIZED (
             SELECT * FROM (
-                SELECT e.*, {"f.score" if question.terms else "0::float8 AS score"}, {failing.text} AS fails
+                SELECT e.*, {"f.score" if lookup.terms else "0::float8 AS score"}, {failing.text} AS fails
                 FROM ({rows}) e {found.text} {must.text}) seen
             WHERE fails & (fails - 1) = 0)""",  # noqa: S608
         (*failing.values, *parameters, *found.values, *must.values),
@@ -181,35 +181,40 @@ def _holds(query: str, *, direct: bool) -> str:
     return f"practice_id IN (SELECT hub_match({query}))"
 
 
-def _must(question: Question, *, direct: bool) -> _Sql:
+def _must(lookup: Lookup, *, direct: bool) -> _Sql:
     """What a row must hold, or must not. (Phrases have chosen the rows.)"""
-    parts = [f"{_holds('hub_phrase(%s)', direct=direct)} IS NOT TRUE"] * len(question.without)
-    values = [*question.without]
-    if question.all_words:
+    parts = [f"{_holds('hub_phrase(%s)', direct=direct)} IS NOT TRUE"] * len(lookup.without)
+    values = [*lookup.without]
+    if lookup.all_words:
         parts.append(_holds("%s::tsquery", direct=direct))
-        values.append(_every(question.terms))
+        values.append(_every(lookup.terms))
     return _Sql("WHERE " + " AND ".join(parts) if parts else "", tuple(values))
 
 
 def _every(terms: list[Term]) -> str:
-    """A tsquery for what has every one of the words."""
-    return " & ".join(f"({term.anywhere})" for term in terms)
+    """A tsquery for what has every one of the words, or a synonym of the expression that they make."""
+    by_word = {term.word: term for term in terms if not term.words}
+    whole = [term for term in terms if term.words]
+    alone = [word for word in by_word if not any(word in term.words for term in whole)]
+    together = [" & ".join(f"({by_word[word].anywhere})" for word in term.words if word in by_word) for term in whole]
+    parts = [f"{term.anywhere} | ({words})" if words else term.anywhere for term, words in zip(whole, together, strict=True)]
+    return " & ".join(f"({part})" for part in (*(by_word[word].anywhere for word in alone), *parts) if part)
 
 
-def _have_all(question: Question, *, pending: bool) -> _Sql:
-    if len(question.terms) < 2:
+def _have_all(lookup: Lookup, *, pending: bool) -> _Sql:
+    if len(lookup.words) < 2:
         return _Sql("")
-    holds = _holds("%s::tsquery", direct=pending or bool(question.phrases))
+    holds = _holds("%s::tsquery", direct=pending or bool(lookup.phrases))
     return _Sql(
         f"UNION ALL SELECT {_HAVE_ALL}, 0, 0, '', count(*) FROM hits e WHERE fails = 0 AND {holds}",  # noqa: S608
-        (_every(question.terms),),
+        (_every(lookup.terms),),
     )
 
 
-def _failing(question: Question) -> _Sql:
+def _failing(lookup: Lookup) -> _Sql:
     """The bits of the chosen facets that an entry `e` has none of the chosen values of."""
     parts, values = [], list[Any]()
-    for name, chosen in question.filters.items():
+    for name, chosen in lookup.filters.items():
         if name in BITS:
             parts.append(f"CASE WHEN e.{name} & %s <> 0 THEN 0 ELSE {fails(name)} END")
             values.append(sum(BITS[name][value] for value in set(chosen)))
@@ -220,20 +225,20 @@ def _failing(question: Question) -> _Sql:
 
 
 # --- Their order -------------------------------------------------------------------------------------------------------
-def _page(question: Question, *, hits_are_all: bool) -> _Sql:
+def _page(lookup: Lookup, *, hits_are_all: bool) -> _Sql:
     """The practices asked for, in order: of all hits, or of the pending ones and those that hub_ask() chose."""
-    skip, want, exact = question.skip, question.want, question.is_exact
+    skip, want, exact = lookup.skip, lookup.want, lookup.is_exact
     if hits_are_all:
-        best = f"SELECT * FROM hits WHERE fails = 0 ORDER BY {_ORDERS[question.order]}"  # noqa: S608
-        best += f" LIMIT {_exact(want)}" if exact and question.order == "relevance" else ""
+        best = f"SELECT * FROM hits WHERE fails = 0 ORDER BY {_ORDERS[lookup.order]}"  # noqa: S608
+        best += f" LIMIT {_exact(want)}" if exact and lookup.order == "relevance" else ""
     else:
         chosen = "SELECT number FROM asked WHERE kind = 'practice'"
         chosen += " UNION ALL SELECT practice_id FROM hits WHERE fails = 0" if exact else ""
         best = f"SELECT {', '.join(_COLUMNS)}, 0::float8 AS score FROM hub_entry WHERE practice_id IN ({chosen})"  # noqa: S608
         skip = skip if exact else 0
-    if question.order == "newest" or not question.terms or (hits_are_all and not exact):
-        return _Sql(f"SELECT practice_id FROM ({best}) best ORDER BY {_ORDERS[question.order]} LIMIT %s OFFSET %s", (want, skip))  # noqa: S608
-    terms = question.terms[:ARMS]
+    if lookup.order == "newest" or not lookup.terms or (hits_are_all and not exact):
+        return _Sql(f"SELECT practice_id FROM ({best}) best ORDER BY {_ORDERS[lookup.order]} LIMIT %s OFFSET %s", (want, skip))  # noqa: S608
+    terms = lookup.terms[:ARMS]
     times = _times(terms)
     score = " + ".join(f"%s * t{place} / (t{place} + long)" for place in range(len(terms)))
     # `words || ''` unpacks the words once for all that is asked of them; OFFSET keeps the planner from doing it again for each.
@@ -243,9 +248,9 @@ def _page(question: Question, *, hits_are_all: bool) -> _Sql:
                 SELECT h.*, {times.text}, {K1 * (1 - B)} + {K1 * B} * size / %s AS long FROM (
                     SELECT b.*, e.words || ''::tsvector AS words, e.size FROM ({best}) b JOIN hub_entry e USING (practice_id) OFFSET 0) h
                 OFFSET 0) weighed
-        ) ranked ORDER BY {_ORDERS[question.order]} LIMIT %s OFFSET %s
+        ) ranked ORDER BY {_ORDERS[lookup.order]} LIMIT %s OFFSET %s
     """  # noqa: S608
-    return _Sql(sql, (*(term.weight for term in terms), *times.values, question.average, want, skip))
+    return _Sql(sql, (*(term.weight for term in terms), *times.values, lookup.average, want, skip))
 
 
 def _exact(want: int) -> int:
@@ -259,21 +264,22 @@ def _times(terms: list[Term]) -> _Sql:
     for place, term in enumerate(terms):
         parts = ["hub_times(words, %s::tsquery)"] * len(term.stems)
         values += map(lexeme, sorted(term.stems))
-        if term.codes:
-            parts.append("(words @@ %s::tsquery)::integer")
-            values.append(either(map(lexeme, sorted(term.codes))))
-        columns.append(f"({' + '.join(parts)})::float8 AS t{place}")
+        for once, counts in ((either([*map(lexeme, sorted(term.codes)), *sorted(term.same)]), 1), (either(sorted(term.alike)), 0.5)):
+            if once:
+                parts.append(f"{counts} * (words @@ %s::tsquery)::integer")
+                values.append(once)
+        columns.append(f"({' + '.join(parts) or 0})::float8 AS t{place}")
     return _Sql(", ".join(columns), tuple(values))
 
 
 # --- What is settled ---------------------------------------------------------------------------------------------------
-def _settled(question: Question, visible: EntryQuerySet, sight: Sight | None) -> tuple[Question, _Sql] | None:
+def _settled(lookup: Lookup, visible: EntryQuerySet, sight: Sight | None) -> tuple[Lookup, _Sql] | None:
     """The call of hub_ask(); None where nothing is settled, too much is not, or rows are quicker: for phrases, for signs
     that begin pairs, and for the few readers who see what nobody else does."""
-    if sight is None or question.phrases or any(" " in each.strip() for each in question.without) or len(question.terms) > ARMS:
+    if sight is None or lookup.phrases or any(" " in each.strip() for each in lookup.without) or len(lookup.terms) > ARMS:
         return None
-    avoided = words.read(" ".join(question.without)).terms if question.without else []
-    stems = [stem for term in (*question.terms, *avoided) for stem in term.stems | term.codes]
+    avoided = words.read(" ".join(lookup.without)).terms if lookup.without else []
+    stems = [stem for term in (*lookup.terms, *avoided) for stem in term.lexemes]
     if any(lexeme(stem).endswith("*") for stem in stems):
         return None
     with connection.cursor() as cursor:
@@ -285,38 +291,41 @@ def _settled(question: Question, visible: EntryQuerySet, sight: Sight | None) ->
         segments, pending, kept = cursor.fetchone()
     if not segments or pending > PENDING:
         return None
-    if not question.is_exact and question.skip < _exact(question.want) + _waiting(question, visible) // question.want * question.want:
-        question = replace(question, is_exact=True)
-    return question, _ask(question, sight, avoided, frozenset(kept))
+    if not lookup.is_exact and lookup.skip < _exact(lookup.want) + _waiting(lookup, visible) // lookup.want * lookup.want:
+        lookup = replace(lookup, is_exact=True)
+    return lookup, _ask(lookup, sight, avoided, frozenset(kept))
 
 
-def _waiting(question: Question, visible: EntryQuerySet) -> int:
+def _waiting(lookup: Lookup, visible: EntryQuerySet) -> int:
     """How many of the pending rows hold what is asked for."""
-    hits = _hits(question, visible, _PENDING)
+    hits = _hits(lookup, visible, _PENDING)
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {hits.text} SELECT count(*) FROM hits WHERE fails = 0", hits.values)  # noqa: S608
         return int(cursor.fetchone()[0])
 
 
-def _ask(question: Question, sight: Sight, avoided: list[Term], kept: frozenset[str]) -> _Sql:
-    each = [(stem, place) for place, term in enumerate(question.terms) for stem in sorted(term.stems | term.codes)]
-    heaviest = max((term.weight for term in question.terms), default=1.0) or 1.0
-    weights = [max(1, round(15 * term.weight / heaviest)) for term in question.terms]
+def _ask(lookup: Lookup, sight: Sight, avoided: list[Term], kept: frozenset[str]) -> _Sql:
+    each = [(stem, place) for place, term in enumerate(lookup.terms) for stem in sorted(term.lexemes)]
+    bits, rows = [one for one in each if one[0] in kept], [(lexeme(stem), place) for stem, place in each if stem not in kept]
+    rows += [(query, place) for place, term in enumerate(lookup.terms) for query in term.sequences]
+    places = {term.word: place for place, term in enumerate(lookup.terms) if not term.words}
+    inside = [(place, places[word]) for place, term in enumerate(lookup.terms) for word in term.words if word in places]
+    heaviest = max((term.weight for term in lookup.terms), default=1.0) or 1.0
+    weights = [max(1, round(15 * term.weight / heaviest)) for term in lookup.terms]
     no = sorted({stem for term in avoided for stem in term.stems})
     # The exact ones are those that hub_ask() chooses and all that wait, so many together that no page is half exact.
-    exact, waiting = _exact(question.want), "(SELECT count(*) FROM hits WHERE fails = 0)"
-    if question.is_exact:
-        skip, want = _Sql("0"), _Sql(f"%s::bigint - {waiting} %% %s", (exact, question.want))
+    exact, waiting = _exact(lookup.want), "(SELECT count(*) FROM hits WHERE fails = 0)"
+    if lookup.is_exact:
+        skip, want = _Sql("0"), _Sql(f"%s::bigint - {waiting} %% %s", (exact, lookup.want))
     else:
-        skip, want = _Sql(f"%s::bigint - {waiting}", (question.skip,)), _Sql("%s::bigint", (question.want,))
+        skip, want = _Sql(f"%s::bigint - {waiting}", (lookup.skip,)), _Sql("%s::bigint", (lookup.want,))
+    values = [
+        *([pair[which] for pair in pairs] for pairs in (bits, rows) for which in (0, 1)),
+        [whole for whole, _word in inside], [word for _whole, word in inside], weights, lookup.all_words,
+        [stem for stem in no if stem in kept], [lexeme(stem) for stem in no if stem not in kept],
+        sight == "all", json.dumps({name: sorted(set(values)) for name, values in lookup.filters.items()}), lookup.order,
+    ]  # fmt: skip
+    given = "%s::text[], %s::integer[], %s::text[]::tsquery[], %s::integer[], %s::integer[], %s::integer[], %s::integer[], %s, %s::text[]"
     return _Sql(
-        "hub_ask(%s::text[], %s::integer[], %s::text[]::tsquery[], %s::integer[], %s::integer[], %s, %s::text[], %s::text[]::tsquery[],"
-        f" %s, %s::jsonb, %s, {skip.text}, {want.text})",
-        (
-            [stem for stem, _place in each if stem in kept], [place for stem, place in each if stem in kept],
-            [lexeme(stem) for stem, _place in each if stem not in kept], [place for stem, place in each if stem not in kept],
-            weights, question.all_words, [stem for stem in no if stem in kept], [lexeme(stem) for stem in no if stem not in kept],
-            sight == "all", json.dumps({name: sorted(set(values)) for name, values in question.filters.items()}), question.order,
-            *skip.values, *want.values,
-        ),
-    )  # fmt: skip
+        f"hub_ask({given}, %s::text[]::tsquery[], %s, %s::jsonb, %s, {skip.text}, {want.text})", (*values, *skip.values, *want.values)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from hub import settling
+from hub import search_figures, settling
 
 
 @app.periodic(cron="17 3 * * *")
@@ -22,3 +22,10 @@ def count_words(timestamp: int) -> None:
 def settle(timestamp: int) -> None:
     """Every five minutes: give places to practices that were written, so that few are looked at row by row."""
     settling.settle()
+
+
+@app.periodic(cron="20 0 * * *")
+@app.task(queue="hub", queueing_lock="sum-searches")
+def sum_searches(timestamp: int) -> None:
+    """Every night, in UTC: sum what was asked of the search, and drop what told readers of the day apart."""
+    search_figures.sum_up()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from hub.asking import take_apart
+from hub.models.theme_order import in_order
 from hub.search import Answer, Query
 from hub.taxonomy import BY_NAME, FACETS, Facet
 
@@ -78,6 +79,8 @@ def groups(query: Query, answer: Answer) -> list[Group]:
 def _group(facet: Facet, chosen: tuple[str, ...], counts: dict[str, int]) -> Group:
     labels = facet.labels()
     order: Iterable[str] = labels if facet.choices else [*counts, *(value for value in chosen if value not in counts)]
+    if facet.name == "theme":
+        order = in_order(labels)
     options = [Option(value, labels[value], counts.get(value, 0), value in chosen) for value in order if value in counts or value in chosen]
     if len(options) <= SHOWN + 1:  # folding one away would save nothing
         return Group(facet, options, [])

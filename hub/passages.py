@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from hub.words import UNSPACED, WORD, fold
+from hub.words import UNSPACED, WORD, fold, forms_of
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -63,14 +63,7 @@ def _found(word: str, forms: AbstractSet[str]) -> list[tuple[int, int]]:
 
 
 def _words(text: str) -> set[str]:
-    return {form for word in WORD.findall(text) for form in _forms(word)}
-
-
-def _forms(word: str) -> set[str]:
-    """The folded word; of a script without spaces, its pairs of signs."""
-    if not UNSPACED.search(word):
-        return {fold(word)}
-    return {fold(word[place : place + 2]) for place in range(max(1, len(word) - 1))}
+    return {form for word in WORD.findall(text) for form in forms_of(word)}
 
 
 def _passage(body: str, forms: AbstractSet[str], missing: AbstractSet[str]) -> SafeString:
@@ -79,7 +72,7 @@ def _passage(body: str, forms: AbstractSet[str], missing: AbstractSet[str]) -> S
         return SafeString("")
     plain = " ".join(_MARKS.sub("", _LINK.sub(r"\1", _HEADING.sub("", body))).split())
     words = list(WORD.finditer(plain))
-    found = [(place, form) for place, word in enumerate(words) for form in _forms(word[0]) & forms]
+    found = [(place, form) for place, word in enumerate(words) for form in forms_of(word[0]) if form in forms]
     starts = [place for place, folded in found if folded in missing]
     if not starts:
         return SafeString("")

@@ -14,10 +14,10 @@ from typing import Any
 from hub import finding, spelling, words
 from hub.asking import Asked, take_apart
 from hub.finding import BITS, NAMES, Counts, fails
+from hub.lookup import Lookup, Query, Sort
 from hub.models import Entry, Practice
 from hub.passages import marked
 from hub.querysets import EntryQuerySet
-from hub.question import Query, Question, Sort
 from hub.words import Reading, either
 from members.querysets import sees_members_only
 
@@ -53,21 +53,21 @@ def search(query: Query, user: Any, page: int = 1, per_page: int = 20) -> Answer
         corrected = right
         asked, reading = _read(corrected)
     skip = min((page - 1) * per_page, 2**62)
-    question = _question(query, asked, reading, skip, per_page, common=False)
+    lookup = _lookup(query, asked, reading, skip, per_page, common=False)
     sight = visible.sight(user)
-    places, counts = finding.find(question, visible, sight)
-    if not any(counts.total.values()) and len(question.terms) < len(reading.terms) and not _finds(question, visible):
-        question = _question(query, asked, reading, skip, per_page, common=True)
-        places, counts = finding.find(question, visible, sight)
+    places, counts = finding.find(lookup, visible, sight)
+    if not any(counts.total.values()) and len(lookup.terms) < len(reading.terms) and not _finds(lookup, visible):
+        lookup = _lookup(query, asked, reading, skip, per_page, common=True)
+        places, counts = finding.find(lookup, visible, sight)
     count = counts.total[0]
     return Answer(
         count=count,
-        results=_results(places, question.forms, user),
+        results=_results(places, lookup.forms, user),
         facets={name: _values(counts, name) for name in NAMES},
-        without={name: count + counts.total[fails(name)] for name in question.filters},
+        without={name: count + counts.total[fails(name)] for name in lookup.filters},
         corrected=corrected,
-        words=len(question.terms),
-        with_all=counts.with_all if len(question.terms) > 1 else count,
+        words=len(lookup.words),
+        with_all=counts.with_all if len(lookup.words) > 1 else count,
     )
 
 
@@ -76,10 +76,10 @@ def _read(text: str) -> tuple[Asked, Reading]:
     return asked, words.read(asked.words) if asked.words.strip() else Reading([], 1.0)
 
 
-def _question(query: Query, asked: Asked, reading: Reading, skip: int, want: int, *, common: bool) -> Question:
+def _lookup(query: Query, asked: Asked, reading: Reading, skip: int, want: int, *, common: bool) -> Lookup:
     """Common words are left out where there are others, or unless `common`."""
-    terms = reading.terms if common else [term for term in reading.terms if not term.is_stop] or reading.terms
-    return Question(
+    terms = reading.terms if common else reading.asked
+    return Lookup(
         terms=terms, phrases=asked.phrases, without=asked.without, all_words=query.all_words and len(terms) > 1, average=reading.average,
         filters={name: query.filters[name] for name in NAMES if query.filters.get(name)}, order=query.order, skip=skip, want=want,
     )  # fmt: skip
@@ -94,8 +94,8 @@ def _results(places: list[int], forms: frozenset[str], user: Any) -> list[Practi
     return results
 
 
-def _finds(question: Question, visible: EntryQuerySet) -> bool:
-    return visible.extra(where=["words @@ %s::tsquery"], params=[either(term.anywhere for term in question.terms)]).exists()
+def _finds(lookup: Lookup, visible: EntryQuerySet) -> bool:
+    return visible.extra(where=["words @@ %s::tsquery"], params=[either(term.anywhere for term in lookup.terms)]).exists()
 
 
 def _values(counts: Counts, name: str) -> dict[str, int]:

@@ -151,6 +151,8 @@ FACETS = (
     Facet("population", _("Population of the city"), Population, many=False),
     Facet("language", _("Language"), None, "language", many=False),
 )
+# Values that addresses of before may have: (facet, slug of then): slug of now. None has changed yet.
+SUCCESSORS: dict[tuple[str, str], str] = {}
 BY_NAME = {facet.name: facet for facet in FACETS}
 # Facets whose values have a bit each in the search's rows; a language is kept by its code.
 CODED = tuple(facet for facet in FACETS if facet.choices is not None)

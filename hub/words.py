@@ -12,13 +12,14 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 
 from django.conf import settings
 from django.db import connection
 from django.utils.translation import override
 
+from hub.synonyms import groups_in
 from hub.taxonomy import CODED
 from members import countries
 
@@ -39,20 +40,26 @@ def fold(word: str) -> str:
     """A word as the database compares it: lower case, without accents."""
     if word.isascii():
         return word.lower()
-    plain = unicodedata.normalize("NFKD", word.lower().translate(_ARABIC))
+    plain = unicodedata.normalize("NFKD", word.lower().translate(_ARABIC)).replace("и\u0306", "й")  # a letter, to the database too
     return unicodedata.normalize("NFC", "".join(sign for sign in plain if not "\u0300" <= sign <= "\u036f")).translate(_LATIN)
 
 
 @dataclass(frozen=True)
 class Term:
-    """One word asked for. It is found by its `stems` and by `codes`, the facets and countries that bear its name; `forms` are
-    the words in which texts hold it; `weight` is larger the rarer it is; it `is_public` if a practice for everyone holds it; a
-    `stop` word (the, de, في) is asked for only where nothing else is."""
+    """One word asked for. It is found by its `stems`, by `codes`, the facets and countries that bear its name, and by what staff say
+    is the same (`same`) or should be found too (`alike`, counting half), as tsqueries; `forms` are the words in which texts hold it;
+    `weight` is larger the rarer it is; it `is_public` if a practice for everyone holds it; a `stop` word (the, de, في) is asked for
+    only where nothing else is.
+
+    An expression of several `words` for which there are synonyms is a term of its own, beside its words."""
 
     word: str
     stems: frozenset[str]
     forms: frozenset[str]
     codes: frozenset[str] = field(default=frozenset())
+    same: frozenset[str] = field(default=frozenset())
+    alike: frozenset[str] = field(default=frozenset())
+    words: tuple[str, ...] = ()
     weight: float = 0.0
     is_known: bool = False
     is_public: bool = False
@@ -61,7 +68,20 @@ class Term:
     @property
     def anywhere(self) -> str:
         """As a tsquery."""
-        return either(map(lexeme, sorted(self.stems | self.codes)))
+        return either([*map(lexeme, sorted(self.stems | self.codes)), *sorted(self.same | self.alike)])
+
+    @property
+    def lexemes(self) -> frozenset[str]:
+        """Every single lexeme that it is found by."""
+        return self.stems | self.codes | {query[1:-1] for query in self.same | self.alike if _SINGLE.fullmatch(query)}
+
+    @property
+    def sequences(self) -> list[str]:
+        """What else it is found by: several words in a row, as tsqueries."""
+        return sorted(query for query in self.same | self.alike if not _SINGLE.fullmatch(query))
+
+
+_SINGLE = re.compile(r"'[^'\\]+'")
 
 
 @dataclass(frozen=True)
@@ -70,6 +90,11 @@ class Reading:
 
     terms: list[Term]
     average: float
+
+    @property
+    def asked(self) -> list[Term]:
+        """Without common words, where there are others."""
+        return [term for term in self.terms if not term.is_stop] or self.terms
 
 
 def quoted(lexeme: str) -> str:
@@ -123,6 +148,7 @@ CROSS JOIN LATERAL (
 
 
 def read(text: str) -> Reading:
+    """What is to be looked for because of a text. Two statements, and one more where staff know synonyms."""
     with connection.cursor() as cursor:
         cursor.execute(_READ, [text])
         rows = cursor.fetchall()
@@ -130,6 +156,7 @@ def read(text: str) -> Reading:
     terms = [_term(**dict(zip(names, row, strict=False))) for row in rows]
     if not terms and (word := WORD.search(text)):  # so long that PostgreSQL takes it for none
         terms = [Term(word[0][:LONGEST], frozenset({word[0][:LONGEST]}), frozenset())]
+    terms = _with_synonyms(terms, [fold(word) for word in WORD.findall(text)])
     return Reading(
         terms=sorted(terms, key=lambda term: (not term.is_known, -term.weight, term.word)),
         average=max(float(rows[0][7]), 1.0) if rows else 1.0,
@@ -150,6 +177,54 @@ def _term(*, word: str, stems: list[str], forms: list[str] | None, is_stop: bool
         is_public=bool(is_public or codes),
         is_stop=is_stop,
     )
+
+
+_EXPRESSIONS = """
+SELECT DISTINCT s.match, s.expression, phraseto_tsquery(hub_config(l.language), hub_pairs(s.expression))::text
+FROM unnest(%s::integer[], %s::text[], %s::text[]) AS s(match, expression, language) JOIN hub_language l ON l.language = s.language
+"""
+
+
+def _with_synonyms(terms: list[Term], folded: list[str]) -> list[Term]:
+    """The terms with what staff say is the same as they are, and a term more for each expression of several words, which weighs as
+    much as they do together. All of them are known, since somebody keeps them."""
+    matches = groups_in(folded)
+    if not matches:
+        return terms
+    each = [(place, " ".join(said), language) for place, match in enumerate(matches) for said, language in match.expressions]
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPRESSIONS, [list(column) for column in zip(*each, strict=True)])
+        found = defaultdict[int, dict[str, str]](dict)
+        for place, expression, query in cursor:
+            found[place][query] = expression
+    by_word = {term.word: term for term in terms}
+    for place, match in enumerate(matches):
+        part = match.length == 1 and UNSPACED.search(match.asked)
+        words = tuple(forms_of(match.asked)) if part else tuple(folded[match.start : match.start + match.length])
+        known = [by_word[word] for word in words if word in by_word]
+        said = frozenset(query for query in found[place] if query)
+        forms = frozenset(word for expression in found[place].values() for word in _marked(expression))
+        one = known[0] if len(words) == 1 and known else Term(match.asked, frozenset(), frozenset(), words=words)
+        said = said - set(map(quoted, one.stems))
+        by_word[one.word] = replace(
+            one, codes=one.codes | match.codes, forms=one.forms | forms, is_known=True, is_public=True, is_stop=False,
+            weight=sum(term.weight for term in known if not term.is_stop) or one.weight or max(term.weight for term in terms),
+            same=said if match.kind == "same" else frozenset(), alike=said if match.kind == "also" else frozenset(),
+        )  # fmt: skip
+    return list(by_word.values())
+
+
+def forms_of(word: str) -> list[str]:
+    """The folded word as texts are split: of a script without spaces, its pairs of signs."""
+    if not UNSPACED.search(word):
+        return [fold(word)]
+    return [fold(word[place : place + 2]) for place in range(max(1, len(word) - 1))]
+
+
+def _marked(expression: str) -> list[str]:
+    """The words of a synonym that are worth marking in a text: not "de", "of" and the like within a longer one."""
+    words = expression.split()
+    return [form for word in words if len(words) == 1 or len(word) > 3 for form in forms_of(word)]
 
 
 @cache

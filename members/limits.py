@@ -138,6 +138,7 @@ ASKS = {"hub:practices_json", "members:join_choose", "admin:autocomplete"}
 FILES = {
     "admin:members_city_file", "admin:members_post_file", "admin:members_official_file", "admin:members_application_file",
     "admin:members_import_form", "admin:members_import_bad",
+    "admin:hub_synonymgroup_file", "admin:hub_question_file",
     "mfa_download_recovery_codes",
 }  # fmt: skip
 

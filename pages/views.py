@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from hub.models import Practice
+from hub.models.theme_order import priorities
 from members.first_steps import first_steps
 from members.models import City
 from members.regions import Population, Region
@@ -44,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "practices": practices.aggregate(
             all=Count("pk"), languages=Count("language", distinct=True), samples=Count("pk", filter=Q(is_sample=True))
         ),
-        "themes": THEMES,
+        "themes": [Theme(slug) for slug in dict.fromkeys([*priorities(), *THEMES])][: len(THEMES)],
     }
     return render(request, "pages/home.html", context)
 

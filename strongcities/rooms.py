@@ -40,7 +40,17 @@ ROOMS: tuple[tuple[str, Any, dict[str, Any]], ...] = (
             "members.Body": _("The Steering Committee and the Advisory Board: who has a seat, from when to when."),
         },
     ),
-    ("hub", _("Hub"), {"hub.Practice": _("What cities did, described so that others can judge and adapt it.")}),
+    (
+        "hub",
+        _("Hub"),
+        {
+            "hub.Practice": _("What cities did, described so that others can judge and adapt it."),
+            "hub.SynonymGroup": _("Expressions that mean the same, in six languages: whoever asks for one finds them all."),
+            "hub.Promotion": _("What stands above the results of a question for a time, picked by the Secretariat."),
+            "hub.ThemeOrder": _("Which themes stand first in the hub, from when to when, by the network’s priorities."),
+            "hub.Question": _("What readers ask the search for, once many have: figures, without who asked."),
+        },
+    ),
     (
         "signing-in",
         _("Signing in"),

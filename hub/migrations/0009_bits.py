@@ -306,7 +306,8 @@ END
 $$;
 
 CREATE FUNCTION hub_ask(
-    kept text[], kept_term integer[], rare tsquery[], rare_term integer[], weights integer[], all_words boolean,
+    kept text[], kept_term integer[], rare tsquery[], rare_term integer[], wholes integer[], inside integer[], weights integer[],
+    all_words boolean,
     without_kept text[], without_rare tsquery[], sees_all boolean, filters jsonb, sort text, skip bigint, want bigint
 ) RETURNS TABLE (kind text, facet text, value text, number bigint) LANGUAGE plpgsql STABLE SET work_mem = '64MB'
 AS $$
@@ -386,7 +387,18 @@ BEGIN
             passed := none;
             FOR term IN 0 .. terms - 1 LOOP
                 passed := passed | held[term * segments + i];
-                every[i] := every[i] & held[term * segments + i];
+                CONTINUE WHEN term = ANY(inside);
+                IF term = ANY(wholes) THEN  -- its words, or what stands for them together
+                    carry := ~none;
+                    FOR pair IN 1 .. array_length(wholes, 1) LOOP
+                        IF wholes[pair] = term THEN
+                            carry := carry & held[inside[pair] * segments + i];
+                        END IF;
+                    END LOOP;
+                    every[i] := every[i] & (held[term * segments + i] | carry);
+                ELSE
+                    every[i] := every[i] & held[term * segments + i];
+                END IF;
             END LOOP;
             hits[i] := CASE WHEN all_words THEN every[i] ELSE hits[i] & passed END;
         END LOOP;
@@ -486,7 +498,7 @@ $$;
 """  # noqa: S608  numbers of this very file
 NO_ASK = """
 DROP FUNCTION hub_ask(
-    text[], integer[], tsquery[], integer[], integer[], boolean, text[], tsquery[], boolean, jsonb, text, bigint, bigint
+    text[], integer[], tsquery[], integer[], integer[], integer[], integer[], boolean, text[], tsquery[], boolean, jsonb, text, bigint, bigint
 );
 DROP FUNCTION hub_first(bit varying[], integer, bit varying[], bigint);
 """

@@ -1,6 +1,29 @@
 """Practices, and what the search keeps of them."""
 
+from hub.models.asked import Asking, FacetDay, Question, QuestionDay, Salt, SearchDay
 from hub.models.entry import Entry, Language, Lexeme, Word
 from hub.models.practice import Practice, PracticeTransition
+from hub.models.promotion import Phrasing, Pick, Promotion
+from hub.models.synonym import Expression, SynonymGroup
+from hub.models.theme_order import ThemeOrder
 
-__all__ = ["Entry", "Language", "Lexeme", "Practice", "PracticeTransition", "Word"]
+__all__ = [
+    "Asking",
+    "Entry",
+    "Expression",
+    "FacetDay",
+    "Language",
+    "Lexeme",
+    "Phrasing",
+    "Pick",
+    "Practice",
+    "PracticeTransition",
+    "Promotion",
+    "Question",
+    "QuestionDay",
+    "Salt",
+    "SearchDay",
+    "SynonymGroup",
+    "ThemeOrder",
+    "Word",
+]

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from hub import panel
+from hub import asked, panel
 from hub.forms import SearchForm
 from hub.models import Practice
 from hub.reading import read
@@ -22,6 +22,8 @@ def practice(request: HttpRequest, slug: str) -> HttpResponse:
     search itself reads them, so there is nowhere else that it could lead."""
     practices = Practice.objects.visible_to(request.user).select_related("city")
     practice = get_object_or_404(practices, slug=slug)
-    asked = SearchForm(request.GET)
-    way_back = panel.way_back(asked.query, asked.page_asked) if asked.is_valid() else ""
+    form = SearchForm(request.GET)
+    way_back = panel.way_back(form.query, form.page_asked) if form.is_valid() else ""
+    if way_back:
+        asked.went_on(request, form.query)
     return render(request, "hub/practice.html", {"practice": practice, "text": read(practice.body), "way_back": way_back})

@@ -12,10 +12,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from hub import panel
+from hub import asked, panel
 from hub.forms import SORTS, SearchForm
-from hub.models import Practice
+from hub.models import Pick, Practice
+from hub.promoted import for_query
 from hub.search import Answer, Query, search as find
+from hub.successors import leads_to_successors
 from strongcities.access import public
 from strongcities.caching import visitors_may_cache
 from strongcities.paging import Pages
@@ -26,6 +28,7 @@ PER_PAGE = 20
 @public
 @require_safe
 @visitors_may_cache
+@leads_to_successors
 def search(request: HttpRequest) -> HttpResponse:
     """Unknown values are refused with 400 and named; a page beyond the end is 404 and leads back."""
     form = SearchForm(request.GET)
@@ -36,14 +39,17 @@ def search(request: HttpRequest) -> HttpResponse:
     pages = max(1, -(-answer.count // PER_PAGE))
     if page > pages:
         return render(request, "hub/beyond.html", {"page": page, "pages": pages, "last": panel.address(query, pages)}, status=404)
-    return render(request, "hub/search.html", _context(query, answer, page, pages))
+    if page == 1:
+        asked.searched(request, query, answer)
+    return render(request, "hub/search.html", _context(query, answer, page, pages, for_query(query, request.user) if page == 1 else []))
 
 
-def _context(query: Query, answer: Answer, page: int, pages: int) -> dict[str, Any]:
+def _context(query: Query, answer: Answer, page: int, pages: int, promoted: list[Pick]) -> dict[str, Any]:
     return {
         "query": query,
         "answer": answer,
         "searched": answer.corrected or query.words,
+        "promoted": promoted,
         "groups": panel.groups(query, answer),
         "chips": panel.chips(query),
         "no_filters": panel.address(replace(query, filters={})),
@@ -62,6 +68,7 @@ def _context(query: Query, answer: Answer, page: int, pages: int) -> dict[str, A
 @public
 @require_safe
 @visitors_may_cache
+@leads_to_successors
 def practices_json(request: HttpRequest) -> JsonResponse:
     """The same search for programs. A page beyond the end has no results; what isn't understood is 400, with what and why."""
     form = SearchForm(request.GET)

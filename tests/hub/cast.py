@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from hub.models import Practice
+from hub.models import Practice, SynonymGroup
 from hub.models.practice import State
 from members.models import City, User
 from tests import cast
@@ -39,3 +39,12 @@ def make_practice(city: City, title: str = "Youth council", **fields: Any) -> Pr
         "published_at": timezone.now() - timedelta(days=number),
     }
     return Practice.objects.create(city=city, title=title, **{**values, **fields})
+
+
+def make_synonyms(name: str, codes: list[str] | None = None, **expressions: list[str]) -> SynonymGroup:
+    """A group with expressions by language; one in brackets is only found."""
+    group = SynonymGroup.objects.create(name=name, codes=codes or [])
+    for language, texts in expressions.items():
+        for text in texts:
+            group.expressions.create(language=language, text=text.strip("()"), only_found=text.startswith("("))
+    return group

@@ -57,6 +57,8 @@ VIEWS = {
     **{f"admin:members_report_{verb}": ("staff", ACT) for verb in ("dismiss", "settle", "warn", "bar", "lift")},
     **{f"admin:members_citychange_{verb}": ("staff", ACT) for verb in ("look", "take_back")},
     **{f"admin:hub_practice_{verb}": ("staff", ACT) for verb in ("submit", "review", "publish", "ask_changes", "archive", "restore")},
+    "admin:hub_synonymgroup_file": ("staff", READ), "admin:hub_synonymgroup_bring": ("staff", FORM),
+    "admin:hub_question_figures": ("staff", READ), "admin:hub_question_file": ("staff", READ),
 }  # fmt: skip
 ARGUMENTS = {
     "slug": "nothing",
@@ -70,6 +72,7 @@ ARGUMENTS = {
     "object_id": "1",
     "kind": "cities",
     "suffix": "csv",
+    "part": "weeks",
 }
 
 

@@ -1,4 +1,4 @@
-"""What is asked of the hub's search: by a person (Query), and what is looked for because of it (Question)."""
+"""What is asked of the hub's search: by a person (Query), and what is looked for because of it (Lookup)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Query:
 
 
 @dataclass(frozen=True)
-class Question:
+class Lookup:
     """What is looked for: any (or all) of `terms`, every one of `phrases` and none of `without` (texts, to be led to stems), within
     the chosen `filters`; and `want` practices of it from `skip` on, in their `order`. `average` is how many places words have in a
     practice; `is_exact` says whether they are among the first, which are put in their exact order."""
@@ -42,6 +42,11 @@ class Question:
     skip: int
     want: int
     is_exact: bool = True
+
+    @property
+    def words(self) -> list[Term]:
+        """The terms that are words, without those that several of them make together."""
+        return [term for term in self.terms if not term.words]
 
     @property
     def forms(self) -> frozenset[str]:

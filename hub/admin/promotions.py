@@ -1,0 +1,158 @@
+"""The staff's room for promoted answers: a page each, with what readers of it see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext, gettext_lazy as _
+
+from hub.admin.practices import ReadOnly
+from hub.models import Phrasing, Pick, Promotion
+from hub.models.promotion import MOST_PICKS
+from hub.models.synonym import as_compared
+
+if TYPE_CHECKING:  # generic for the type checker alone
+    _ModelAdmin = admin.ModelAdmin[Promotion]
+    _TabularInline = admin.TabularInline[Any, Promotion]
+    _StackedInline = admin.StackedInline[Any, Promotion]
+    _ModelForm = forms.ModelForm[Pick]
+    _FormSet = forms.BaseInlineFormSet[Any, Any, Any]
+else:
+    _ModelAdmin, _TabularInline, _StackedInline = admin.ModelAdmin, admin.TabularInline, admin.StackedInline
+    _ModelForm, _FormSet = forms.ModelForm, forms.BaseInlineFormSet
+
+_EARLIER = Promotion.history.rel.related_model  # type: ignore[attr-defined]  # made by pghistory
+_WHY = {f"why_{code}": (code, name) for code, name in settings.LANGUAGES}
+
+
+def _why_field(code: str, name: str) -> forms.CharField:
+    return forms.CharField(
+        label=_("Why, in a sentence: %(language)s") % {"language": name},
+        max_length=300,
+        required=code == "en",
+        widget=forms.TextInput(attrs={"class": "vTextField", "lang": code, "dir": "auto"}),
+    )
+
+
+class _PickForm(_ModelForm):
+    class Meta:
+        model = Pick
+        fields = ("place", "practice", "page")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (code, _language) in _WHY.items():
+            self.fields[name].initial = self.instance.why.get(code, "")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        self.instance.why = {code: values[name] for name, (code, _language) in _WHY.items() if values.get(name)} or {"en": ""}
+        if bool(values.get("practice")) == bool(values.get("page")):
+            raise ValidationError(gettext("Choose a practice or a page, not both."))
+        return values
+
+
+# One field a language: a form of the admin names its fields before it is made.
+PickForm = type("PickForm", (_PickForm,), {name: _why_field(*language) for name, language in _WHY.items()})
+
+
+class PhrasingForm(forms.ModelForm if not TYPE_CHECKING else forms.ModelForm[Phrasing]):  # type: ignore[misc]
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if not as_compared([text])[0]:
+            raise ValidationError(gettext("A question has at least one word."))
+        return text
+
+
+class Phrasings(_TabularInline):
+    model = Phrasing
+    form = PhrasingForm
+    fields = ("text",)
+    extra = 2
+    min_num = 1
+    validate_min = True
+
+
+class Picks(_StackedInline):
+    model = Pick
+    form = PickForm
+    fields = ("place", "practice", "page", *_WHY)
+    autocomplete_fields = ("practice",)
+    extra = 0
+    min_num = 1
+    validate_min = True
+    max_num = MOST_PICKS
+
+
+class Earlier(ReadOnly):
+    model = _EARLIER
+    fk_name = "pgh_obj"
+    fields = readonly_fields = ("when", "name", "begins", "ends")
+    ordering = ("-pgh_created_at", "-pgh_id")
+    verbose_name_plural = _("what it was before each change")
+
+    @admin.display(description=_("When"))
+    def when(self, event: Any) -> Any:
+        return event.pgh_created_at
+
+
+class Shown(admin.SimpleListFilter):
+    title = _("shown")
+    parameter_name = "shown"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("today", _("Today"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.today() if self.value() == "today" else queryset
+
+
+@admin.register(Promotion)
+class PromotionAdmin(_ModelAdmin):
+    list_display = ("name", "questions", "answers", "begins", "ends", "shown")
+    list_filter = (Shown,)
+    search_fields = ("name", "phrasings__text", "picks__practice__title")
+    fields = ("name", ("begins", "ends"))
+    actions = None
+    change_form_template = "admin/hub/promotion.html"
+    BESIDE: ClassVar[Any] = _("On some of these days “%(text)s” is asked for “%(name)s” as well: then the newer one stands first.")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return Promotion.objects.prefetch_related("phrasings", "picks__practice")
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return [Phrasings, Picks, Earlier] if obj else [Phrasings, Picks]
+
+    @admin.display(description=_("questions"))
+    def questions(self, promotion: Promotion) -> str:
+        return " · ".join(one.text for one in promotion.phrasings.all())
+
+    @admin.display(description=_("answers"))
+    def answers(self, promotion: Promotion) -> str:
+        return " · ".join(str(one.title) for one in promotion.picks.all())
+
+    @admin.display(description=_("today"))
+    def shown(self, promotion: Promotion) -> Any:
+        return format_html('<span class="stamp stamp--good">{}</span>', gettext("shown")) if promotion.is_shown else ""
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        promotion = self.get_object(request, object_id)
+        picks = promotion.picks.select_related("practice__city") if promotion else []
+        return super().change_view(request, object_id, form_url, {"picks": picks, **(extra_context or {})})
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        promotion: Promotion = form.instance
+        others = Phrasing.objects.filter(promotion__in=Promotion.objects.beside(promotion.begins, promotion.ends).exclude(pk=promotion.pk))
+        for own in Phrasing.objects.filter(promotion=promotion):
+            for other in others.select_related("promotion"):
+                if set(own.words) <= set(other.words) or set(other.words) <= set(own.words):
+                    messages.warning(request, self.BESIDE % {"text": own.text, "name": other.promotion})
+        for pick in promotion.picks.exclude(practice=None).exclude(practice__state__in=("published", "archived")):
+            messages.warning(request, gettext("“%(title)s” isn’t published: readers don’t see it.") % {"title": pick.title})

@@ -1,0 +1,153 @@
+"""What is asked of the search, in numbers: never by whom, and a question's words only once many have asked it.
+
+`Asking` is of one day, and dropped at night: it holds marks made with that day's own salt, which is dropped too, so what was asked by
+one reader is known for that day alone, and to nobody after it. The rest are sums. migrations/0032_sum_searches.py makes the sums.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
+
+# A question's words are kept once it was asked on DAYS days, by READERS readers, those of each day taken together, and on some day
+# by TOGETHER of them: so never because one person asked it again and again.
+DAYS, READERS, TOGETHER = 3, 5, 2
+
+
+class Found(models.IntegerChoices):
+    """How many practices a search found."""
+
+    NONE = 0, _("none")
+    FEW = 1, _("1 to 9")
+    MANY = 2, _("10 and more")
+
+    @classmethod
+    def of(cls, count: int) -> Found:
+        return cls.NONE if not count else cls.FEW if count < 10 else cls.MANY
+
+
+class Salt(models.Model):
+    """What a day's marks are made with."""
+
+    day = models.DateField(primary_key=True)
+    salt = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = "salt"
+        verbose_name_plural = "salts"
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class Asking(models.Model):
+    """A search, or a step from its results to a practice, on this day. `mark` is its reader's, `once` the search's (its words and
+    filters); `key` is the question's, where its words may be kept some day; `offered` is the key of the words that were offered instead."""
+
+    day = models.DateField()
+    mark = models.CharField(max_length=32)
+    once = models.CharField(max_length=32)
+    is_click = models.BooleanField(default=False)
+    key = models.CharField(max_length=32, blank=True)
+    language = models.CharField(max_length=10)
+    found = models.SmallIntegerField(choices=Found, default=Found.NONE)
+    facets = ArrayField(models.CharField(max_length=20), default=list)
+    offered = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        verbose_name = "asking"
+        verbose_name_plural = "askings"
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class SearchDay(models.Model):
+    """The searches of a day, on pages in a language, that found so many: how many, how many led to a practice, to how many other words
+    were offered, and taken. What one reader asks twice on a day is one. Days over a year old are summed by month (its first day)."""
+
+    pk = models.CompositePrimaryKey("day", "language", "found")
+    day = models.DateField()
+    language = models.CharField(max_length=10)
+    found = models.SmallIntegerField(choices=Found)
+    searches = models.IntegerField()
+    clicked = models.IntegerField()
+    offered = models.IntegerField()
+    taken = models.IntegerField()
+
+    class Meta:
+        verbose_name = "searches of a day"
+        verbose_name_plural = "searches of days"
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class FacetDay(models.Model):
+    """In how many searches of a day a filter was used."""
+
+    pk = models.CompositePrimaryKey("day", "facet")
+    day = models.DateField()
+    facet = models.CharField(max_length=20)
+    searches = models.IntegerField()
+
+    class Meta:
+        verbose_name = "filters of a day"
+        verbose_name_plural = "filters of days"
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.facet}"
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def known(self) -> QuestionQuerySet:
+        """Those whose words are kept."""
+        return self.exclude(words="")
+
+
+class Question(models.Model):
+    """A question: `key` is made from its words with the house's secret; `words` are they, folded, once many have asked it."""
+
+    key = models.CharField(max_length=32, primary_key=True)
+    words = models.CharField(_("words"), max_length=80, blank=True)
+    days = models.IntegerField(_("days"))
+    readers = models.IntegerField()
+    together = models.IntegerField()
+    last = models.DateField(_("last asked"))
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = pgettext_lazy("of the search", "question")
+        verbose_name_plural = pgettext_lazy("of the search", "what is asked")
+        ordering = ["-last", "words"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(words="") | Q(days__gte=DAYS, readers__gte=READERS, together__gte=TOGETHER), name="question_is_many_peoples"
+            ),
+            models.CheckConstraint(condition=~Q(words__regex=r"@|[0-9]{5}"), name="question_holds_no_address"),
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class QuestionDay(models.Model):
+    """How often a question was asked on a day, found nothing, and led to a practice."""
+
+    pk = models.CompositePrimaryKey("question", "day")
+    question = models.ForeignKey(Question, models.CASCADE, related_name="by_day")
+    day = models.DateField()
+    searches = models.IntegerField()
+    nothing = models.IntegerField()
+    clicked = models.IntegerField()
+
+    class Meta:
+        verbose_name = "question of a day"
+        verbose_name_plural = "questions of days"
+        indexes = [models.Index(fields=["day"], name="question_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day}"

@@ -1,0 +1,154 @@
+"""What the staff see of the search: how much is asked, what finds nothing, what leads nowhere; and how long any of it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce, TruncMonth, TruncWeek
+from django.utils.translation import gettext
+
+from hub.models import FacetDay, Question, QuestionDay, SearchDay
+from hub.models.asked import Found
+from hub.taxonomy import BY_NAME
+from members.querysets import today
+
+LATELY = timedelta(days=90)
+WEEKS = 26
+MOST = 50  # questions and words that are shown
+MONTHS = 13  # for which each day is kept, so that a month can be laid beside that of the year before
+UNNAMED = timedelta(days=90)  # for which a question is counted that few have asked
+
+
+@dataclass(frozen=True)
+class Week:
+    first: date
+    searches: int
+    nothing: int
+    unclicked: int
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A week as a bar of the chart, in its units: how far from the side, how high, and from where down its parts begin."""
+
+    week: Week
+    x: int
+    top: int
+    height: int
+    nothing: int
+    nothing_top: int
+
+
+BAR, HIGH = 28, 160  # the width of a week, and the height of the chart
+
+
+def weeks() -> list[Week]:
+    """The last half year with anything in it, the newest first."""
+    rows = SearchDay.objects.filter(day__gt=today() - timedelta(weeks=WEEKS)).annotate(week=TruncWeek("day")).values("week")
+    sums = rows.annotate(
+        all=Sum("searches"),
+        without=Coalesce(Sum("searches", filter=Q(found=Found.NONE)), 0),
+        left=Coalesce(Sum(F("searches") - F("clicked"), filter=~Q(found=Found.NONE)), 0),
+    )
+    return [Week(row["week"], row["all"], row["without"], row["left"]) for row in sums.order_by("-week")]
+
+
+def bars(of: list[Week]) -> list[Bar]:
+    """The oldest first, as a line of time runs."""
+    most = max((week.searches for week in of), default=0) or 1
+    heights = [(week, round(HIGH * week.searches / most), round(HIGH * week.nothing / most)) for week in reversed(of)]
+    return [Bar(week, place * BAR, HIGH - high, high, nothing, HIGH - nothing) for place, (week, high, nothing) in enumerate(heights)]
+
+
+def totals() -> dict[str, int]:
+    """Of the last ninety days: searches, those without a result, those with one that led nowhere, corrections offered and taken."""
+    row = SearchDay.objects.filter(day__gt=today() - LATELY).aggregate(
+        all_searches=Coalesce(Sum("searches"), 0),
+        all_nothing=Coalesce(Sum("searches", filter=Q(found=Found.NONE)), 0),
+        all_unclicked=Coalesce(Sum(F("searches") - F("clicked"), filter=~Q(found=Found.NONE)), 0),
+        all_offered=Coalesce(Sum("offered"), 0),
+        all_taken=Coalesce(Sum("taken"), 0),
+    )
+    return {name.removeprefix("all_"): number for name, number in row.items()}
+
+
+def questions() -> Any:
+    """What was asked most in the last ninety days, of what many ask; each with how often in all, without a result, and with a click."""
+    lately = Q(by_day__day__gt=today() - LATELY)
+    sums = {name: Coalesce(Sum(f"by_day__{name}", filter=lately), 0) for name in ("searches", "nothing", "clicked")}
+    known: Any = Question.objects.known()
+    return known.annotate(**sums).filter(searches__gt=0).order_by("-searches", "words")
+
+
+_UNWRITTEN = """
+SELECT word, sum(d.searches)::integer AS searches
+FROM hub_question q JOIN hub_questionday d ON d.question_id = q.key CROSS JOIN LATERAL unnest(string_to_array(q.words, ' ')) AS word
+WHERE q.words <> '' AND d.day > %s AND NOT EXISTS (SELECT FROM hub_word w WHERE w.word = word.word)
+GROUP BY word ORDER BY searches DESC, word LIMIT %s
+"""
+
+
+def unwritten() -> list[tuple[str, int]]:
+    """Words that many ask and no practice has, and in how many searches."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNWRITTEN, [today() - LATELY, MOST])
+        rows: list[tuple[str, int]] = cursor.fetchall()
+    return rows
+
+
+def filters() -> list[tuple[str, int]]:
+    """In how many searches each filter was used, the most used first."""
+    rows = FacetDay.objects.filter(day__gt=today() - LATELY).values_list("facet").annotate(all=Sum("searches")).order_by("-all", "facet")
+    return [(str(BY_NAME[name].label), number) for name, number in rows if name in BY_NAME]
+
+
+def as_rows(part: str) -> Iterator[tuple[Any, ...]]:
+    """A part of the figures as rows of a spreadsheet, under their names."""
+    if part == "weeks":
+        yield gettext("Week from"), gettext("Searches"), gettext("Without a result"), gettext("With results, without a click")
+        yield from ((week.first, week.searches, week.nothing, week.unclicked) for week in weeks())
+    elif part == "questions":
+        yield gettext("Question"), gettext("Searches"), gettext("Without a result"), gettext("Led to a practice")
+        yield from questions().values_list("words", "searches", "nothing", "clicked")
+    elif part == "unwritten":
+        yield gettext("Word"), gettext("Searches")
+        yield from unwritten()
+    elif part == "filters":
+        yield gettext("Filter"), gettext("Searches")
+        yield from filters()
+
+
+# --- How long it is kept ---------------------------------------------------------------------------------------------
+
+
+def sum_up() -> None:
+    """Sum the days that are over and drop what told their readers apart; drop and roll up what is old."""
+    now = today()
+    month = now.year * 12 + now.month - 1 - MONTHS
+    since = date(month // 12, month % 12 + 1, 1)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT hub_sum_searches(%s)", [now])
+        Question.objects.filter(Q(last__lt=since) | Q(words="", last__lt=now - UNNAMED)).delete()
+        QuestionDay.objects.filter(day__lt=since).delete()
+        _roll_up(SearchDay, ("language", "found"), ("searches", "clicked", "offered", "taken"), since)
+        _roll_up(FacetDay, ("facet",), ("searches",), since)
+
+
+def _roll_up(model: Any, names: tuple[str, ...], numbers: tuple[str, ...], since: date) -> None:
+    """Days before `since` become one a month, its first."""
+    old = model.objects.filter(day__lt=since)
+    if not old.exclude(day__day=1).exists():
+        return
+    months = old.annotate(month=TruncMonth("day")).values("month", *names).annotate(**{f"all_{name}": Sum(name) for name in numbers})
+    rows = [
+        model(day=row["month"], **{name: row[name] for name in names}, **{name: row[f"all_{name}"] for name in numbers})
+        for row in months.order_by()
+    ]
+    old.delete()
+    model.objects.bulk_create(rows)

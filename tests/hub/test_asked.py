@@ -1,0 +1,378 @@
+"""What is asked of the search is counted, without who."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+
+from hub import asked, search_figures
+from hub.jobs import sum_searches
+from hub.models import Asking, FacetDay, Question, QuestionDay, Salt, SearchDay
+from members.models import User
+from members.querysets import today
+from strongcities import sheets
+from tests.cast import make_staff
+from tests.hub.cast import make_city, make_official, make_practice
+from tests.members.races import race
+
+pytestmark = pytest.mark.django_db
+
+BROWSER = "Mozilla/5.0 (Android 9; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0"
+HUB, FIGURES = "/hub/", "/admin/hub/question/figures/"
+
+
+@pytest.fixture(autouse=True)
+def a_salt_of_this_test():
+    asked._salt.cache_clear()
+    yield
+    asked._salt.cache_clear()
+
+
+def ask(client, words="", path=HUB, *, reader="198.51.100.7", headers=None, method="get", **data):
+    told = {"User-Agent": BROWSER, **(headers or {})}
+    return getattr(client, method)(path, {**({"q": words} if words else {}), **data}, headers=told, REMOTE_ADDR=reader)
+
+
+def night(days: int = 1) -> None:
+    """As many nights go by, the sums being made in each."""
+    for _night in range(days):
+        step = timedelta(days=1)
+        Asking.objects.update(day=F("day") - step)
+        Salt.objects.all().delete()
+        asked._salt.cache_clear()
+        for model in (SearchDay, FacetDay, QuestionDay):
+            for row in model.objects.order_by("day"):
+                model.objects.filter(pk=row.pk).update(day=row.day - step)
+        Question.objects.update(last=F("last") - step)
+        sum_searches.func(timestamp=0)
+
+
+def days():
+    return {(str(row.language), row.found): (row.searches, row.clicked, row.offered, row.taken) for row in SearchDay.objects.all()}
+
+
+def test_a_search_is_a_row_of_its_day_without_who(client):
+    make_practice(make_city())
+    assert ask(client, "Youth", theme="youth-engagement").status_code == 200
+    (row,) = Asking.objects.values()
+    own = {**row, "day": row["day"] == today()}
+    told = {"day": True, "language": "en", "found": 1, "facets": ["theme"], "is_click": False, "offered": ""}
+    assert {name: own[name] for name in told} == told
+    assert all(len(row[name]) == 32 for name in ("mark", "once", "key"))
+    assert not {"198.51.100.7", "youth", "Youth"} & {str(value) for value in row.values()}
+    assert {field.name for field in Asking._meta.get_fields()} == {
+        "id", "day", "mark", "once", "is_click", "key", "language", "found", "facets", "offered",
+    }  # fmt: skip
+
+
+def test_the_marks_of_one_reader_differ_from_day_to_day(client):
+    ask(client, "youth")
+    Asking.objects.update(day=today() - timedelta(days=1))
+    Salt.objects.all().delete()
+    asked._salt.cache_clear()
+    ask(client, "youth")
+    first, second = Asking.objects.order_by("pk")
+    assert (first.mark != second.mark, first.once != second.once, first.key) == (True, True, second.key)
+
+
+@pytest.mark.parametrize(
+    ("headers", "method", "path", "data"),
+    [
+        ({"User-Agent": ""}, "get", HUB, {}),
+        ({"User-Agent": "Mozilla/5.0 (compatible; Somebot/2.1; +http://bot.example)"}, "get", HUB, {}),
+        ({"User-Agent": "curl/8.5"}, "get", HUB, {}),
+        ({"Sec-GPC": "1"}, "get", HUB, {}),
+        ({"DNT": "1"}, "get", HUB, {}),
+        ({"Sec-Purpose": "prefetch;prerender"}, "get", HUB, {}),
+        ({"Purpose": "prefetch"}, "get", HUB, {}),
+        ({}, "head", HUB, {}),
+        ({}, "get", "/hub/practices.json", {}),
+        ({}, "get", HUB, {"page": 2}),
+        ({}, "get", HUB, {"theme": "nothing"}),
+    ],
+)
+def test_what_is_not_counted(client, headers, method, path, data):
+    city = make_city()
+    for number in range(21):
+        make_practice(city, f"Youth {number}")
+    ask(client, "youth", path=path, headers=headers, method=method, **data)
+    ask(client, headers=headers)
+    assert not Asking.objects.exists()
+    ask(client, "youth")
+    assert Asking.objects.count() == 1
+
+
+def test_staff_are_not_counted_and_officials_are(client):
+    client.force_login(make_staff())
+    ask(client, "youth")
+    assert not Asking.objects.exists()
+    client.force_login(make_official(make_city()))
+    ask(client, "youth")
+    assert Asking.objects.count() == 1
+
+
+def test_what_one_reader_asks_twice_is_one_search(client):
+    make_practice(make_city())
+    for reader, words in (("198.51.100.1", "youth"), ("198.51.100.1", "youth"), ("198.51.100.1", "nothing"), ("198.51.100.2", "youth")):
+        ask(client, words, reader=reader)
+    ask(client, "youth", path="/ar/hub/", reader="198.51.100.3")
+    assert not SearchDay.objects.exists()
+    night()
+    assert days() == {("en", 1): (2, 0, 0, 0), ("en", 0): (1, 0, 0, 0), ("ar", 1): (1, 0, 0, 0)}
+    assert not Asking.objects.exists()
+    assert not Salt.objects.exists()
+    assert set(SearchDay.objects.values_list("day", flat=True)) == {today() - timedelta(days=1)}
+
+
+def test_a_step_to_a_practice_is_a_click_of_its_search(client):
+    practice = make_practice(make_city())
+    ask(client, "youth", theme="youth-engagement")
+    ask(client, "council")
+    for _twice in range(2):
+        ask(client, "youth", path=practice.get_absolute_url(), theme="youth-engagement", page=3)
+    ask(client, "council", path=practice.get_absolute_url(), reader="198.51.100.8")  # somebody else, by a link that was mailed
+    ask(client, "", path=practice.get_absolute_url())
+    night()
+    assert days() == {("en", 1): (2, 1, 0, 0)}
+    assert list(FacetDay.objects.values_list("facet", "searches")) == [("theme", 1)]
+
+
+def test_words_that_were_offered_and_taken(client):
+    make_practice(make_city())
+    for reader, words in (("198.51.100.1", "youth councill"), ("198.51.100.1", "youth council"), ("198.51.100.2", "youth councill")):
+        ask(client, words, reader=reader)
+    assert Asking.objects.exclude(offered="").count() == 2
+    night()
+    assert [sum(column) for column in zip(*days().values(), strict=True)] == [3, 0, 2, 1]
+
+
+def test_the_sums_of_a_day_add_up_however_often_they_are_made(client):
+    ask(client, "youth")
+    night()
+    ask(client, "youth", reader="198.51.100.9")
+    Asking.objects.update(day=today() - timedelta(days=1))
+    sum_searches.func(timestamp=0)
+    sum_searches.func(timestamp=0)
+    assert days() == {("en", 0): (2, 0, 0, 0)}
+    assert [(one.days, one.readers, one.together) for one in Question.objects.all()] == [(1, 2, 1)]
+    assert list(QuestionDay.objects.values_list("searches", "nothing")) == [(2, 2)]
+
+
+# --- Whose words are kept --------------------------------------------------------------------------------------------
+
+
+def many_ask(client, words, plan=(2, 2, 1)):
+    """On as many days as many readers each; then once more, by which time the sums say how many have asked."""
+    for number in plan:
+        for reader in range(number):
+            ask(client, words, reader=f"198.51.100.{reader + 1}")
+        night()
+    ask(client, words)
+    night()
+
+
+def test_words_are_kept_once_many_have_asked(client):
+    for number in (2, 2):
+        for reader in range(number):
+            ask(client, "Hate-Speech", reader=f"198.51.100.{reader + 1}")
+        night()
+        assert [(one.words, len(one.key)) for one in Question.objects.all()] == [("", 32)]
+    ask(client, "hate speech")
+    night()
+    assert Question.objects.get().words == ""
+    ask(client, "hate speech!")
+    assert [(one.words, one.days, one.readers, one.together) for one in Question.objects.all()] == [("hate speech", 3, 5, 2)]
+    night()
+    assert [(one.searches, one.nothing) for one in search_figures.questions()] == [(6, 6)]
+
+
+@pytest.mark.parametrize("plan", [(1, 1, 1, 1, 1, 1, 1), (5, 5), (2, 1, 1)])
+def test_one_person_or_one_day_is_not_many(client, plan):
+    many_ask(client, "olga of aarhus", plan)
+    assert [one.words for one in Question.objects.all()] == [""]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "olga@aarhus.dk", "write to olga＠aarhus.dk", "12345", "call 0045 12", "+45 12 34 56 78", "id 1-2-3-4-5", "٠١٢٣٤",
+        "one two three four five six seven eight nine", "x" * 81, "a " * 10_000, "预" * 81,
+    ],
+)  # fmt: skip
+def test_what_may_be_somebodys_is_never_kept(client, text):
+    make_practice(make_city(), text[:60])
+    many_ask(client, text, (3, 3, 3))
+    assert not Question.objects.exists()
+    assert not Asking.objects.exclude(key="").exists()
+    assert sum(SearchDay.objects.values_list("searches", flat=True)) == 10, "it is counted all the same"
+
+
+def test_what_is_harmless_may_be_kept():
+    assert asked.keepable("  Prévention de l'extrémisme, 2015–16? ") == "prevention de l extremisme 2015 16"
+    assert asked.keepable("P/CVE 预防暴力极端主义 منع التطرف") == "p cve 预防暴力极端主义 منع التطرف"
+
+
+def test_the_database_holds_it():
+    enough = {"days": 3, "readers": 5, "together": 2, "last": today()}
+    refused: list[tuple[dict[str, Any], str]] = [
+        ({**enough, "days": 2}, "question_is_many_peoples"),
+        ({**enough, "readers": 4}, "question_is_many_peoples"),
+        ({**enough, "together": 1}, "question_is_many_peoples"),
+        ({**enough, "words": "12345"}, "question_holds_no_address"),
+        ({**enough, "words": "a@b"}, "question_holds_no_address"),
+    ]
+    for values, name in refused:
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            Question.objects.create(**{"key": "k", "words": "hate speech", **values})
+    Question.objects.create(key="k", words="hate speech", **enough)
+
+
+# --- Never in the way ------------------------------------------------------------------------------------------------
+
+
+def test_a_search_is_answered_when_it_cannot_be_counted(client, caplog):
+    practice = make_practice(make_city())
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE hub_asking RENAME TO hub_asking_gone")
+    assert ask(client, "youth").context["answer"].count == 1
+    assert ask(client, "youth", path=practice.get_absolute_url()).status_code == 200
+    assert [record.message for record in caplog.records if record.name == "hub.asked"] == ["A search could not be counted."] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_counting_waits_for_nobody(client):
+    """The words are known from here on; the row is held by somebody else, the night's sums for one."""
+    key = asked._key("hate speech")
+    Question.objects.create(key=key, days=3, readers=5, together=2, last=today())
+    with transaction.atomic():
+        Question.objects.select_for_update().get(key=key)
+        (answer,) = race(lambda: ask(client, "hate speech").status_code)
+    assert answer == 200
+    assert Asking.objects.count() == 1
+    assert Question.objects.get().words == ""
+    ask(client, "hate speech")
+    assert Question.objects.get().words == "hate speech"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_nights_at_once_sum_once(client):
+    for reader in range(3):
+        ask(client, "youth", reader=f"198.51.100.{reader + 1}")
+    Asking.objects.update(day=today() - timedelta(days=1))
+    race(*[lambda: sum_searches.func(timestamp=0)] * 4)
+    assert days() == {("en", 0): (3, 0, 0, 0)}
+    assert [(one.days, one.readers, one.together) for one in Question.objects.all()] == [(1, 3, 3)]
+
+
+# --- How long --------------------------------------------------------------------------------------------------------
+
+
+def test_days_over_thirteen_months_are_months_and_questions_go():
+    now = today()
+    old = date(now.year - 2, 3, 17)
+    kept = now - timedelta(days=380)
+    for day in (old, old + timedelta(days=2), old.replace(month=4), kept):
+        for language in ("en", "ar"):
+            SearchDay.objects.create(day=day, language=language, found=1, searches=2, clicked=1, offered=1, taken=0)
+        FacetDay.objects.create(day=day, facet="theme", searches=3)
+    enough = {"days": 3, "readers": 5, "together": 2}
+    for key, words, last in (
+        ("old", "hate", old), ("new", "youth", now), ("few", "", now - timedelta(days=91)), ("fresh", "", now - timedelta(days=89)),
+    ):  # fmt: skip
+        question = Question.objects.create(key=key, words=words, last=last, **enough)
+        QuestionDay.objects.create(question=question, day=last, searches=1, nothing=0, clicked=0)
+    QuestionDay.objects.create(question_id="new", day=old, searches=1, nothing=0, clicked=0)
+    for _twice in range(2):
+        sum_searches.func(timestamp=0)
+        first, second = old.replace(day=1), old.replace(month=4, day=1)
+        assert {(row.day, row.language): (row.searches, row.clicked, row.offered) for row in SearchDay.objects.all()} == {
+            (day, language): numbers
+            for day, numbers in ((first, (4, 2, 2)), (second, (2, 1, 1)), (kept, (2, 1, 1)))
+            for language in ("en", "ar")
+        }
+        assert set(FacetDay.objects.values_list("day", "searches")) == {(first, 6), (second, 3), (kept, 3)}
+        assert set(Question.objects.values_list("key", flat=True)) == {"new", "fresh"}
+        assert set(QuestionDay.objects.values_list("question", "day")) == {("new", now), ("fresh", now - timedelta(days=89))}
+
+
+# --- What the staff see ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def filled(client):
+    practice = make_practice(make_city())
+    many_ask(client, "youth deradicalisation")
+    ask(client, "youth", theme="youth-engagement")
+    ask(client, "youth", path=practice.get_absolute_url(), theme="youth-engagement")
+    ask(client, "somebody’s name")
+    night()
+
+
+def test_the_figures(client, filled):
+    client.force_login(make_staff())
+    page = client.get(FIGURES)
+    context = page.context
+    assert context["totals"] == {"searches": 8, "nothing": 1, "unclicked": 6, "offered": 0, "taken": 0}
+    assert sum(week.searches for week in context["weeks"]) == 8
+    assert [(one.words, one.searches, one.nothing, one.clicked) for one in context["questions"]] == [("youth deradicalisation", 6, 0, 0)]
+    assert context["unwritten"] == [("deradicalisation", 6)]
+    assert context["filters"] == [("Theme", 1)]
+    text = page.content.decode()
+    assert "somebody" not in text
+    assert '<rect class="all"' in text
+    assert "style=" not in text
+    listed = client.get("/admin/hub/question/")
+    assert [one.words for one in listed.context["cl"].result_list] == ["youth deradicalisation"]
+    assert FIGURES in listed.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("part", "rows"),
+    [
+        ("questions", [["youth deradicalisation", "6", "0", "0"]]),
+        ("unwritten", [["deradicalisation", "6"]]),
+        ("filters", [["Theme", "1"]]),
+    ],
+)
+def test_each_part_as_a_spreadsheet(client, filled, part, rows):
+    client.force_login(make_staff())
+    response = client.get(f"{FIGURES}{part}.csv")
+    columns, found = sheets.read(response.content)
+    assert [[row.cells[column] for column in columns] for row in found] == rows
+    assert part in response["Content-Disposition"]
+
+
+def test_the_weeks_as_a_spreadsheet(client, filled):
+    client.force_login(make_staff())
+    _columns, rows = sheets.read(client.get(f"{FIGURES}weeks.csv").content)
+    assert sum(int(row.cells["searches"]) for row in rows) == 8
+    assert client.get(f"{FIGURES}nothing.csv").status_code == 404
+
+
+def test_before_anything_is_counted(client):
+    client.force_login(make_staff())
+    assert "Nothing is counted yet." in client.get(FIGURES).content.decode()
+
+
+def test_a_bar_is_as_high_as_its_week():
+    weeks = [search_figures.Week(today(), 10, 5, 0), search_figures.Week(today() - timedelta(days=7), 40, 0, 0)]
+    first, second = search_figures.bars(weeks)
+    assert (first.week, first.x, first.top, first.height, first.nothing) == (weeks[1], 0, 0, 160, 0)
+    assert (second.x, second.top, second.height, second.nothing, second.nothing_top) == (28, 120, 40, 20, 140)
+
+
+def test_the_secretariat_reads_it_and_nobody_else(client):
+    addresses = ["/admin/hub/question/", FIGURES, *(f"{FIGURES}{part}.csv" for part in ("weeks", "questions", "unwritten", "filters"))]
+    other = User.objects.create_user("events@example.org", is_staff=True)
+    for user, status in ((None, 302), (make_official(make_city()), 302), (other, 403)):
+        client.logout()
+        if user:
+            client.force_login(user)
+        assert {client.get(address).status_code for address in addresses} == {status}
+    other.groups.add(Group.objects.get(name="Secretariat"))
+    assert {client.get(address).status_code for address in addresses} == {200}
+    assert {client.post(address).status_code for address in addresses[1:]} == {405}
+    assert client.get("/admin/hub/question/add/").status_code == 403
