@@ -1,0 +1,181 @@
+"""The hub's search over a million sample practices: how long the database takes for a first page with its exact total and all facet
+counts, by one client and by eight; what suggestions and edits cost; and how many of the exact ten best are among the ten shown.
+
+Makes the practices first, which takes an hour and 8 GB; `--database NAME` takes a database that has them (of the server that
+DATABASE_URL names) and leaves it there. Prints JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from bench import house
+
+ROUNDS = 40
+WORDS = {"rare": (1, 1_000), "medium": (8_000, 12_000), "broad": (250_000, 400_000)}  # how many practices hold them
+
+
+def pick(low: int, high: int) -> list[str]:
+    """Words that so many practices hold, as they are written: those nearest the middle first."""
+    from hub.models import Lexeme, Word  # settings are ready only now
+
+    stems = Lexeme.objects.filter(records__range=(low, high)).exclude(lexeme__contains=":").order_by("records")
+    found = list(stems.values_list("lexeme", flat=True))
+    middle = len(found) // 2
+    near = sorted(found, key=lambda stem: abs(found.index(stem) - middle))[:200] if len(found) < 5_000 else found[middle : middle + 200]
+    words = [Word.objects.filter(stem=stem, is_stop=False).order_by("-records").values_list("word", flat=True).first() for stem in near]
+    return [word for word in words if word][:40]
+
+
+def timed(act: Callable[[], object]) -> float:
+    """Milliseconds that the database takes for what `act` asks: the statements' own times, summed."""
+    from django.db import connection  # as above
+
+    spent = 0.0
+
+    def clock(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal spent
+        started = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            spent += time.perf_counter() - started
+
+    with connection.execute_wrapper(clock):
+        act()
+    return spent * 1000
+
+
+def p95(times: list[float]) -> float:
+    return statistics.quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
+
+
+def searches(words: list[str]) -> Iterator[Callable[[], object]]:
+    from django.contrib.auth.models import AnonymousUser  # as above
+
+    from hub.search import Query, search
+
+    visitor = AnonymousUser()
+    for number in range(ROUNDS):
+        query = Query(words[number % len(words)], as_typed=False)
+        yield lambda query=query: search(query, visitor)
+
+
+def by_clients(words: list[str], clients: int) -> list[float]:
+    from django.db import connection  # as above
+
+    times: list[float] = []
+
+    def work(part: int) -> None:
+        mine = [timed(act) for act in list(searches(words[part:] + words[:part]))[: max(ROUNDS // clients, 5)]]
+        times.extend(mine[1:])
+        connection.close()
+
+    threads = [threading.Thread(target=work, args=(part,)) for part in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return times
+
+
+def survival(words: list[str]) -> float:
+    """Of the exact ten best for each, by BM25 of every practice that holds a word of it, the share that is shown."""
+    from django.contrib.auth.models import AnonymousUser  # as above
+
+    from hub import finding
+    from hub.search import Query, search
+
+    visitor, shares = AnonymousUser(), []
+    settled = finding._settled
+    for text in words:
+        shown = [practice.pk for practice in search(Query(text), visitor, 1, 10).results]
+        finding._settled, finding.BEST = (lambda *_any: None), 10**7  # type: ignore[assignment]
+        try:
+            exact = [practice.pk for practice in search(Query(text), visitor, 1, 10).results]
+        finally:
+            finding._settled, finding.BEST = settled, 1_000
+        shares.append(len(set(shown) & set(exact)) / max(len(exact), 1))
+    return sum(shares) / len(shares)
+
+
+def edits() -> dict[str, float]:
+    """Milliseconds to write one practice anew, and until it is found by a word that nobody else has."""
+    from django.contrib.auth.models import AnonymousUser  # as above
+
+    from hub.models import Practice
+    from hub.search import Query, search
+
+    written, found = [], []
+    keys = list(Practice.objects.order_by("-pk").values_list("pk", flat=True)[:ROUNDS])
+    for number, key in enumerate(keys):
+        word = f"zzyx{number}q"
+        started = time.perf_counter()
+        written.append(timed(lambda key=key, word=word: Practice.objects.filter(pk=key).update(summary=f"Of {word}.")))
+        if [practice.pk for practice in search(Query(word), AnonymousUser()).results] != [key]:
+            raise SystemExit("what was written is not found")
+        found.append((time.perf_counter() - started) * 1000)
+    return {"written": p95(written), "found": p95(found)}
+
+
+@contextlib.contextmanager
+def database(name: str) -> Iterator[None]:
+    if not name:
+        with house.database():
+            fill()
+            yield
+        return
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    import django
+
+    django.setup()
+    from django.db import connection  # as above
+
+    connection.settings_dict["NAME"] = name
+    yield
+
+
+def fill() -> None:
+    from hub.samples import make_practices  # as above
+    from hub.settling import settle
+    from members.samples import make_cities
+
+    make_cities(1_000)
+    make_practices(1_000_000)
+    settle()
+    house.analyze()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--database", default="")
+    with database(parser.parse_args().database):
+        words = {kind: pick(*range_) for kind, range_ in WORDS.items()}
+        words["two broad"] = [f"{one} {other}" for one, other in zip(words["broad"], words["broad"][1:] + words["broad"][:1], strict=True)]
+        words["broad and medium"] = [f"{one} {other}" for one in words["broad"][:8] for other in words["medium"][:5]]
+        words["no words"] = [""]
+        found: dict[str, Any] = {
+            kind: {"words": len(some), "one": p95(by_clients(some, 1)), "eight": p95(by_clients(some, 8))}
+            for kind, some in words.items()
+            if some
+        }
+        for kind in ("broad", "two broad", "broad and medium"):
+            if words[kind]:
+                found[kind]["survival"] = survival(words[kind][:12])
+        found["edit"] = edits()
+    print("\n" + json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
