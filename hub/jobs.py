@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db import connection
 from procrastinate.contrib.django import app
 
+from hub import alerts
+from hub.models import SavedSearch
+
 
 @app.periodic(cron="17 3 * * *")
 @app.task(queue="hub", queueing_lock="count-words")
@@ -13,3 +16,17 @@ def count_words(timestamp: int) -> None:
     one that no practice has any more is still there, which nobody is led to."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT hub_count_words()")
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="hub", queueing_lock="tell-news")
+def tell_news(timestamp: int) -> int:
+    """Every ten minutes: mail people what is new to the searches that they saved, each at its pace. Answers how many mails."""
+    return alerts.tell_news()
+
+
+@app.periodic(cron="55 3 * * *")
+@app.task(queue="hub", queueing_lock="tidy-saved-searches")
+def tidy_saved_searches(timestamp: int) -> int:
+    """Every night: saved searches of people who left a month ago go. Answers how many."""
+    return SavedSearch.objects.left_behind().delete()[1].get("hub.SavedSearch", 0)

@@ -75,6 +75,7 @@ class Answer:
     did_you_mean: str | None = None
     words: int = 0
     with_all: int = 0
+    keys: list[int] = field(default_factory=list)  # of the page's practices, in order
 
 
 @dataclass
@@ -87,20 +88,22 @@ class _Counts:
     with_all: int = 0
 
 
-def search(query: Query, user: Any, page: int = 1, per_page: int = 20) -> Answer:
-    """Practices visible to `user`. A page beyond the end has no results, and the count all the same.
+def search(query: Query, user: Any, page: int = 1, per_page: int = 20, *, among: Any = None, bare: bool = False) -> Answer:
+    """Practices visible to `user`. A page beyond the end has no results, and the count all the same. `among` narrows them to those
+    of these keys, once it is settled from all what is looked for; `bare` gives their keys alone.
 
     Costs two statements; with words three, and one more where a word is unknown or nothing but common words is found.
     """
     terms = words.read(query.words) if query.words.strip() else []
     asked = [term for term in terms if not term.is_stop] or terms
     visible = Entry.objects.visible_to(user)
-    places, counts = _ask(query, asked, visible, page, per_page)
+    narrowed = visible if among is None else visible.filter(practice__in=among)
+    places, counts = _ask(query, asked, narrowed, page, per_page)
     if not counts.total and len(asked) < len(terms) and not _finds(asked, visible):
-        places, counts = _ask(query, asked := terms, visible, page, per_page)
+        places, counts = _ask(query, asked := terms, narrowed, page, per_page)
     forms = frozenset[str]().union(*(term.forms for term in asked))
     practices = Practice.objects.visible_to(user).select_related("city")
-    found = (practices if forms else practices.defer("body", "lessons", "partners", "sources")).in_bulk(places)
+    found = (practices if forms else practices.defer("body", "lessons", "partners", "sources")).in_bulk([] if bare else places)
     results = [found[key] for key in places if key in found]
     for practice in results if forms else ():
         practice.marked = marked(practice, forms)  # type: ignore[attr-defined]  # for the rows of this answer only
@@ -113,6 +116,7 @@ def search(query: Query, user: Any, page: int = 1, per_page: int = 20) -> Answer
         did_you_mean=words.nearest(query.words, terms, visible, sees_all=sees_members_only(user)),
         words=len(asked),
         with_all=counts.with_all if len(asked) > 1 else count,
+        keys=places,
     )
 
 
