@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -46,6 +47,17 @@ logger = logging.getLogger("strongcities.jobs")
 def read(address: str) -> SearchForm:
     """The form of a search that is kept as its address."""
     return SearchForm(QueryDict(address.removeprefix("?")))
+
+
+def left_of(address: str) -> Query:
+    """What can still be read of a kept search: without each value that is no longer known, for itself."""
+    left = QueryDict(address.removeprefix("?"), mutable=True)
+    for name in read(address).errors:
+        fitting = [value for value in left.getlist(name) if SearchForm(QueryDict(urlencode({name: value}))).is_valid()]
+        left.setlist(name, fitting if name in BY_NAME else [])
+    form = SearchForm(left)
+    form.is_valid()
+    return form.query
 
 
 def asked(query: Query) -> list[str]:
@@ -100,15 +112,15 @@ def mend(saved: SavedSearch) -> None:
     with transaction.atomic():
         owner = User.objects.select_for_update(of=("self",), no_key=True).get(pk=saved.owner_id)
         kept = SavedSearch.objects.select_for_update(of=("self",)).get(pk=saved.pk)
-        form = read(kept.search)
-        if form.is_valid():
+        if read(kept.search).is_valid():
             raise MoveRefused(gettext("Nothing needs to be mended here."))
-        address = panel.address(form.query)
+        query = left_of(kept.search)
+        address = panel.address(query)
         if address == "?":
             raise MoveRefused(gettext("Nothing is left of this search. Delete it, and save another one."))
         _not_kept_yet(owner, address)
         kept.search, kept.owner = address, owner
-        _begin(kept, form.query, kept.pace)
+        _begin(kept, query, kept.pace)
         kept.save()
 
 

@@ -35,9 +35,8 @@ def saved(request: HttpRequest) -> HttpResponse:
 def _row(search: SavedSearch) -> dict[str, Any]:
     """`form` has what is wrong with one that can't be read; `left`: whether something would be left without that."""
     form = alerts.read(search.search)
-    fits = form.is_valid()
-    left = fits or panel.address(form.query) != "?"
-    return {"search": search, "asked": alerts.asked(form.query), "form": None if fits else form, "left": left}
+    fits, left = form.is_valid(), alerts.left_of(search.search)
+    return {"search": search, "asked": alerts.asked(left), "form": None if fits else form, "left": fits or panel.address(left) != "?"}
 
 
 @signed_in
@@ -83,9 +82,7 @@ def saved_change(request: HttpRequest, pk: int) -> HttpResponse:
         alerts.change(search, **form.cleaned_data)
         messages.success(request, gettext("Saved."))
         return redirect("hub:saved")
-    kept = alerts.read(search.search)
-    kept.is_valid()  # as far as it can be read
-    context = {"form": form, "search": search, "asked": alerts.asked(kept.query), "address": search.search}
+    context = {"form": form, "search": search, "asked": alerts.asked(alerts.left_of(search.search)), "address": search.search}
     return render(request, "hub/saved_form.html", context)
 
 
