@@ -33,10 +33,12 @@ def saved(request: HttpRequest) -> HttpResponse:
 
 
 def _row(search: SavedSearch) -> dict[str, Any]:
-    """`form` has what is wrong with one that can't be read; `left`: whether something would be left without that."""
+    """What it asks for, unless its name says that; `form` has what is wrong with one that can't be read, `left` whether something would
+    be left without that."""
     form = alerts.read(search.search)
     fits, left = form.is_valid(), alerts.left_of(search.search)
-    return {"search": search, "asked": alerts.asked(left), "form": None if fits else form, "left": fits or panel.address(left) != "?"}
+    asked = alerts.asked(left) if alerts.name_for(left) != search.name else []
+    return {"search": search, "asked": asked, "form": None if fits else form, "left": fits or panel.address(left) != "?"}
 
 
 @signed_in
