@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -39,6 +40,7 @@ from strongcities.workflow import MoveRefused
 
 NAMED = 10  # practices that a mail names; of more it says how many
 OVERLAP = timedelta(days=1)
+LATELY = timedelta(days=7)  # so long the desk leads to what a search told
 A_RUN = 5_000  # searches looked at in one run of the job; the next one goes on
 ALL = 1_000_000_000
 logger = logging.getLogger("strongcities.jobs")
@@ -135,6 +137,12 @@ def _begin(saved: SavedSearch, query: Query, pace: str) -> None:
     saved.due = next_turn(pace, saved.looked)
     saved.saw_members_only = sees_members_only(saved.owner)
     saved.known = packed(search(query, saved.owner, 1, ALL, bare=True).keys) if saved.sends else b""
+
+
+def with_news(user: Any) -> list[tuple[SavedSearch, str]]:
+    """The searches of `user` that told something lately, the last one first, each with the address of what it finds, newest first."""
+    told = SavedSearch.objects.of(user).filter(told_last__gt=timezone.now() - LATELY).defer("known").order_by("-told_last")
+    return [(saved, panel.address(replace(left_of(saved.search), sort="newest"))) for saved in told]
 
 
 # --- What the house does ---------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ require_form = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 def saved(request: HttpRequest) -> HttpResponse:
     """The reader's searches: what each asks for, its pace, when it told something last; those that can no longer be read as such."""
-    rows = [_row(search) for search in SavedSearch.objects.of(request.user)]
+    rows = [_row(search) for search in SavedSearch.objects.of(request.user).defer("known")]
     return render(request, "hub/saved.html", {"rows": rows, "most": MOST, "may_save": SavedSearch.may_be_kept_by(request.user)})
 
 

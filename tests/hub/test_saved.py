@@ -1,6 +1,7 @@
 """/hub/saved/: searches that a person keeps, theirs alone."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -285,6 +286,17 @@ def test_the_desk_leads_to_saved_searches(client, olga):
     assert f'href="{SAVED}">Saved searches' in client.get("/desk/").content.decode()
     client.force_login(make_person("nadia"))
     assert "Saved searches" not in client.get("/desk/").content.decode()
+
+
+def test_the_desk_shows_which_searches_told_something_lately(client, olga):
+    quiet, told = kept(olga, "parents", name="Quiet"), kept(olga, name="Told")
+    kept(make_person("leila"), name="Hers")
+    SavedSearch.objects.exclude(pk=quiet.pk).update(told_last=timezone.now() - timedelta(days=6))
+    page = main(client.get("/desk/"))
+    assert f'<a href="/hub/{YOUTH.replace("&", "&amp;")}&amp;sort=newest"><bdi>Told</bdi></a>' in page
+    assert ("Quiet" in page, "Hers" in page) == (False, False)
+    SavedSearch.objects.filter(pk=told.pk).update(told_last=timezone.now() - timedelta(days=8))
+    assert "New in your saved searches" not in main(client.get("/desk/"))
 
 
 def test_all_of_it_in_arabic(client, olga):
