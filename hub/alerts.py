@@ -2,7 +2,7 @@
 
 News is a published practice that the search finds and its owner may see, at the moment of the mail, and that was neither there when the
 mails began (`known`) nor told of before. A practice that was changed so that it is found now is news once; so is one for member cities
-that its owner may read only since. Each look asks only of what was written since the last one, with a day's overlap: a transaction that
+that its owner may read only since. Each look asks only of what was written since the last one, with some overlap: a transaction that
 was long in the making (an import) may be seen only after later ones, and what was told is told once anyway.
 
 A look, what it tells and its mail are one transaction, with the row of the search held: killed in the middle it did nothing, and of two
@@ -39,7 +39,7 @@ from strongcities import mail
 from strongcities.workflow import MoveRefused
 
 NAMED = 10  # practices that a mail names; of more it says how many
-OVERLAP = timedelta(days=1)
+OVERLAP = timedelta(hours=2)
 LATELY = timedelta(days=7)  # so long the desk leads to what a search told
 A_RUN = 5_000  # searches looked at in one run of the job; the next one goes on
 ALL = 1_000_000_000
@@ -206,9 +206,12 @@ def _news(saved: SavedSearch, query: Query, now: datetime) -> list[int]:
 
 
 def _written_since(moment: datetime) -> QuerySet[Practice]:
-    """Practices written since, and those whose city was changed: a search may find them by its name, region or size."""
+    """Practices written since, and those whose city was changed: a search may find them by its name, region or size. The cities are
+    asked for by themselves, so that each half is answered by its index."""
     changes = City.history.rel.related_model.objects.filter(pgh_created_at__gt=moment)  # type: ignore[attr-defined]  # made by pghistory
-    return Practice.objects.filter(Q(updated__gt=moment) | Q(city__in=changes.values("pgh_obj")))
+    cities = set(changes.values_list("pgh_obj", flat=True))
+    written = Q(updated__gt=moment)
+    return Practice.objects.filter(written | Q(city__in=cities) if cities else written)
 
 
 def _tell(saved: SavedSearch, query: Query, news: list[int], now: datetime) -> None:

@@ -223,7 +223,16 @@ def _arguments(made: dict[str, Any]) -> dict[str, list[Any]]:
 
 def searches() -> list[str]:
     """Every page that finds by words, asked for each of the marks."""
-    pages = ("/cities/", "/people/", "/hub/", "/hub/practices.json", "/hub/feed/", "/hub/export.csv", "/admin/members/city/", "/admin/hub/practice/")
+    pages = (
+        "/cities/",
+        "/people/",
+        "/hub/",
+        "/hub/practices.json",
+        "/hub/feed/",
+        "/hub/export.csv",
+        "/admin/members/city/",
+        "/admin/hub/practice/",
+    )
     return [f"{page}?q={mark.partition('@')[0].replace('zyx', 'qvx')}" for mark in MARKS for page in pages]
 
 
