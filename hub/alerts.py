@@ -169,13 +169,14 @@ def _look(key: int) -> bool:
         saved = due.select_related("owner").filter(pk=key).first()
         if saved is None:  # another worker has it, or its owner stopped it
             return False
-        now, form = timezone.now(), read(saved.search)
-        news = _news(saved, form.query, now) if SavedSearch.may_be_kept_by(saved.owner) and form.is_valid() else []
+        now, form, sees = timezone.now(), read(saved.search), sees_members_only(saved.owner)
+        may_be_told = SavedSearch.may_be_kept_by(saved.owner) and form.is_valid()
+        news = _news(saved, form.query, now, shown=sees and not saved.saw_members_only) if may_be_told else []
         if news:
             _tell(saved, form.query, news, now)
         saved.due, saved.looked = next_turn(saved.pace, now), now
-        saved.saw_members_only = sees_members_only(saved.owner)
-        saved.save()
+        saved.saw_members_only = sees
+        saved.save(update_fields=["due", "looked", "saw_members_only", *(["told_last", "known"] if news else [])])
     return bool(news)
 
 
@@ -187,10 +188,10 @@ def _pass_over(key: int) -> None:
             saved.save(update_fields=["due"])
 
 
-def _news(saved: SavedSearch, query: Query, now: datetime) -> list[int]:
-    """Keys of practices to tell of, in the search's order."""
+def _news(saved: SavedSearch, query: Query, now: datetime, *, shown: bool) -> list[int]:
+    """Keys of practices to tell of, in the search's order. `shown`: what is for member cities came to be shown to its owner."""
     written = _written_since(saved.looked - OVERLAP)
-    if sees_members_only(saved.owner) and not saved.saw_members_only:
+    if shown:
         written = written | Practice.objects.filter(audience=Audience.MEMBERS)
     if not written.exists():
         return []
