@@ -128,7 +128,7 @@ def mend(saved: SavedSearch) -> None:
 
 def _not_kept_yet(owner: User, address: str) -> None:
     if same := SavedSearch.objects.of(owner).filter(search=address).first():
-        raise MoveRefused(gettext("You keep this search already: “%(name)s”.") % {"name": same.name})
+        raise MoveRefused(gettext("You keep this search already: %(name)s") % {"name": same.name})
 
 
 def _begin(saved: SavedSearch, query: Query, pace: str) -> None:
