@@ -10,12 +10,14 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.utils import timezone
 
 from hub import export, rows
 from hub.models import Practice
 from hub.models.practice import State
+from hub.search import Query
 from members.models import City
 from strongcities import sheets
 from tests.cast import make_staff
@@ -366,6 +368,15 @@ def test_a_table_is_read_batch_by_batch(client, monkeypatch, django_assert_num_q
             response = client.get(CSV, asked)
         with django_assert_num_queries(3):
             assert len(response.getvalue().splitlines()) == 1 + 5 * 3
+
+
+def test_by_relevance_a_table_stands_in_the_order_of_the_pages(client):
+    """Which is finer, within the first pages, than what a whole is ordered by."""
+    once = make_practice(make_city(), "Once", body="A word on mediation.", published_at=timezone.now())
+    often = make_practice(make_city(), "Often", body="mediation " * 30)
+    assert export.search(Query("mediation"), AnonymousUser(), 1, export.MOST, bare=True).keys == [once.pk, often.pk]
+    assert named(client, q="mediation") == [result["title"] for result in client.get(JSON, {"q": "mediation"}).json()["results"]]
+    assert named(client, q="mediation") == ["Often", "Once"]
 
 
 def test_what_is_withdrawn_meanwhile_is_left_out(client, three):
