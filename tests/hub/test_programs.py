@@ -6,6 +6,7 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
@@ -17,7 +18,7 @@ from django.utils import timezone
 from hub import export, rows
 from hub.models import Practice
 from hub.models.practice import State
-from hub.search import Query
+from hub.search import Query, search
 from members.models import City
 from strongcities import sheets
 from tests.cast import make_staff
@@ -285,7 +286,7 @@ def imported(path, **options):
     return out.getvalue()
 
 
-HARD = {
+HARD: dict[str, Any] = {
     "title": "=1+1 & “quoted”, with; marks",
     "summary": "'- an apostrophe first",
     "body": '- a list\r\n- of two\n\n## A | B\n\n\'"quoted" | bar',
@@ -374,7 +375,7 @@ def test_by_relevance_a_table_stands_in_the_order_of_the_pages(client):
     """Which is finer, within the first pages, than what a whole is ordered by."""
     once = make_practice(make_city(), "Once", body="A word on mediation.", published_at=timezone.now())
     often = make_practice(make_city(), "Often", body="mediation " * 30)
-    assert export.search(Query("mediation"), AnonymousUser(), 1, export.MOST, bare=True).keys == [once.pk, often.pk]
+    assert search(Query("mediation"), AnonymousUser(), 1, export.MOST, bare=True).keys == [once.pk, often.pk]
     assert named(client, q="mediation") == [result["title"] for result in client.get(JSON, {"q": "mediation"}).json()["results"]]
     assert named(client, q="mediation") == ["Often", "Once"]
 

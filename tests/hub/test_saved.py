@@ -50,7 +50,7 @@ def test_a_search_is_saved_from_its_page_under_a_name_of_its_own(client, olga):
     response = client.post(f"{NEW}{YOUTH}", {"name": "  Young \n people ", "pace": "daily"})
     assert response.headers["Location"] == SAVED
     (one,) = SavedSearch.objects.all()
-    assert (one.owner, one.name, one.search, one.pace, one.due.hour) == (olga, "Young people", YOUTH, "daily", 6)
+    assert (one.owner, one.name, one.search, one.pace, one.due and one.due.hour) == (olga, "Young people", YOUTH, "daily", 6)
     listed = main(client.get(SAVED))
     assert f'<a href="/hub/{YOUTH.replace("&", "&amp;")}"><bdi>Young people</bdi></a>' in listed
     assert "Once a day, at 06:00 UTC" in listed
