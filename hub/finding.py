@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -73,12 +74,15 @@ def fails(name: str) -> int:
     return 1 << NAMES.index(name)
 
 
-def find(lookup: Lookup, visible: EntryQuerySet, sight: Sight | None) -> tuple[list[int], Counts]:
-    """The practices asked for, in order, and the counts. `visible` are those to look among, `sight` the same in a word."""
+def find(
+    lookup: Lookup, visible: EntryQuerySet, sight: Sight | None, keys: Sequence[int] | None = None
+) -> tuple[list[int], Counts]:
+    """The practices asked for, in order, and the counts. `visible` are those to look among, `sight` the same in a word; where there
+    are `keys`, only these few."""
     lookup = replace(lookup, is_exact=lookup.skip < _exact(lookup.want))
-    settled = _settled(lookup, visible, sight)
+    settled = _settled(lookup, visible, sight) if keys is None else None
     if settled is None:
-        hits = _hits(lookup, visible, _among(lookup))
+        hits = _hits(lookup, visible, _among(lookup, keys))
         page = _page(lookup, hits_are_all=True)
         more = _Sql("")
     else:
@@ -88,7 +92,7 @@ def find(lookup: Lookup, visible: EntryQuerySet, sight: Sight | None) -> tuple[l
         page = _page(lookup, hits_are_all=False)
         told = "UNION ALL SELECT %s, 0, 0, concat_ws(':', kind, facet, value), number FROM asked WHERE kind <> 'practice'"
         more = _Sql(told, (_SETTLED,))
-    have_all = _have_all(lookup, pending=settled is not None)
+    have_all = _have_all(lookup, direct=settled is not None or keys is not None or bool(lookup.phrases))
     sql = f"""
         WITH {hits.text}
         SELECT {_PAGE}, 0, practice_id, '', 0 FROM ({page.text}) page
@@ -130,11 +134,16 @@ def _read_settled(counts: Counts, kind: str, facet: str, value: str, *, number: 
 
 
 # --- The rows that are looked at ---------------------------------------------------------------------------------------
-def _among(lookup: Lookup) -> _Sql | None:
-    """The rows that a phrase leaves, few enough to be looked at one by one; None where there is no phrase."""
-    if not lookup.phrases:
-        return None
-    return _Sql(f"SELECT hub_match({' && '.join(['hub_phrase(%s)'] * len(lookup.phrases))}) AS practice_id", lookup.phrases)
+def _among(lookup: Lookup, keys: Sequence[int] | None) -> _Sql | None:
+    """The rows that a phrase or keys leave, few enough to be looked at one by one; None where there is neither."""
+    parts, values = [], list[Any]()
+    if keys is not None:
+        parts.append("SELECT unnest(%s::bigint[]) AS practice_id")
+        values.append(list(keys))
+    if lookup.phrases:
+        parts.append(f"SELECT hub_match({' && '.join(['hub_phrase(%s)'] * len(lookup.phrases))}) AS practice_id")
+        values += lookup.phrases
+    return _Sql(" INTERSECT ".join(parts), tuple(values)) if parts else None
 
 
 def _hits(lookup: Lookup, visible: EntryQuerySet, among: _Sql | None) -> _Sql:
@@ -201,10 +210,10 @@ def _every(terms: list[Term]) -> str:
     return " & ".join(f"({part})" for part in (*(by_word[word].anywhere for word in alone), *parts) if part)
 
 
-def _have_all(lookup: Lookup, *, pending: bool) -> _Sql:
+def _have_all(lookup: Lookup, *, direct: bool) -> _Sql:
     if len(lookup.words) < 2:
         return _Sql("")
-    holds = _holds("%s::tsquery", direct=pending or bool(lookup.phrases))
+    holds = _holds("%s::tsquery", direct=direct)
     return _Sql(
         f"UNION ALL SELECT {_HAVE_ALL}, 0, 0, '', count(*) FROM hits e WHERE fails = 0 AND {holds}",  # noqa: S608
         (_every(lookup.terms),),

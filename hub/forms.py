@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _
 
 from hub.lookup import Query, Sort
+from hub.models.saved import NAME_LENGTH, Pace
 from hub.taxonomy import FACETS, Facet
 from strongcities import languages
 
@@ -67,3 +68,18 @@ class SearchForm(forms.Form):
     @property
     def page_asked(self) -> int:
         return self.cleaned_data["page"] or 1
+
+
+class SavedSearchForm(forms.Form):
+    """What a search that is kept is called, and how often its owner hears what is new to it."""
+
+    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
+    pace = forms.ChoiceField(
+        label=_("Mails about new practices"),
+        choices=Pace.choices,
+        widget=forms.RadioSelect,
+        help_text=_("You get a mail only when there is something new, and each practice once. Every mail has a link that stops them."),
+    )
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())

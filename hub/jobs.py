@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from hub import search_figures, settling
+from hub import alerts, search_figures, settling
+from hub.models import SavedSearch
 
 
 @app.periodic(cron="17 3 * * *")
@@ -29,3 +30,17 @@ def settle(timestamp: int) -> None:
 def sum_searches(timestamp: int) -> None:
     """Every night, in UTC: sum what was asked of the search, and drop what told readers of the day apart."""
     search_figures.sum_up()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="hub", queueing_lock="tell-news")
+def tell_news(timestamp: int) -> int:
+    """Every ten minutes: mail people what is new to the searches that they saved, each at its pace. Answers how many mails."""
+    return alerts.tell_news()
+
+
+@app.periodic(cron="55 3 * * *")
+@app.task(queue="hub", queueing_lock="tidy-saved-searches")
+def tidy_saved_searches(timestamp: int) -> int:
+    """Every night: saved searches of people who left a month ago go. Answers how many."""
+    return SavedSearch.objects.left_behind().delete()[1].get("hub.SavedSearch", 0)

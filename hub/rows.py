@@ -25,6 +25,7 @@ from hub.taxonomy import Evidence, Form, Sector
 from members import countries
 from members.names import clean_name
 from strongcities import languages
+from strongcities.sheets import without_apostrophe
 
 LONGEST_LINE = 1_000_000  # bytes; a practice is some thousands
 FACETS = {facet.field: facet.choices for facet in taxonomy.FACETS if facet.many and facet.choices}  # by the practice's field
@@ -32,6 +33,8 @@ REQUIRED = ("external_id", "title", "summary", "body", "language", "city", "coun
 COLUMNS = (
     *REQUIRED, "start_year", "end_year", "status", *FACETS, "lead_sector", "evidence", "partners", "lessons", "sources",
 )  # fmt: skip
+# What a file of a search has beside them (hub/export.py); an import looks at `audience` and `is_sample` and passes the others by.
+ONLY_OUT = ("url", "city_slug", "published", "last_confirmed", "changed", "state", "audience", "licence", "is_sample")
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ def _read_csv(file: BinaryIO) -> Iterator[Row]:
             yield Row(line, {}, f"not CSV: {error}")
             continue
         if len(cells) == len(columns):
-            yield Row(line, dict(zip(columns, cells, strict=True)))
+            yield Row(line, dict(zip(columns, map(without_apostrophe, cells), strict=True)))
         elif cells:
             yield Row(line, {}, f"{len(cells)} cells, where the header has {len(columns)}")
 
@@ -133,7 +136,7 @@ def _read_csv(file: BinaryIO) -> Iterator[Row]:
 def _check_header(columns: list[str]) -> None:
     if missing := [name for name in REQUIRED if name not in columns]:
         raise NotRowsError(f"the first line has no column {', '.join(missing)}")
-    if unknown := [name for name in columns if name not in COLUMNS]:
+    if unknown := [name for name in columns if name not in COLUMNS and name not in ONLY_OUT]:
         raise NotRowsError(f"the first line names unknown columns: {', '.join(map(ascii, unknown))}")
     if len(set(columns)) < len(columns):
         raise NotRowsError("the first line names a column twice")
@@ -173,15 +176,32 @@ def _year(value: Any) -> int | None:
 
 
 def _list(value: Any, separators: str) -> list[Any]:
-    """A list, or text in which items stand apart by the first of `separators` that occurs in it."""
+    """A list, also one written as JSON, or text in which items stand apart by the first of `separators` that occurs in it."""
     if value is None:
         return []
+    if isinstance(value, str) and value.startswith("["):
+        value = _written_as_json(value) or value
     if isinstance(value, str):
         separator = next((mark for mark in separators if mark in value), separators[0])
         return [item.strip() for item in value.split(separator) if item.strip()]
     if not isinstance(value, list):
         raise _WrongError(f"a list is expected, not {type(value).__name__}")
     return value
+
+
+def _written_as_json(text: str) -> list[str]:
+    """The list of texts that a cell holds as JSON; none where it is something else, such as a lesson that begins with a bracket."""
+    try:
+        written = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    return written if isinstance(written, list) and all(isinstance(item, str) for item in written) else []
+
+
+def list_as_text(items: list[str]) -> str:
+    """A list as one cell that `_list` reads as the same list."""
+    text = " | ".join(items)
+    return text if not any("|" in item for item in items) and not text.startswith("[") else json.dumps(items, ensure_ascii=False)
 
 
 def _slugs(value: Any, choices: type[models.TextChoices]) -> list[str]:
@@ -285,7 +305,8 @@ def check(row: Row) -> dict[str, Any] | list[Fault]:
     """A row's values, ready to be written, with the address (`slug`) it gets; or all of its faults."""
     if row.unreadable:
         return [Fault(row.line, "", row.unreadable)]
-    faults = [Fault(row.line, _short(name), "unknown column") for name in row.values if name not in _CHECKS]
+    faults = [Fault(row.line, _short(name), "unknown column") for name in row.values if name not in _CHECKS and name not in ONLY_OUT]
+    faults += _not_to_be_published(row)
     values: dict[str, Any] = {}
     for name, checked in _CHECKS.items():
         try:
@@ -301,6 +322,17 @@ def check(row: Row) -> dict[str, Any] | list[Fault]:
     values["forms_addressed"] = values["forms_addressed"] or [Form.ALL.value]
     values["slug"] = address(values["external_id"])
     return faults or values
+
+
+def _not_to_be_published(row: Row) -> list[Fault]:
+    """What an import publishes is for everyone, and real: a file that was taken out may hold what is neither."""
+    said = {name: str(row.values.get(name) or "").lower() for name in ("audience", "is_sample")}
+    faults = []
+    if said["audience"] not in {"", "public"}:
+        faults.append(Fault(row.line, "audience", "for member cities only; an import would show it to everyone"))
+    if said["is_sample"] not in {"", "no", "false"}:
+        faults.append(Fault(row.line, "is_sample", "a sample, made up; an import would make it a real practice"))
+    return faults
 
 
 def address(external_id: str) -> str:

@@ -83,6 +83,7 @@ def remove_practices() -> int:
     """Take all sample practices away. Returns how many there were."""
     with bulk(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM hub_practicetransition t USING hub_practice p WHERE t.subject_id = p.id AND p.is_sample")
+        cursor.execute("DELETE FROM hub_told t USING hub_practice p WHERE t.practice_id = p.id AND p.is_sample")
         cursor.execute("DELETE FROM hub_practice WHERE is_sample")
         return int(cursor.rowcount)
 

@@ -8,7 +8,8 @@ choosing it would give. How it is done stands in finding.py.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from hub import finding, spelling, words
@@ -39,10 +40,12 @@ class Answer:
     corrected: str | None = None
     words: int = 0
     with_all: int = 0
+    keys: list[int] = field(default_factory=list)  # of the page's practices, in order
 
 
-def search(query: Query, user: Any, page: int = 1, per_page: int = 20) -> Answer:
-    """Practices visible to `user`. A page beyond the end has no results, and the count all the same.
+def search(query: Query, user: Any, page: int = 1, per_page: int = 20, *, among: Sequence[int] | None = None, bare: bool = False) -> Answer:
+    """Practices visible to `user`. A page beyond the end has no results, and the count all the same. `among` narrows them to those
+    of these few keys, once it is settled from all what is looked for; `bare` gives their keys alone.
 
     Costs two statements; with words three, two more where a word is unknown, and one where nothing but common words is found.
     """
@@ -55,19 +58,20 @@ def search(query: Query, user: Any, page: int = 1, per_page: int = 20) -> Answer
     skip = min((page - 1) * per_page, 2**62)
     lookup = _lookup(query, asked, reading, skip, per_page, common=False)
     sight = visible.sight(user)
-    places, counts = finding.find(lookup, visible, sight)
+    places, counts = finding.find(lookup, visible, sight, among)
     if not any(counts.total.values()) and len(lookup.terms) < len(reading.terms) and not _finds(lookup, visible):
         lookup = _lookup(query, asked, reading, skip, per_page, common=True)
-        places, counts = finding.find(lookup, visible, sight)
+        places, counts = finding.find(lookup, visible, sight, among)
     count = counts.total[0]
     return Answer(
         count=count,
-        results=_results(places, lookup.forms, user),
+        results=[] if bare else _results(places, lookup.forms, user),
         facets={name: _values(counts, name) for name in NAMES},
         without={name: count + counts.total[fails(name)] for name in lookup.filters},
         corrected=corrected,
         words=len(lookup.words),
         with_all=counts.with_all if len(lookup.words) > 1 else count,
+        keys=places,
     )
 
 

@@ -134,12 +134,12 @@ DOWNLOAD = (Rate(60, 10 * MINUTE, account),)  # a list of all there is: seconds 
 # Reading that costs. Pages that find: as soon as something is asked for (words, a filter, a further page). Bare, they are pages.
 FINDS = {"hub:search", "members:cities", "members:people"}
 # Whatever asks the database for more than a page, without anything in the address: programs' answers; cities of a like name.
-ASKS = {"hub:practices_json", "members:join_choose", "admin:autocomplete"}
+ASKS = {"hub:practices_json", "hub:feed", "members:join_choose", "admin:autocomplete"}
 FILES = {
     "admin:members_city_file", "admin:members_post_file", "admin:members_official_file", "admin:members_application_file",
     "admin:members_import_form", "admin:members_import_bad",
     "admin:hub_synonymgroup_file", "admin:hub_question_file",
-    "mfa_download_recovery_codes",
+    "mfa_download_recovery_codes", "hub:export_csv",
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from hub.alerts import with_news
 from hub.models import Practice
 from hub.models.theme_order import priorities
 from members.first_steps import first_steps
@@ -89,6 +90,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "standing": standing_of(user),
         "waiting": waiting_for(user),
         "first": first_steps(user),
+        "news": with_news(user),
     }
     return render(request, "pages/desk.html", context)
 

@@ -29,18 +29,24 @@ SUBJECT_LENGTH = 250  # what fits into the outbox's column, with room for an ell
 PRIVATE = {"Sensitivity": "Private"}  # RFC 2156; the staff's outbox doesn't show what such a mail says
 
 
-def send(name: str, *, to: str, context: dict[str, Any], language: str, private: bool = False) -> None:
+def send(name: str, *, to: str, context: dict[str, Any], language: str, private: bool = False, unsubscribe: str = "") -> None:
     """Queue the mail `name` (e.g. "members/approved") for the address `to`, in `language`. A `private` one carries what
-    somebody wrote to one person alone.
+    somebody wrote to one person alone. `unsubscribe` is the address that ends mails of this kind when it is posted to (RFC 8058):
+    mail programs show a button for it.
 
     Raises ValidationError where `to` is no mail address: nothing is queued then.
     """
     with override(language):
         context = {**context, "site_url": settings.SITE_URL, "contact_mail": settings.CONTACT_MAIL, "language": language}
         subject = _one_line(_plain(f"mail/{name}.subject.txt", context))
-        message = EmailMultiAlternatives(subject, _plain(f"mail/{name}.txt", context), to=[to], headers=PRIVATE if private else None)
+        message = EmailMultiAlternatives(subject, _plain(f"mail/{name}.txt", context), to=[to], headers=_headers(private, unsubscribe))
         message.attach_alternative(render_to_string(f"mail/{name}.html", context), "text/html")
         message.send()
+
+
+def _headers(private: bool, unsubscribe: str) -> dict[str, str]:
+    ends = {"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if unsubscribe else {}
+    return {**(PRIVATE if private else {}), **ends}
 
 
 class Outbox(BaseEmailBackend):

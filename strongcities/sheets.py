@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +25,8 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from strongcities.text import fit_for_xml
+
 LARGEST = 5 * 1024 * 1024  # bytes of a file
 UNFOLDED = 60 * 1024 * 1024  # bytes of all that an XLSX file unfolds to
 MOST_ROWS = 5_000
@@ -34,7 +35,6 @@ LONGEST_CELL = 10_000  # characters
 SURPLUS = ""  # the column of what stands in a row beyond the last one that the first line names
 # OWASP, "CSV injection": what makes a spreadsheet program read a cell as a formula; the wide forms do in East Asian editions.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_NOT_IN_XML = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
 _OFFERED = 255  # characters of a list to choose from that a cell may have
 _XLSX = b"PK\x03\x04"
 _OLD_XLS = b"\xd0\xcf\x11\xe0"
@@ -166,10 +166,11 @@ def _from_csv(file: bytes) -> Iterator[tuple[int, list[str]]]:
             return
         except csv.Error as error:
             raise NotASheet(gettext("Line %(line)d is no CSV: is a quotation mark missing?") % {"line": line}) from error
-        yield line, [_without_apostrophe(_text(cell, line)) for cell in cells]
+        yield line, [without_apostrophe(_text(cell, line)) for cell in cells]
 
 
-def _without_apostrophe(text: str) -> str:
+def without_apostrophe(text: str) -> str:
+    """A cell as it was before `csv_file` or `csv_lines` made it harmless."""
     return text[1:] if text[:1] == "'" and _could_be_formula(text) else text
 
 
@@ -196,6 +197,18 @@ def csv_stream(path: Path, columns: Sequence[Column]) -> Iterator[Callable[[Sequ
     """
     with path.open("w", encoding="utf-8-sig", newline="", buffering=1) as file:
         yield _csv_writer(file, columns)
+
+
+def csv_lines(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """The same for any number of rows, as they come: the bytes of each, to be sent at once."""
+    file = io.StringIO(newline="")
+    write = _csv_writer(file, columns)
+    yield file.getvalue().encode("utf-8-sig")
+    for row in rows:
+        file.seek(0)
+        file.truncate()
+        write(row)
+        yield file.getvalue().encode()
 
 
 def _csv_writer(file: TextIO, columns: Sequence[Column]) -> Callable[[Sequence[Any]], None]:
@@ -307,7 +320,7 @@ def _bold(sheet: Any, words: str) -> Any:
 
 def _words(sheet: Any, text: str) -> Any:
     """A cell whose text stays a text, also when somebody edits it and whatever it begins with."""
-    text = _NOT_IN_XML.sub("", text)
+    text = fit_for_xml(text)
     if not text:
         return None
     cell = WriteOnlyCell(sheet, text)

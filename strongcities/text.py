@@ -1,6 +1,8 @@
-"""Markdown, as staff and cities write it, into HTML that is safe to show."""
+"""Markdown, as staff and cities write it, into HTML that is safe to show; any text into one that XML can hold."""
 
 from __future__ import annotations
+
+import re
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -10,6 +12,7 @@ from markdown_it.rules_core import StateCore
 
 MAX_CELLS = 5_000  # of all tables of a text together
 _CELLS = "cells"
+_NOT_IN_XML = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
 _TAGS = {"p", "br", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "strong", "em", "a", "code", "pre", "hr",
          "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
 
@@ -48,3 +51,8 @@ def markdown(text: str) -> SafeString:
     return mark_safe(  # noqa: S308  cleaned in this very call
         nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}, link_rel="noopener nofollow")
     )
+
+
+def fit_for_xml(text: str) -> str:
+    """A text without the characters that XML 1.0 has no way to hold: a single one makes a whole file unreadable."""
+    return _NOT_IN_XML.sub("", text)

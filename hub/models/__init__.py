@@ -4,6 +4,7 @@ from hub.models.asked import Asking, FacetDay, Question, QuestionDay, Salt, Sear
 from hub.models.entry import Entry, Language, Lexeme, Word
 from hub.models.practice import Practice, PracticeTransition
 from hub.models.promotion import Phrasing, Pick, Promotion
+from hub.models.saved import SavedSearch, Told
 from hub.models.synonym import Expression, SynonymGroup
 from hub.models.theme_order import ThemeOrder
 
@@ -22,8 +23,10 @@ __all__ = [
     "Question",
     "QuestionDay",
     "Salt",
+    "SavedSearch",
     "SearchDay",
     "SynonymGroup",
     "ThemeOrder",
+    "Told",
     "Word",
 ]

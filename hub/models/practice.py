@@ -160,6 +160,7 @@ class Practice(Workflow):
         verbose_name = _("practice")
         verbose_name_plural = _("practices")
         ordering = ["-published_at", "-pk"]
+        indexes = [models.Index(fields=["updated"], name="practice_updated")]  # what is new to a saved search (hub/alerts.py)
         constraints = [
             models.UniqueConstraint(fields=["external_id"], condition=~Q(external_id=""), name="practice_one_of_an_external_id"),
             _known("prevention_levels", Level),

@@ -1,6 +1,11 @@
 """The hub's pages."""
 
 from hub.views.practice import practice
-from hub.views.search import practices_json, search
+from hub.views.programs import export_csv, feed, practices_json
+from hub.views.saved import alert_stop, saved, saved_change, saved_delete, saved_mend, saved_new, saved_stop
+from hub.views.search import search
 
-__all__ = ["practice", "practices_json", "search"]
+__all__ = [
+    "alert_stop", "export_csv", "feed", "practice", "practices_json", "saved", "saved_change", "saved_delete", "saved_mend", "saved_new",
+    "saved_stop", "search",
+]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The search, as a page and for programs."""
+"""The search, as a page."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from hub import asked, panel
+from hub import asked, export, panel
 from hub.forms import SORTS, SearchForm
-from hub.models import Pick, Practice
+from hub.models import Pick, SavedSearch
+from hub.models.saved import LONGEST
 from hub.promoted import for_query
 from hub.search import Answer, Query, search as find
 from hub.successors import leads_to_successors
@@ -41,7 +40,9 @@ def search(request: HttpRequest) -> HttpResponse:
         return render(request, "hub/beyond.html", {"page": page, "pages": pages, "last": panel.address(query, pages)}, status=404)
     if page == 1:
         asked.searched(request, query, answer)
-    return render(request, "hub/search.html", _context(query, answer, page, pages, for_query(query, request.user) if page == 1 else []))
+    promoted = for_query(query, request.user) if page == 1 else []
+    context = {**_context(query, answer, page, pages, promoted), **_to_take_along(request, query, answer)}
+    return render(request, "hub/search.html", context)
 
 
 def _context(query: Query, answer: Answer, page: int, pages: int, promoted: list[Pick]) -> dict[str, Any]:
@@ -65,35 +66,11 @@ def _context(query: Query, answer: Answer, page: int, pages: int, promoted: list
     }
 
 
-@public
-@require_safe
-@visitors_may_cache
-@leads_to_successors
-def practices_json(request: HttpRequest) -> JsonResponse:
-    """The same search for programs. A page beyond the end has no results; what isn't understood is 400, with what and why."""
-    form = SearchForm(request.GET)
-    if not form.is_valid():
-        return JsonResponse({"error": form.errors.get_json_data()}, status=400)
-    answer = find(form.query, request.user, form.page_asked, form.cleaned_data["per_page"] or PER_PAGE)
-    return JsonResponse(
-        {
-            "count": answer.count,
-            "results": [_result(practice) for practice in answer.results],
-            "facets": answer.facets,
-            "did_you_mean": answer.corrected,
-        }
-    )
-
-
-def _result(practice: Practice) -> dict[str, Any]:
+def _to_take_along(request: HttpRequest, query: Query, answer: Answer) -> dict[str, Any]:
+    """What the page offers beside its results: the same search for programs and as a file, and to keep it."""
+    address = panel.address(query).removesuffix("?")
     return {
-        "slug": practice.slug,
-        "external_id": practice.external_id,
-        "title": practice.title,
-        "summary": practice.summary,
-        "city": practice.city.name,
-        "country": practice.city.country,
-        "language": practice.language,
-        "evidence": practice.evidence,
-        "url": f"{settings.SITE_URL}{reverse('hub:practice', args=[practice.slug])}",
+        "asked": address,
+        "cut_at": export.MOST if answer.count > export.MOST else 0,
+        "may_save": SavedSearch.may_be_kept_by(request.user) and len(address) <= LONGEST,
     }

@@ -28,7 +28,7 @@ VISITOR = [
 OFFICIAL = [
     "/desk/", "/cities/aarhus/", "/cities/aarhus/edit/", "/people/", "/members/cities/aarhus/colleagues/", "/members/contacts/",
     "/account/email/", "/account/password/change/", "/account/2fa/", "/account/2fa/totp/activate/",
-    "/account/2fa/webauthn/add/", "/account/sessions/",
+    "/account/2fa/webauthn/add/", "/account/sessions/", "/hub/saved/", "/hub/saved/new/?q=youth&theme=youth-engagement",
 ]  # fmt: skip
 STAFF = ["/admin/", "/admin/members/application/", "/admin/members/application/figures/"]
 # What a phone with the reader's own colours shows in Arabic must be seen as well as what a large screen shows in English.

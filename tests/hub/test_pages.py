@@ -320,9 +320,16 @@ def test_a_page_for_somebody_is_theirs_alone(client, three):
 
 
 def test_json_is_as_agreed(client, three):
+    def told(moment):  # as JSON has a moment: to the millisecond
+        return f"{moment.isoformat(timespec='milliseconds')[:23]}Z"
+
     answer = client.get(JSON, {"theme": "youth-engagement", "language": "fr", "per_page": 1}).json()
     assert answer == {
         "count": 1,
+        "page": 1,
+        "pages": 1,
+        "next": None,
+        "previous": None,
         "results": [
             {
                 "slug": "practice-3",
@@ -334,6 +341,11 @@ def test_json_is_as_agreed(client, three):
                 "language": "fr",
                 "evidence": "0",
                 "url": "http://localhost:8000/hub/practices/practice-3/",
+                "state": "published",
+                "audience": "public",
+                "is_sample": False,
+                "published": told(three[2].published_at),
+                "updated": told(three[2].updated),
             }
         ],
         "facets": {

@@ -169,6 +169,7 @@ def test_readers_whom_a_proxy_names_in_no_way_are_one(monkeypatch):
 # --- What is read ----------------------------------------------------------------------------------------------------
 
 WORD = "zyxword"
+PROGRAMS = {"hub:practices_json", "hub:feed", "hub:export_csv"}
 WORDS = f"?q={WORD}"
 OF_A_FIELD = f"?term={WORD}&app_label=members&model_name=post&field_name=city"  # what the admin's lists of choices ask
 
@@ -197,13 +198,13 @@ def costly(user, words):
 
 def test_what_looks_for_words_or_is_no_page_is_counted(root):
     found, counted = costly(root, WORDS)
-    assert {*limits.FINDS, "hub:practices_json", "admin:members_city_changelist", "admin:members_city_file"} <= found
+    assert {*limits.FINDS, *PROGRAMS, "admin:members_city_changelist", "admin:members_city_file"} <= found
     assert found - counted == set()
 
 
 def test_for_strangers_as_well():
     found, counted = costly(None, WORDS)
-    assert {*limits.FINDS, "hub:practices_json"} <= found
+    assert {*limits.FINDS, *PROGRAMS} <= found
     assert found - counted == set()
 
 
@@ -226,6 +227,7 @@ def test_to_open_a_page_costs_no_write(root, who):
 @pytest.mark.parametrize(
     ("path", "counts"),
     [
+        ("/hub/feed/", True), ("/hub/export.csv", True), ("/hub/saved/new/?q=school", False),
         (HUB, False), ("/hub/?q=", False), ("/hub/?q=+&theme=", False), ("/hub/?q=school", True), ("/hub/?theme=youth-engagement", True),
         ("/hub/?page=2", True), ("/hub/?anything=1", True), (JSON, True), ("/ar/hub/?q=school", True),
         (CITIES, False), ("/cities/?q=", False), ("/cities/?region=europe", True), ("/cities/?bbox=0,45,15,55", True),

@@ -22,7 +22,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.urls import get_resolver, reverse
 
+from hub import alerts
 from hub.models.practice import State
+from hub.search import Query
 from members import editing
 from members.models import (
     AddressChange,
@@ -61,6 +63,7 @@ MARKS = {
     "zyxvouch": {"lead", *SECRETARIAT},  # what a colleague said of them
     "zyxinvite": {"lead", *SECRETARIAT},  # to whom an invitation was mailed
     "zyxcontact": {"official", "lead"},  # what two people wrote to each other
+    "zyxsearch": {"official"},  # a search that somebody keeps
     "zyxreport": SECRETARIAT,  # what somebody reported
     "zyxhidden": {"staff", *SECRETARIAT},  # a city that is only proposed
     "zyxseat": SECRETARIAT,  # an organisation whose seat lies ahead
@@ -113,6 +116,7 @@ def rows(people, settings, tmp_path) -> dict[str, tuple[str, str]]:
     made: dict[str, Any] = {
         "application": application.pk, "invitation": invitation, "vouch": vouch.pk, "contact": contact.key, "person": ove.official.key,
         "domain": CityDomain.confirm(aarhus, "aarhus.dk", by=lene).pk, "posts": posts,
+        "saved": alerts.save(Query(said("search")), by=ove, name=said("search"), pace="daily").pk,
     }  # fmt: skip
     _fill_the_admin(people, aarhus)
     found = {name: _row(name, made) for name in sorted(set(names(get_resolver())))}
@@ -212,12 +216,23 @@ def _arguments(made: dict[str, Any]) -> dict[str, list[Any]]:
         **{each: [made["contact"]] for each in VIEWS_OF_CONTACT},
         **{each: ["aarhus-dk"] for each in VIEWS_OF_CITY},
         "demo:mail": [outbox()[0].pk],
+        **{f"hub:saved_{verb}": [made["saved"]] for verb in ("change", "stop", "mend", "delete")},
+        "hub:alert_stop": ["nothing"],
     }
 
 
 def searches() -> list[str]:
     """Every page that finds by words, asked for each of the marks."""
-    pages = ("/cities/", "/people/", "/hub/", "/hub/practices.json", "/admin/members/city/", "/admin/hub/practice/")
+    pages = (
+        "/cities/",
+        "/people/",
+        "/hub/",
+        "/hub/practices.json",
+        "/hub/feed/",
+        "/hub/export.csv",
+        "/admin/members/city/",
+        "/admin/hub/practice/",
+    )
     return [f"{page}?q={mark.partition('@')[0].replace('zyx', 'qvx')}" for mark in MARKS for page in pages]
 
 
@@ -244,7 +259,7 @@ def walked(client, people, rows) -> tuple[dict[str, list[str]], dict[str, dict[s
 
 
 def _note(read: dict[str, dict[str, set[str]]], who: str, name: str, answer: Any) -> None:
-    body = answer.content.decode(errors="replace").lower() if not answer.streaming else ""
+    body = answer.getvalue().decode(errors="replace").lower()
     for mark in MARKS:
         if mark in body:
             read[mark][who].add(name)
