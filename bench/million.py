@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ def searches(words: list[str]) -> Iterator[Callable[[], object]]:
     visitor = AnonymousUser()
     for number in range(ROUNDS):
         query = Query(words[number % len(words)], as_typed=False)
-        yield lambda query=query: search(query, visitor)
+        yield partial(search, query, visitor)
 
 
 def by_clients(words: list[str], clients: int) -> list[float]:
@@ -122,7 +123,7 @@ def edits() -> dict[str, float]:
     for number, key in enumerate(keys):
         word = f"zzyx{number}q"
         started = time.perf_counter()
-        written.append(timed(lambda key=key, word=word: Practice.objects.filter(pk=key).update(summary=f"Of {word}.")))
+        written.append(timed(partial(Practice.objects.filter(pk=key).update, summary=f"Of {word}.")))
         if [practice.pk for practice in search(Query(word), AnonymousUser()).results] != [key]:
             raise SystemExit("what was written is not found")
         found.append((time.perf_counter() - started) * 1000)

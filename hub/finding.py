@@ -74,9 +74,7 @@ def fails(name: str) -> int:
     return 1 << NAMES.index(name)
 
 
-def find(
-    lookup: Lookup, visible: EntryQuerySet, sight: Sight | None, keys: Sequence[int] | None = None
-) -> tuple[list[int], Counts]:
+def find(lookup: Lookup, visible: EntryQuerySet, sight: Sight | None, keys: Sequence[int] | None = None) -> tuple[list[int], Counts]:
     """The practices asked for, in order, and the counts. `visible` are those to look among, `sight` the same in a word; where there
     are `keys`, only these few."""
     lookup = replace(lookup, is_exact=lookup.skip < _exact(lookup.want))

@@ -141,8 +141,8 @@ def test_a_step_to_a_practice_is_a_click_of_its_search(client):
 
 
 def test_words_that_were_offered_and_taken(client):
-    make_practice(make_city())
-    for reader, words in (("198.51.100.1", "youth councill"), ("198.51.100.1", "youth council"), ("198.51.100.2", "youth councill")):
+    make_practice(make_city(), "Polarisation")
+    for reader, words in (("198.51.100.1", "polarisaton"), ("198.51.100.1", "polarisation"), ("198.51.100.2", "polarisaton")):
         ask(client, words, reader=reader)
     assert Asking.objects.exclude(offered="").count() == 2
     night()

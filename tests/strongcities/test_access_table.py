@@ -23,6 +23,7 @@ from django.db import transaction
 from django.urls import get_resolver, reverse
 
 from hub import alerts
+from hub.models import Promotion, Question, ThemeOrder
 from hub.models.practice import State
 from hub.search import Query
 from members import editing
@@ -157,6 +158,9 @@ def _fill_the_admin(people: dict[str, Any], aarhus: City) -> None:
     editing.edit(aarhus, by=lene, seen=editing.version(aarhus), values={**editing.values_of(aarhus), "profile": "Our words."})
     Authenticator.objects.create(user=cast.make_user("factor@aarhus.dk"), type=Authenticator.Type.RECOVERY_CODES, data={})
     SocialAccount.objects.create(user=ove, provider="aarhus", uid="1")
+    Promotion.objects.create(name="Joining", ends=today())
+    ThemeOrder.objects.create(ends=today(), themes=["youth-engagement"], why="Decided.")
+    Question.objects.create(key="0", words="hate speech", days=3, readers=5, together=2, last=today())
 
 
 def _row(name: str, made: dict[str, Any]) -> tuple[str, str]:
@@ -170,7 +174,7 @@ def _row(name: str, made: dict[str, Any]) -> tuple[str, str]:
 def _of_the_admin(name: str) -> dict[str, Any]:
     """What an address of the admin is about: the first record of its kind."""
     asked = set(get_resolver().namespace_dict["admin"][1].reverse_dict.getlist(name)[0][0][0][1])
-    known: dict[str, Any] = {"app_label": "members", "kind": "cities", "suffix": "csv", "pk": 1, "object_id": "1"}
+    known: dict[str, Any] = {"app_label": "members", "kind": "cities", "suffix": "csv", "pk": 1, "object_id": "1", "part": "weeks"}
     for model in admin.site._registry:
         if name.startswith(f"{model._meta.app_label}_{model._meta.model_name}_"):
             record = model._base_manager.order_by("pk").first()
