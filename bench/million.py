@@ -102,7 +102,7 @@ def survival(words: list[str]) -> float:
     settled = finding._settled
     for text in words:
         shown = [practice.pk for practice in search(Query(text), visitor, 1, 10).results]
-        finding._settled, finding.BEST = (lambda *_any: None), 10**7  # type: ignore[assignment]
+        finding._settled, finding.BEST = (lambda *_any: None), 10**7
         try:
             exact = [practice.pk for practice in search(Query(text), visitor, 1, 10).results]
         finally:
