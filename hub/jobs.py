@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import connection
 from procrastinate.contrib.django import app
 
+from hub import spellings
+
 
 @app.periodic(cron="17 3 * * *")
 @app.task(queue="hub", queueing_lock="count-words")
@@ -13,3 +15,4 @@ def count_words(timestamp: int) -> None:
     one that no practice has any more is still there, which nobody is led to."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT hub_count_words()")
+    spellings.tell()

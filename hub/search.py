@@ -17,15 +17,19 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 
 from hub import spelling, words
 from hub.asking import Asked, take_apart
 from hub.models import Entry, Practice
-from hub.passages import marked
+from hub.passages import as_forms, marked
 from hub.querysets import EntryQuerySet
 from hub.taxonomy import CODED, FACETS
-from hub.words import Reading, Term, either, lexeme
+from hub.why import typed, why
+from hub.words import WORD, Reading, Term, either, fold, lexeme
 from members.querysets import sees_members_only
 
 type Sort = Literal["relevance", "newest", "evidence"]
@@ -73,7 +77,9 @@ class Answer:
     were asked for), how many each value of each facet would give (only those above 0), how many there would be without a
     chosen facet, how many `words` were looked for (common ones left out), and how many of `count` have all of them.
 
-    `corrected` is the text that was searched for in place of what was typed, where nobody writes a word of it."""
+    `corrected` is the text that was searched for in place of what was typed, where nobody writes a word of it. `last` is in how
+    many practices the last word of the text stands, None where there is none; `only_common` if nothing but common words was asked
+    for."""
 
     count: int
     results: list[Practice]
@@ -82,6 +88,8 @@ class Answer:
     corrected: str | None = None
     words: int = 0
     with_all: int = 0
+    last: int | None = None
+    only_common: bool = False
 
 
 @dataclass
@@ -115,9 +123,11 @@ def search(query: Query, user: Any, page: int = 1, per_page: int = 20) -> Answer
     Costs two statements; with words three, two more where a word is unknown, and one where nothing but common words is found.
     """
     visible = Entry.objects.visible_to(user)
+    sees_all = sees_members_only(user)
     asked, reading = _read(query.words)
+    last = _last(query.words, reading, sees_all=sees_all)
     corrected = None
-    if not query.as_typed and (right := spelling.right(query.words, reading.terms, visible, sees_all=sees_members_only(user))):
+    if not query.as_typed and (right := spelling.right(query.words, reading.terms, visible, sees_all=sees_all)):
         corrected = right
         asked, reading = _read(corrected)
     question = _question(query, asked, reading, common=False)
@@ -128,13 +138,22 @@ def search(query: Query, user: Any, page: int = 1, per_page: int = 20) -> Answer
     count = counts.total.get(0, 0)
     return Answer(
         count=count,
-        results=_results(places, question.forms, user),
+        results=_results(places, question, asked, reading, user),
         facets={name: _values(counts, name) for name in _NAMES},
         without={name: count + counts.total.get(_fails(name), 0) for name in _chosen(query)},
         corrected=corrected,
         words=len(question.terms),
         with_all=counts.with_all if len(question.terms) > 1 else count,
+        last=last,
+        only_common=bool(question.terms) and all(term.is_stop for term in question.terms),
     )
+
+
+def _last(text: str, reading: Reading, *, sees_all: bool) -> int | None:
+    """In how many practices the last word of what was typed stands, as far as the reader may know."""
+    typed = WORD.findall(text)[-1:]
+    terms = [term for term in reading.terms if typed and term.word == fold(typed[0])]
+    return next((term.records if sees_all or term.is_public else 0 for term in terms), None)
 
 
 def _read(text: str) -> tuple[Asked, Reading]:
@@ -148,12 +167,30 @@ def _question(query: Query, asked: Asked, reading: Reading, *, common: bool) -> 
     return _Question(terms, asked.phrases, asked.without, query.all_words and len(terms) > 1, reading.average)
 
 
-def _results(places: list[int], forms: frozenset[str], user: Any) -> list[Practice]:
+# Of the words that are looked for, which a practice's own words have; `words || ''` unpacks them once for all.
+_HOLDS = """ARRAY(
+    SELECT own.words @@ asked.query::tsquery
+    FROM (SELECT words || ''::tsvector AS words FROM hub_entry WHERE practice_id = hub_practice.id OFFSET 0) own,
+        unnest(%s::text[]) WITH ORDINALITY AS asked(query, place)
+    ORDER BY place)"""
+
+
+def _results(places: list[int], question: _Question, asked: Asked, reading: Reading, user: Any) -> list[Practice]:
+    """The practices, where words are looked for each with `marked` and `why`."""
     practices = Practice.objects.visible_to(user).select_related("city")
-    found = (practices if forms else practices.defer("body", "lessons", "partners", "sources")).in_bulk(places)
+    terms = question.terms[:ARMS]
+    if not terms:
+        found = practices.defer("body", "lessons", "partners", "sources").in_bulk(places)
+        return [found[key] for key in places if key in found]
+    queries = [either(map(lexeme, sorted(term.stems))) for term in terms]
+    holds = RawSQL(_HOLDS, [queries], ArrayField(BooleanField()))  # noqa: S611  its parameters are values
+    found = practices.annotate(holds=holds).in_bulk(places)
     results = [found[key] for key in places if key in found]
-    for practice in results if forms else ():
-        practice.marked = marked(practice, forms)  # type: ignore[attr-defined]  # for the rows of this answer only
+    words = typed(asked.words, terms) if len(question.terms) <= ARMS else []
+    phrases = tuple(as_forms(phrase, reading.terms) for phrase in asked.phrases)
+    for practice in results:
+        practice.marked = marked(practice, question.forms, phrases)  # type: ignore[attr-defined]  # for the rows of this answer only
+        practice.why = why(practice, words, terms, practice.holds)  # type: ignore[attr-defined]
     return results
 
 

@@ -46,14 +46,15 @@ def fold(word: str) -> str:
 @dataclass(frozen=True)
 class Term:
     """One word asked for. It is found by its `stems` and by `codes`, the facets and countries that bear its name; `forms` are
-    the words in which texts hold it; `weight` is larger the rarer it is; it `is_public` if a practice for everyone holds it; a
-    `stop` word (the, de, في) is asked for only where nothing else is."""
+    the words in which texts hold it; `weight` is larger the rarer it is (in how few `records` it stands); it `is_public` if a practice for everyone holds
+    it; a `stop` word (the, de, في) is asked for only where nothing else is."""
 
     word: str
     stems: frozenset[str]
     forms: frozenset[str]
     codes: frozenset[str] = field(default=frozenset())
     weight: float = 0.0
+    records: int = 0
     is_known: bool = False
     is_public: bool = False
     is_stop: bool = False
@@ -146,6 +147,7 @@ def _term(*, word: str, stems: list[str], forms: list[str] | None, is_stop: bool
         forms=counted,
         codes=codes,
         weight=math.log(1 + (of - records + 0.5) / (records + 0.5)),  # the inverse document frequency of BM25
+        records=records,
         is_known=bool(records or codes),
         is_public=bool(is_public or codes),
         is_stop=is_stop,

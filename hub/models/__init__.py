@@ -2,5 +2,6 @@
 
 from hub.models.entry import Entry, Language, Lexeme, Word
 from hub.models.practice import Practice, PracticeTransition
+from hub.models.spelling import Spelling
 
-__all__ = ["Entry", "Language", "Lexeme", "Practice", "PracticeTransition", "Word"]
+__all__ = ["Entry", "Language", "Lexeme", "Practice", "PracticeTransition", "Spelling", "Word"]

@@ -16,6 +16,7 @@ from hub import panel
 from hub.forms import SORTS, SearchForm
 from hub.models import Practice
 from hub.search import Answer, Query, search as find
+from hub.suggest import offered
 from strongcities.access import public
 from strongcities.caching import visitors_may_cache
 from strongcities.paging import Pages
@@ -36,7 +37,7 @@ def search(request: HttpRequest) -> HttpResponse:
     pages = max(1, -(-answer.count // PER_PAGE))
     if page > pages:
         return render(request, "hub/beyond.html", {"page": page, "pages": pages, "last": panel.address(query, pages)}, status=404)
-    return render(request, "hub/search.html", _context(query, answer, page, pages))
+    return render(request, "hub/search.html", {**_context(query, answer, page, pages), "offered": offered(query, answer, request.user)})
 
 
 def _context(query: Query, answer: Answer, page: int, pages: int) -> dict[str, Any]:
