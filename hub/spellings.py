@@ -15,14 +15,14 @@ READ = 500  # practices of each language
 
 
 def tell() -> None:
-    """For practices that everyone may read: no spelling is told from others."""
+    """For practices that everyone may read, samples left out."""
     for language in Language.objects.order_by("language").values_list("language", flat=True):
         _write(language, _told(language))
 
 
 def _told(language: str) -> dict[str, str]:
     """Of each folded word, how it is mostly written."""
-    texts = Practice.objects.listed().filter(audience="public", language=language).order_by("-pk")
+    texts = Practice.objects.listed().filter(audience="public", is_sample=False, language=language).order_by("-pk")
     written: Counter[str] = Counter()
     for title, summary, body, lessons, partners in texts.values_list("title", "summary", "body", "lessons", "partners")[:READ]:
         for text in (title, summary, body, *lessons, *partners):

@@ -26,7 +26,8 @@ from members.models import City
 from members.querysets import sees_members_only
 
 MOST, MOST_NAMES = 8, 3
-SURE = 20  # practices; a word that fewer hold by the last count may be gone since
+LOOKED_AT = 40  # words, of each language and in all
+SURE = 100  # practices; a word that fewer hold by the last count may be gone since
 FEW = 5  # practices; whoever finds fewer by the last word may have typed half of it
 NAME_WORDS = 5  # the last words that are looked for at the beginning of a name
 SPELT = 4  # letters from which on another spelling of a city's name is told from another name
@@ -35,6 +36,7 @@ _QUOTES = '"“”„«»＂「」『』'
 # A word that may not be there, and a phrase with a minus that is still open: nothing of it is looked for.
 _LEFT_OUT = re.compile(rf"(?:^|\s)[-−](?:[^\s{_QUOTES}]*|[{_QUOTES}][^{_QUOTES}]*)$")
 
+# A word that nothing but samples hold is made up.
 _WORDS = """
 SELECT found.word, coalesce(s.shown, found.word), found.language
 FROM (
@@ -43,14 +45,15 @@ FROM (
     FROM hub_language l CROSS JOIN LATERAL (
         SELECT w.word, w.stem, w.records, w.public FROM hub_word w
         WHERE w.language = l.language AND {begins} AND NOT w.is_stop AND w.{records} > 0 AND w.word <> %(typed)s
-        ORDER BY w.records DESC LIMIT 12
+        ORDER BY w.records DESC LIMIT {looked_at}
     ) head
     GROUP BY word
+    ORDER BY own DESC, records DESC, word LIMIT {looked_at}
 ) found
 LEFT JOIN hub_spelling s USING (word, language)
 WHERE found.records > {sure} OR EXISTS (
     SELECT FROM ({visible}) e
-    WHERE e.words @@ quote_literal(found.stem)::tsquery AND e.spelt @@ quote_literal(found.word)::tsquery)
+    WHERE e.words @@ quote_literal(found.stem)::tsquery AND e.spelt @@ quote_literal(found.word)::tsquery AND NOT e.is_sample)
 ORDER BY own DESC, found.records DESC, found.word LIMIT %(most)s
 """
 _BORNE = """
@@ -90,8 +93,8 @@ def completions(text: str, user: Any) -> list[Completion]:
     sees_all = sees_members_only(user)
     letters = len(typed)
     begins = f"left(w.word, {letters}) = %(typed)s" if letters <= 3 else "w.word LIKE %(typed)s || '%%'"
-    rows, parameters = Entry.objects.visible_to(user).values("words", "spelt").query.sql_with_params()
-    sql = _WORDS.format(records="records" if sees_all else "public", begins=begins, sure=SURE, visible=_named(rows, len(parameters)))
+    rows, parameters = Entry.objects.visible_to(user).values("words", "spelt", "is_sample").query.sql_with_params()
+    sql = _WORDS.format(records="records" if sees_all else "public", begins=begins, sure=SURE, looked_at=LOOKED_AT, visible=_named(rows, len(parameters)))
     values = {"own": (get_language() or "en").partition("-")[0], "typed": typed, "most": MOST}
     with connection.cursor() as cursor:
         cursor.execute(sql, values | {f"visible_{place}": value for place, value in enumerate(parameters)})

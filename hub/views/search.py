@@ -44,10 +44,11 @@ def _context(query: Query, answer: Answer, page: int, pages: int) -> dict[str, A
     return {
         "query": query,
         "answer": answer,
-        "searched": answer.corrected or query.words,
+        "searched": panel.quoted(answer.corrected or query.words),
         "groups": panel.groups(query, answer),
         "chips": panel.chips(query),
         "no_filters": panel.address(replace(query, filters={})),
+        "words_alone": len(answer.without) == 1,  # nothing without the one filter either: so it isn't the filter
         "advice": panel.advice(query, answer) if not answer.count else [],
         "sorts": [(value, label, panel.address(replace(query, sort=value))) for value, label in SORTS],
         "as_typed": panel.address(replace(query, as_typed=True)),
