@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _
 
-from hub.search import Query, Sort
+from hub.question import Query, Sort
 from hub.taxonomy import FACETS, Facet
 from strongcities import languages
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from hub import spellings
+from hub import settling, spellings
 
 
 @app.periodic(cron="17 3 * * *")
@@ -16,3 +16,10 @@ def count_words(timestamp: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT hub_count_words()")
     spellings.tell()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="hub", queueing_lock="settle")
+def settle(timestamp: int) -> None:
+    """Every five minutes: give places to practices that were written, so that few are looked at row by row."""
+    settling.settle()

@@ -70,13 +70,6 @@ def loosened(query: Query) -> str:
     return address(replace(query, words=" ".join(asked.words.split()), all_words=False))
 
 
-def completed(query: Query, answer: Answer, user: Any) -> list[Chip]:
-    """For who types half a word: the search with its last word completed, where hardly anything holds that word as it is."""
-    if query.words and (answer.last is not None and answer.last < FEW):
-        return [Chip(one.text, address(replace(query, words=one.text, as_typed=False))) for one in completions(query.words, user)]
-    return []
-
-
 def way_back(query: Query, page: int = 1) -> str:
     """The search that a practice's page leads back to, as `address` has it; "" for the whole hub, to which another link leads, and
     for a question too long to be carried through every link."""

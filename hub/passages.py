@@ -149,7 +149,8 @@ def _stretch(text: str, forms: AbstractSet[str], missing: AbstractSet[str], phra
     """The best of a text: that begins before a phrase or a word which neither title nor summary holds."""
     words = list(WORD.finditer(text))
     found = [(place, form) for place, word in enumerate(words) for form in _forms(word[0]) & forms]
-    whole = sorted((start, number) for number, phrase in enumerate(phrases) for start, _stop in _places([word[0] for word in words], phrase))
+    texts = [word[0] for word in words]
+    whole = sorted((start, number) for number, phrase in enumerate(phrases) for start, _stop in _places(texts, phrase))
     starts = [place for place, _number in whole] or [place for place, form in found if form in missing]
     if not starts:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import models
 from django.db.models import F, Q
@@ -51,6 +51,9 @@ class PracticeQuerySet(models.QuerySet["Practice"]):
         return self.listed().alias(confirmed=confirmed).filter(confirmed__lt=old_before(timezone.now().date()))
 
 
+type Sight = Literal["all", "public"]
+
+
 class EntryQuerySet(models.QuerySet["Entry"]):
     def visible_to(self, user: Any) -> EntryQuerySet:
         """The same answer as `Practice.objects.listed().visible_to(user)` gives, from the search's own rows."""
@@ -60,3 +63,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
             return self.filter(for_members=False)
         own = Post.objects.today().filter(official__user=user).values("city")
         return self.filter(Q(for_members=False) | Q(practice__city__in=own))
+
+    def sight(self, user: Any) -> Sight | None:
+        """What `visible_to` gives in a word, where there is one: everything, or what is for everyone."""
+        if sees_members_only(user):
+            return "all"
+        return None if user.is_authenticated and Post.objects.today().filter(official__user=user).exists() else "public"

@@ -18,9 +18,8 @@ from django.utils.translation import get_language, gettext
 
 from hub.models import Entry
 from hub.panel import Chip, address
-from hub.querysets import EntryQuerySet
 from hub.search import Answer, Query
-from hub.taxonomy import BY_NAME, CODED, Facet
+from hub.taxonomy import CODED, Facet
 from hub.words import LONGEST, UNSPACED, WORD, fold
 from members.models import City
 from members.querysets import sees_members_only
@@ -94,27 +93,23 @@ def completions(text: str, user: Any) -> list[Completion]:
     letters = len(typed)
     begins = f"left(w.word, {letters}) = %(typed)s" if letters <= 3 else "w.word LIKE %(typed)s || '%%'"
     rows, parameters = Entry.objects.visible_to(user).values("words", "spelt", "is_sample").query.sql_with_params()
-    sql = _WORDS.format(records="records" if sees_all else "public", begins=begins, sure=SURE, looked_at=LOOKED_AT, visible=_named(rows, len(parameters)))
+    visible = rows % tuple(f"%(visible_{place})s" for place in range(len(parameters)))
+    sql = _WORDS.format(records="records" if sees_all else "public", begins=begins, sure=SURE, looked_at=LOOKED_AT, visible=visible)
     values = {"own": (get_language() or "en").partition("-")[0], "typed": typed, "most": MOST}
     with connection.cursor() as cursor:
         cursor.execute(sql, values | {f"visible_{place}": value for place, value in enumerate(parameters)})
         return [Completion(before, shown, language) for _word, shown, language in cursor.fetchall()]
 
 
-def _named(sql: str, count: int) -> str:
-    """SQL with parameters by place, as one with names."""
-    return sql % tuple(f"%(visible_{place})s" for place in range(count))
-
-
 def _last(text: str) -> tuple[str, str] | None:
     """What stands before the word that is being typed, and the word, folded; of a script without spaces, its last sign, which
     the words of that script, pairs of signs, begin with."""
-    word = None
-    for word in WORD.finditer(text[-2 * LONGEST :]):
-        pass
-    if word is None or word.end() != len(text[-2 * LONGEST :]) or _LEFT_OUT.search(text):
+    end = text[-2 * LONGEST :]
+    words = list(WORD.finditer(end))
+    if not words or words[-1].end() != len(end) or _LEFT_OUT.search(text):
         return None
-    last = word[0][-1] if UNSPACED.match(word[0][-1]) else word[0]
+    last = words[-1][0]
+    last = last[-1] if UNSPACED.match(last[-1]) else last
     typed = fold(last)
     return (text[: len(text) - len(last)], typed) if 0 < len(typed) <= LONGEST else None
 

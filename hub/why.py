@@ -50,7 +50,7 @@ class Why:
 
     @property
     def counts(self) -> bool:
-        return NAMED < self.asked and self.held < self.asked
+        return self.asked > NAMED and self.held < self.asked
 
 
 def typed(text: str, terms: list[Term]) -> list[Word]:

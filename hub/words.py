@@ -46,8 +46,8 @@ def fold(word: str) -> str:
 @dataclass(frozen=True)
 class Term:
     """One word asked for. It is found by its `stems` and by `codes`, the facets and countries that bear its name; `forms` are
-    the words in which texts hold it; `weight` is larger the rarer it is (in how few `records` it stands); it `is_public` if a practice for everyone holds
-    it; a `stop` word (the, de, في) is asked for only where nothing else is."""
+    the words in which texts hold it; it stands in some `records`, and `weight` is larger the rarer it is; it `is_public` if a
+    practice for everyone holds it; a `stop` word (the, de, في) is asked for only where nothing else is."""
 
     word: str
     stems: frozenset[str]

@@ -15,7 +15,7 @@ NO_HEADS = "DROP INDEX word_head_1, word_head_2, word_head_3, word_head;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hub", "0008_own_language")]
+    dependencies = [("hub", "0009_bits")]
     operations = [
         migrations.CreateModel(
             name="Spelling",

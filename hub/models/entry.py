@@ -82,10 +82,16 @@ class Word(models.Model):
 
 
 class Lexeme(models.Model):
-    """A stem that practices are found by, and in how many of them it stands, as of the last count; one that is not here is newer."""
+    """A stem that practices are found by, and in how many of them it stands, as of the last count; one that is not here is newer.
+
+    Of a frequent one (`is_kept`) the settled practices that hold it are kept as bits (migrations/0009_bits.py), its foremost ones
+    being those in which its BM25 impact is at least `bar`.
+    """
 
     lexeme = models.TextField(primary_key=True)
     records = models.IntegerField()
+    is_kept = models.BooleanField(default=False, db_default=False)
+    bar = models.FloatField(null=True)
 
     class Meta:
         verbose_name = "stem"

@@ -229,7 +229,7 @@ def test_pages_show_each_once(words, per_page):
 
 
 def test_pages_beyond_the_exactly_ordered_ones_go_on_where_those_end(monkeypatch):
-    monkeypatch.setattr("hub.search.BEST", 10)
+    monkeypatch.setattr("hub.finding.BEST", 10)
     found = [name for page in range(1, 6) for name in names(find("prevention", page, 7))]
     assert sorted(found) == sorted(names(find("prevention")))
 

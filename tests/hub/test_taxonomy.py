@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.utils.translation import override
 
+from hub.finding import BITS
 from hub.models import Entry
-from hub.search import _BITS
 from hub.taxonomy import BY_NAME, CODED, FACETS
 from strongcities import languages
 from tests.hub.cast import PRACTICES, make_city, make_practice
@@ -44,13 +44,13 @@ def test_each_value_has_the_bit_that_the_search_asks_for(facet):
     for slug in facet.labels():
         fields: Any = {facet.field: [slug] if facet.many else slug}
         practice = make_practice(city, **fields)
-        assert getattr(Entry.objects.get(practice=practice), facet.name) == _BITS[facet.name][slug], slug
+        assert getattr(Entry.objects.get(practice=practice), facet.name) == BITS[facet.name][slug], slug
 
 
 def test_a_citys_region_and_band_are_its_practices():
     city = make_city(region="south-asia", population_band="over-5-million")
     entry = Entry.objects.get(practice=make_practice(city))
-    assert (entry.region, entry.population) == (_BITS["region"]["south-asia"], _BITS["population"]["over-5-million"])
+    assert (entry.region, entry.population) == (BITS["region"]["south-asia"], BITS["population"]["over-5-million"])
     assert Entry.objects.get(practice=make_practice(make_city("Bergen", "NO"))).population == 0, "no band known"
 
 

@@ -1,0 +1,25 @@
+"""Settling: practices get their places among the bits by which a large hub is searched (migrations/0009_bits.py)."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+FROM = 5_000  # practices; below that rows are quicker
+ROUNDS = 200  # segments in one go; what is left comes with the next
+
+
+def settle() -> int:
+    """Give places to pending practices, a segment a transaction. Answers how many got one. Searches go on meanwhile, and see
+    each practice once; another settling at the same time does nothing."""
+    settled = 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM (SELECT FROM hub_entry LIMIT %s) counted", [FROM])
+        if cursor.fetchone()[0] < FROM:
+            return 0
+        cursor.execute("SELECT hub_keep()")
+        for _round in range(ROUNDS):
+            cursor.execute("SELECT hub_settle()")
+            if not (placed := cursor.fetchone()[0]):
+                break
+            settled += placed
+    return settled
