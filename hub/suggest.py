@@ -25,6 +25,7 @@ from members.models import City
 from members.querysets import sees_members_only
 
 MOST, MOST_NAMES = 8, 3
+HEAD = 4  # letters; by so many words lie in the order of their frequency (migrations/0035_suggestions.py)
 LOOKED_AT = 40  # words, of each language and in all
 SURE = 100  # practices; a word that fewer hold by the last count may be gone since
 FEW = 5  # practices; whoever finds fewer by the last word may have typed half of it
@@ -91,11 +92,11 @@ def completions(text: str, user: Any) -> list[Completion]:
     before, typed = last
     sees_all = sees_members_only(user)
     letters = len(typed)
-    begins = f"left(w.word, {letters}) = %(typed)s" if letters <= 3 else "w.word LIKE %(typed)s || '%%'"
+    begins = f"left(w.word, {min(letters, HEAD)}) = %(head)s" + (" AND w.word LIKE %(typed)s || '%%'" if letters > HEAD else "")
     rows, parameters = Entry.objects.visible_to(user).values("words", "spelt", "is_sample").query.sql_with_params()
     visible = rows % tuple(f"%(visible_{place})s" for place in range(len(parameters)))
     sql = _WORDS.format(records="records" if sees_all else "public", begins=begins, sure=SURE, looked_at=LOOKED_AT, visible=visible)
-    values = {"own": (get_language() or "en").partition("-")[0], "typed": typed, "most": MOST}
+    values: dict[str, Any] = {"own": (get_language() or "en").partition("-")[0], "typed": typed, "head": typed[:HEAD], "most": MOST}
     with connection.cursor() as cursor:
         cursor.execute(sql, values | {f"visible_{place}": value for place, value in enumerate(parameters)})
         return [Completion(before, shown, language) for _word, shown, language in cursor.fetchall()]
@@ -148,7 +149,7 @@ def _value(query: Query, before: str, facet: Facet, slug: str) -> Name:
 def _borne(query: Query, typed: list[str], user: Any) -> list[tuple[int, Facet, str]]:
     """(where it begins in what is typed, facet, value) of values of visible practices: first those that share the most words,
     then those that begin with them, then themes."""
-    found = []
+    found: list[tuple[int, int, bool, int, Facet, str]] = []
     for facet in CODED:
         for slug, label in facet.labels().items():
             if slug not in query.filters.get(facet.name, ()) and (match := _match(typed, label)):

@@ -39,7 +39,7 @@ VIEWS = {
     "members:person_report": ("signed in", FORM), "members:city_report": ("signed in", FORM), "members:contacts": ("signed in", READ),
     "members:contact": ("signed in", READ), "members:contact_report": ("signed in", FORM),
     **{f"members:contact_{verb}": ("signed in", ACT) for verb in ("answer", "reply", "ignore", "close")},
-    "hub:search": ("public", READ), "hub:practices_json": ("public", READ), "hub:practice": ("public", READ),
+    "hub:search": ("public", READ), "hub:practices_json": ("public", READ), "hub:suggest": ("public", READ), "hub:practice": ("public", READ),
     "demo:outbox": ("public", READ), "demo:mail": ("public", READ),
     "admin:members_application_change": ("staff", READ),
     "admin:jobs": ("staff", READ), "admin:job_again": ("staff", ACT), "admin:job_let_go": ("staff", ACT),
