@@ -6,12 +6,15 @@ until one does. What was told once stays, so a large hub is known after some nig
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 from hub.models import Language, Practice, Spelling
 from hub.words import LONGEST, UNSPACED, WORD, fold
 
 READ = 500  # practices of each language
+BEGINS = re.compile(r"[.!?:\n#]")
 
 
 def tell() -> None:
@@ -26,12 +29,19 @@ def _told(language: str) -> dict[str, str]:
     written: Counter[str] = Counter()
     for title, summary, body, lessons, partners in texts.values_list("title", "summary", "body", "lessons", "partners")[:READ]:
         for text in (title, summary, body, *lessons, *partners):
-            written.update(WORD.findall(text))
+            written.update(_inner(text))
     ways: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
     for word, times in written.items():
         if len(word) <= LONGEST and not UNSPACED.search(word):
             ways[fold(word)].append((times, word))
     return {folded: max(found)[1] for folded, found in ways.items()}
+
+
+def _inner(text: str) -> Iterator[str]:
+    """Its words; at the beginning of a sentence without the capital, which says nothing of the word."""
+    for word in WORD.finditer(text):
+        written, begins = word[0], word.start() == 0 or BEGINS.search(text, word.start() - 3, word.start())
+        yield written[0].lower() + written[1:] if begins and not written[1:].isupper() else written
 
 
 def _write(language: str, told: dict[str, str]) -> None:

@@ -235,7 +235,8 @@ def test_to_open_a_page_costs_no_write(root, who):
     ("path", "counts"),
     [
         (HUB, False), ("/hub/?q=", False), ("/hub/?q=+&theme=", False), ("/hub/?q=school", True), ("/hub/?theme=youth-engagement", True),
-        ("/hub/suggest/", True), ("/ar/hub/suggest/?q=sch", True), ("/hub/?page=2", True), ("/hub/?anything=1", True), (JSON, True), ("/ar/hub/?q=school", True),
+        ("/hub/suggest/", True), ("/ar/hub/suggest/?q=sch", True),
+        ("/hub/?page=2", True), ("/hub/?anything=1", True), (JSON, True), ("/ar/hub/?q=school", True),
         (CITIES, False), ("/cities/?q=", False), ("/cities/?region=europe", True), ("/cities/?bbox=0,45,15,55", True),
         (PEOPLE, False), ("/people/?q=lene", True), ("/about/?q=school", False), ("/healthz?q=school", False), ("/readyz?q=1", False),
         ("/static/css/house.css?q=school", False), ("/nothing/?q=school", False), ("/media/pictures/x.webp?q=1", False),
