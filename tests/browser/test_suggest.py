@@ -62,7 +62,7 @@ def test_a_name_is_pressed_on_a_phone(browse, content):
     site.go("/hub/?level=primary")
     typed(site, "youth eng")
     with site.page.expect_navigation():
-        site.page.locator("[role=option]", has_text="Youth engagement").click()
+        site.page.locator(".suggestions-name", has_text="Youth engagement").click()
     assert site.page.url.endswith("/hub/?level=primary&theme=youth-engagement")
 
 
