@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.text import slugify
 
-from hub import rows
+from hub import rows, spellings
 from hub.rows import Fault, Row
 from members import countries
 from members.models import City
@@ -101,6 +101,7 @@ def bulk() -> Iterator[None]:
         if cursor.fetchone()[0]:
             cursor.execute("SELECT hub_count_words()")
             cursor.execute("ANALYZE hub_practice, hub_entry, hub_word")
+            spellings.tell()
         cursor.execute("SET LOCAL hub.counts_words = 'now'")
 
 

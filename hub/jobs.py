@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from hub import alerts, search_figures, settling
+from hub import alerts, search_figures, settling, spellings
 from hub.models import SavedSearch
 
 
@@ -16,6 +16,7 @@ def count_words(timestamp: int) -> None:
     one that no practice has any more is still there, which nobody is led to."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT hub_count_words()")
+    spellings.tell()
 
 
 @app.periodic(cron="*/5 * * * *")

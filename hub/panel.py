@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from hub.taxonomy import BY_NAME, FACETS, Facet
 
 LONGEST_WAY_BACK = 1_000  # characters of an address
 SHOWN = 6  # values of a filter that are seen at once; more are folded
+_QUOTED = re.compile('["“„«»＂「『”]([^"“”„«»＂「」『』]*)["”“«»＂」』]')
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,11 @@ def address(query: Query, page: int = 1) -> str:
     rest = [("all", "1")] * query.all_words + [("exact", "1")] * query.as_typed
     rest += ([("sort", str(query.sort))] if query.sort else []) + ([("page", str(page))] if page > 1 else [])
     return "?" + urlencode([*words, *filters, *rest])
+
+
+def quoted(text: str) -> str:
+    """What was asked, to stand in quotes: its own become those within."""
+    return _QUOTED.sub(r"‘\1’", text)
 
 
 def loosened(query: Query) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from hub.words import UNSPACED, WORD, fold, forms_of
+from hub.words import UNSPACED, WORD, Term, fold, forms_of
 
 if TYPE_CHECKING:
-    from collections.abc import Set as AbstractSet
-
     from hub.models import Practice
 
 BEFORE, LENGTH = 8, 32  # words
@@ -32,20 +32,59 @@ class Marked:
     passage: SafeString
 
 
-def marked(practice: Practice, forms: AbstractSet[str]) -> Marked:
+type Phrase = tuple[AbstractSet[str], ...]  # for each of its words the forms that will do
+
+
+def as_forms(phrase: str, terms: Iterable[Term]) -> Phrase:
+    """A phrase by the forms of its words, as they are looked for."""
+    forms = {term.word: term.forms for term in terms}
+    return tuple(forms.get(folded, frozenset({folded})) for folded in map(fold, WORD.findall(phrase)))
+
+
+def marked(practice: Practice, forms: AbstractSet[str], phrases: tuple[Phrase, ...] = ()) -> Marked:
     """`forms` are folded words (words.Term.forms)."""
-    elsewhere = _words(practice.title) | _words(practice.summary)
-    return Marked(mark(practice.title, forms), mark(practice.summary, forms), _passage(practice.body, forms, forms - elsewhere))
+    shown = (practice.title, practice.summary)
+    missing = forms - _words(practice.title) - _words(practice.summary)
+    unseen = tuple(phrase for phrase in phrases if not any(_stands(text, phrase) for text in shown))
+    return Marked(mark(practice.title, forms, phrases), mark(practice.summary, forms, phrases), _passage(practice, forms, missing, unseen))
 
 
-def mark(text: str, forms: AbstractSet[str]) -> SafeString:
-    """`text`, escaped, with each of the words in <mark>."""
+def mark(text: str, forms: AbstractSet[str], phrases: tuple[Phrase, ...] = ()) -> SafeString:
+    """`text`, escaped, with each of the words and of the phrases in <mark>."""
     pieces, end = [], 0
-    for word in WORD.finditer(text):
-        for start, stop in _found(word[0], forms):
-            pieces += [escape(text[end : word.start() + start]), "<mark>", escape(word[0][start:stop]), "</mark>"]
-            end = word.start() + stop
+    for start, stop in _spans(text, forms, phrases):
+        pieces += [escape(text[end:start]), "<mark>", escape(text[start:stop]), "</mark>"]
+        end = stop
     return mark_safe("".join([*pieces, escape(text[end:])]))  # noqa: S308  every piece of text was escaped
+
+
+def _spans(text: str, forms: AbstractSet[str], phrases: tuple[Phrase, ...]) -> Iterator[tuple[int, int]]:
+    """From where to where the words stand, and the phrases, in which also words stand that are not looked for by themselves."""
+    words = list(WORD.finditer(text))
+    whole = {start: stop for phrase in phrases for start, stop in _places([word[0] for word in words], phrase)}
+    until = 0
+    for place, word in enumerate(words):
+        if place < until:
+            continue
+        if place in whole:
+            until = whole[place]
+            yield word.start(), words[until - 1].end()
+        else:
+            yield from ((word.start() + start, word.start() + stop) for start, stop in _found(word[0], forms))
+
+
+def _places(words: list[str], phrase: Phrase) -> Iterator[tuple[int, int]]:
+    """Where the words of the phrase stand one after the other, from which word to before which."""
+    if not phrase:
+        return
+    for place, word in enumerate(words):
+        here = words[place : place + len(phrase)]
+        if fold(word) in phrase[0] and len(here) == len(phrase) and all(fold(one) in will for one, will in zip(here, phrase, strict=True)):
+            yield place, place + len(phrase)
+
+
+def _stands(text: str, phrase: Phrase) -> bool:
+    return any(_places(WORD.findall(text), phrase))
 
 
 def _found(word: str, forms: AbstractSet[str]) -> list[tuple[int, int]]:
@@ -66,20 +105,52 @@ def _words(text: str) -> set[str]:
     return {form for word in WORD.findall(text) for form in forms_of(word)}
 
 
-def _passage(body: str, forms: AbstractSet[str], missing: AbstractSet[str]) -> SafeString:
-    """The stretch of some thirty words that holds the most of the different words."""
-    if not missing:
+@dataclass(frozen=True)
+class _Stretch:
+    """Some thirty words of a text: how many of the phrases and of the different words stand in them."""
+
+    score: tuple[int, int]
+    text: str
+    first: int
+    last: int
+    words: list[re.Match[str]]
+
+
+def _passage(practice: Practice, forms: AbstractSet[str], missing: AbstractSet[str], phrases: tuple[Phrase, ...]) -> SafeString:
+    """The stretch that holds the most, of the text, a lesson or a partner."""
+    if not missing and not phrases:
         return SafeString("")
-    plain = " ".join(_MARKS.sub("", _LINK.sub(r"\1", _HEADING.sub("", body))).split())
-    words = list(WORD.finditer(plain))
-    found = [(place, form) for place, word in enumerate(words) for form in forms_of(word[0]) if form in forms]
-    starts = [place for place, folded in found if folded in missing]
-    if not starts:
+    plain = _MARKS.sub("", _LINK.sub(r"\1", _HEADING.sub("", practice.body)))
+    texts = (" ".join(text.split()) for text in (plain, *practice.lessons, *practice.partners))
+    best = max(filter(None, (_stretch(text, forms, missing, phrases) for text in texts)), key=lambda one: one.score, default=None)
+    if best is None:
         return SafeString("")
-    best = max(starts, key=lambda start: (len({folded for place, folded in found if start <= place < start + LENGTH - BEFORE}), -start))
-    first, last = max(0, best - BEFORE), min(len(words), best + LENGTH - BEFORE) - 1
-    start = words[first].start() if first else 0
-    end = words[last].end() if last < len(words) - 1 else len(plain)
+    start = best.words[best.first].start() if best.first else 0
+    end = best.words[best.last].end() if best.last < len(best.words) - 1 else len(best.text)
     return mark_safe(  # noqa: S308  mark() escapes
-        ("… " if start else "") + mark(plain[start:end], forms) + (" …" if end < len(plain) else "")
+        ("… " if start else "") + mark(best.text[start:end], forms, phrases) + (" …" if end < len(best.text) else "")
     )
+
+
+def _different[T](found: list[tuple[int, T]], start: int) -> int:
+    """How many different ones stand in the stretch that begins there; `found` is in order of places."""
+    within = slice(bisect_left(found, start, key=lambda one: one[0]), bisect_left(found, start + LENGTH - BEFORE, key=lambda one: one[0]))
+    return len({one for _place, one in found[within]})
+
+
+def _stretch(text: str, forms: AbstractSet[str], missing: AbstractSet[str], phrases: tuple[Phrase, ...]) -> _Stretch | None:
+    """The best of a text: that begins before a phrase or a word which neither title nor summary holds."""
+    words = list(WORD.finditer(text))
+    found = [(place, form) for place, word in enumerate(words) for form in forms_of(word[0]) if form in forms]
+    texts = [word[0] for word in words]
+    whole = sorted((start, number) for number, phrase in enumerate(phrases) for start, _stop in _places(texts, phrase))
+    starts = [place for place, _number in whole] or [place for place, form in found if form in missing]
+    if not starts:
+        return None
+
+    def score(start: int) -> tuple[int, int]:
+        return _different(whole, start), _different(found, start)
+
+    best = max(starts, key=lambda start: (*score(start), -start))
+    first, last = max(0, best - BEFORE), min(len(words), best + LENGTH - BEFORE) - 1
+    return _Stretch(score(best), text, first, last, words)

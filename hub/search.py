@@ -15,11 +15,11 @@ from typing import Any
 from hub import finding, spelling, words
 from hub.asking import Asked, take_apart
 from hub.finding import BITS, NAMES, Counts, fails
+from hub.found import results
 from hub.lookup import Lookup, Query, Sort
 from hub.models import Entry, Practice
-from hub.passages import marked
 from hub.querysets import EntryQuerySet
-from hub.words import Reading, either
+from hub.words import WORD, Reading, either, fold
 from members.querysets import sees_members_only
 
 __all__ = ["Answer", "Query", "Sort", "search"]
@@ -27,11 +27,13 @@ __all__ = ["Answer", "Query", "Sort", "search"]
 
 @dataclass(frozen=True)
 class Answer:
-    """What was found: how many in all, those of the page (each with `marked`, its texts with the words marked, where words
-    were asked for), how many each value of each facet would give (only those above 0), how many there would be without a
-    chosen facet, how many `words` were looked for (common ones left out), and how many of `count` have all of them.
+    """What was found: how many in all, those of the page (where words were asked for each with `marked`, its texts with the words
+    marked, and `why` it was found), how many each value of each facet would give (only those above 0), how many there would be
+    without a chosen facet, how many `words` were looked for (common ones left out), and how many of `count` have all of them.
 
-    `corrected` is the text that was searched for in place of what was typed, where nobody writes a word of it."""
+    `corrected` is the text that was searched for in place of what was typed, where nobody writes a word of it. `last` is in how
+    many practices the last word of the text stands, None where there is none; `only_common` if nothing but common words was asked
+    for."""
 
     count: int
     results: list[Practice]
@@ -41,6 +43,8 @@ class Answer:
     words: int = 0
     with_all: int = 0
     keys: list[int] = field(default_factory=list)  # of the page's practices, in order
+    last: int | None = None
+    only_common: bool = False
 
 
 def search(query: Query, user: Any, page: int = 1, per_page: int = 20, *, among: Sequence[int] | None = None, bare: bool = False) -> Answer:
@@ -50,9 +54,11 @@ def search(query: Query, user: Any, page: int = 1, per_page: int = 20, *, among:
     Costs two statements; with words three, two more where a word is unknown, and one where nothing but common words is found.
     """
     visible = Entry.objects.visible_to(user)
+    sees_all = sees_members_only(user)
     asked, reading = _read(query.words)
+    last = _last(query.words, reading, sees_all=sees_all)
     corrected = None
-    if not query.as_typed and (right := spelling.right(query.words, reading.terms, visible, sees_all=sees_members_only(user))):
+    if not query.as_typed and (right := spelling.right(query.words, reading.terms, visible, sees_all=sees_all)):
         corrected = right
         asked, reading = _read(corrected)
     skip = min((page - 1) * per_page, 2**62)
@@ -65,13 +71,15 @@ def search(query: Query, user: Any, page: int = 1, per_page: int = 20, *, among:
     count = counts.total[0]
     return Answer(
         count=count,
-        results=[] if bare else _results(places, lookup.forms, user),
+        results=[] if bare else results(places, lookup, asked, reading, user),
         facets={name: _values(counts, name) for name in NAMES},
         without={name: count + counts.total[fails(name)] for name in lookup.filters},
         corrected=corrected,
         words=len(lookup.words),
         with_all=counts.with_all if len(lookup.words) > 1 else count,
         keys=places,
+        last=last,
+        only_common=bool(lookup.terms) and all(term.is_stop for term in lookup.terms),
     )
 
 
@@ -89,13 +97,11 @@ def _lookup(query: Query, asked: Asked, reading: Reading, skip: int, want: int, 
     )  # fmt: skip
 
 
-def _results(places: list[int], forms: frozenset[str], user: Any) -> list[Practice]:
-    practices = Practice.objects.visible_to(user).select_related("city")
-    found = (practices if forms else practices.defer("body", "lessons", "partners", "sources")).in_bulk(places)
-    results = [found[key] for key in places if key in found]
-    for practice in results if forms else ():
-        practice.marked = marked(practice, forms)  # type: ignore[attr-defined]  # for the rows of this answer only
-    return results
+def _last(text: str, reading: Reading, *, sees_all: bool) -> int | None:
+    """In how many practices the last word of what was typed stands, as far as the reader may know."""
+    typed = WORD.findall(text)[-1:]
+    terms = [term for term in reading.terms if typed and term.word == fold(typed[0])]
+    return next((term.records if sees_all or term.is_public else 0 for term in terms), None)
 
 
 def _finds(lookup: Lookup, visible: EntryQuerySet) -> bool:

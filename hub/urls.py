@@ -5,6 +5,7 @@ from hub import views
 app_name = "hub"
 urlpatterns = [
     path("", views.search, name="search"),
+    path("suggest/", views.suggest, name="suggest"),
     # the same search for programs and spreadsheets
     path("practices.json", views.practices_json, name="practices_json"),
     path("feed/", views.feed, name="feed"),

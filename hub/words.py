@@ -48,8 +48,8 @@ def fold(word: str) -> str:
 class Term:
     """One word asked for. It is found by its `stems`, by `codes`, the facets and countries that bear its name, and by what staff say
     is the same (`same`) or should be found too (`alike`, counting half), as tsqueries; `forms` are the words in which texts hold it;
-    `weight` is larger the rarer it is; it `is_public` if a practice for everyone holds it; a `stop` word (the, de, في) is asked for
-    only where nothing else is.
+    it stands in some `records`, and `weight` is larger the rarer it is; it `is_public` if a practice for everyone holds it; a `stop`
+    word (the, de, في) is asked for only where nothing else is.
 
     An expression of several `words` for which there are synonyms is a term of its own, beside its words."""
 
@@ -61,6 +61,7 @@ class Term:
     alike: frozenset[str] = field(default=frozenset())
     words: tuple[str, ...] = ()
     weight: float = 0.0
+    records: int = 0
     is_known: bool = False
     is_public: bool = False
     is_stop: bool = False
@@ -173,6 +174,7 @@ def _term(*, word: str, stems: list[str], forms: list[str] | None, is_stop: bool
         forms=counted,
         codes=codes,
         weight=math.log(1 + (of - records + 0.5) / (records + 0.5)),  # the inverse document frequency of BM25
+        records=records,
         is_known=bool(records or codes),
         is_public=bool(is_public or codes),
         is_stop=is_stop,

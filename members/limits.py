@@ -2,7 +2,7 @@
 
 LimitMiddleware counts, before anything is looked up, so an answer of 429 tells nothing either. What is sent to one of `DOORS`,
 views by the name of their URL, by that door's rates; to the admin by `DESK`; to any other address by `SENT`. What is read by
-`SEARCH` or `DOWNLOAD`, where one of the sets of names above them has it. A page that is only opened costs no write.
+`SEARCH`, `TYPING` or `DOWNLOAD`, where one of the sets of names below has it. A page that is only opened costs no write.
 `RATES` are acts that a view counts itself, since it alone knows when they happen.
 Counted in the database in windows of fixed length, all web processes together, exactly (models/knock.py).
 """
@@ -129,12 +129,15 @@ SEARCH = (
     Rate(1500, 5 * MINUTE, person),  # five a second: the admin's lists of choices ask with every letter
     Rate(HALL, 5 * MINUTE, stranger),
 )
+# Asked with every few letters, and a tenth of a search's work: a count of its own, so that who types quickly may still search.
+TYPING = (Rate(3000, 5 * MINUTE, person), Rate(3 * HALL, 5 * MINUTE, stranger))
 DOWNLOAD = (Rate(60, 10 * MINUTE, account),)  # a list of all there is: seconds of the database's time, and megabytes
 
 # Reading that costs. Pages that find: as soon as something is asked for (words, a filter, a further page). Bare, they are pages.
 FINDS = {"hub:search", "members:cities", "members:people"}
 # Whatever asks the database for more than a page, without anything in the address: programs' answers; cities of a like name.
 ASKS = {"hub:practices_json", "hub:feed", "members:join_choose", "admin:autocomplete"}
+TYPES = {"hub:suggest"}
 FILES = {
     "admin:members_city_file", "admin:members_post_file", "admin:members_official_file", "admin:members_application_file",
     "admin:members_import_form", "admin:members_import_bad",
@@ -208,6 +211,8 @@ def door(request: HttpRequest) -> tuple[str, tuple[Rate, ...]]:
         return ("desk", DESK) if of_the_admin else ("sent", SENT)
     if name in FILES:
         return "download", DOWNLOAD
+    if name in TYPES:
+        return "typing", TYPING
     finds = name in FINDS or (of_the_admin and name.endswith("_changelist"))
     if name in ASKS or (finds and any(value.strip() for _name, values in request.GET.lists() for value in values)):
         return "search", SEARCH

@@ -5,6 +5,7 @@ from hub.models.entry import Entry, Language, Lexeme, Word
 from hub.models.practice import Practice, PracticeTransition
 from hub.models.promotion import Phrasing, Pick, Promotion
 from hub.models.saved import SavedSearch, Told
+from hub.models.spelling import Spelling
 from hub.models.synonym import Expression, SynonymGroup
 from hub.models.theme_order import ThemeOrder
 
@@ -25,6 +26,7 @@ __all__ = [
     "Salt",
     "SavedSearch",
     "SearchDay",
+    "Spelling",
     "SynonymGroup",
     "ThemeOrder",
     "Told",

@@ -17,6 +17,7 @@ from hub.models.saved import LONGEST
 from hub.promoted import for_query
 from hub.search import Answer, Query, search as find
 from hub.successors import leads_to_successors
+from hub.suggest import offered
 from strongcities.access import public
 from strongcities.caching import visitors_may_cache
 from strongcities.paging import Pages
@@ -42,6 +43,7 @@ def search(request: HttpRequest) -> HttpResponse:
         asked.searched(request, query, answer)
     promoted = for_query(query, request.user) if page == 1 else []
     context = {**_context(query, answer, page, pages, promoted), **_to_take_along(request, query, answer)}
+    context["offered"] = offered(query, answer, request.user)
     return render(request, "hub/search.html", context)
 
 
@@ -49,11 +51,12 @@ def _context(query: Query, answer: Answer, page: int, pages: int, promoted: list
     return {
         "query": query,
         "answer": answer,
-        "searched": answer.corrected or query.words,
+        "searched": panel.quoted(answer.corrected or query.words),
         "promoted": promoted,
         "groups": panel.groups(query, answer),
         "chips": panel.chips(query),
         "no_filters": panel.address(replace(query, filters={})),
+        "words_alone": len(answer.without) == 1,  # nothing without the one filter either: so it isn't the filter
         "advice": panel.advice(query, answer) if not answer.count else [],
         "sorts": [(value, label, panel.address(replace(query, sort=value))) for value, label in SORTS],
         "as_typed": panel.address(replace(query, as_typed=True)),

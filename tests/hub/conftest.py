@@ -15,5 +15,5 @@ def real_practices(django_db_setup, django_db_blocker):
         yield
         with connection.cursor() as cursor:
             # Their history as well: it refers to nothing, so nothing takes it along.
-            tables = "hub_practice, hub_practicehistory, hub_word, hub_lexeme, hub_language, members_city, members_cityevent"
+            tables = "hub_practice, hub_practicehistory, hub_word, hub_spelling, hub_lexeme, hub_language, members_city, members_cityevent"
             cursor.execute(f"TRUNCATE {tables} CASCADE")

@@ -39,7 +39,7 @@ def one_moment(monkeypatch):
 @pytest.fixture
 def shut(monkeypatch):
     """No door lets anybody by."""
-    for rates in ("SENT", "DESK", "SEARCH", "DOWNLOAD"):
+    for rates in ("SENT", "DESK", "SEARCH", "TYPING", "DOWNLOAD"):
         monkeypatch.setattr(limits, rates, NONE)
     for name in DOORS:
         monkeypatch.setitem(DOORS, name, NONE)
@@ -166,6 +166,14 @@ def test_readers_whom_a_proxy_names_in_no_way_are_one(monkeypatch):
     assert [asked("GET", "/hub/?q=school", REMOTE_ADDR=address).status_code for address in ("", "unix:")] == [200, 429]
 
 
+def test_who_types_quickly_may_still_search(nadia, monkeypatch):
+    """Suggestions have a count of their own: whoever used it up is shown none, and finds all the same."""
+    monkeypatch.setattr(limits, "TYPING", (Rate(1, 60, limits.account),))
+    for user in (None, nadia):
+        assert [asked("GET", "/hub/suggest/?q=sch", user).status_code for _each in range(2)] == [200, 429]
+        assert asked("GET", "/hub/?q=school", user).status_code == 200
+
+
 # --- What is read ----------------------------------------------------------------------------------------------------
 
 WORD = "zyxword"
@@ -219,7 +227,7 @@ def test_negative_control_a_search_that_nobody_named_is_found(root, monkeypatch)
 def test_to_open_a_page_costs_no_write(root, who):
     """Only what always costs is counted: every other page is opened without."""
     _found, counted = costly(None if who == "stranger" else root, "")
-    always = {*limits.ASKS, *limits.FILES, *limits.BY_GET}
+    always = {*limits.ASKS, *limits.TYPES, *limits.FILES, *limits.BY_GET}
     behind_the_door = {name for name in always if name.startswith(("admin:", "mfa_"))} - limits.BY_GET
     assert counted == (always - behind_the_door if who == "stranger" else always)
 
@@ -229,6 +237,7 @@ def test_to_open_a_page_costs_no_write(root, who):
     [
         ("/hub/feed/", True), ("/hub/export.csv", True), ("/hub/saved/new/?q=school", False),
         (HUB, False), ("/hub/?q=", False), ("/hub/?q=+&theme=", False), ("/hub/?q=school", True), ("/hub/?theme=youth-engagement", True),
+        ("/hub/suggest/", True), ("/ar/hub/suggest/?q=sch", True),
         ("/hub/?page=2", True), ("/hub/?anything=1", True), (JSON, True), ("/ar/hub/?q=school", True),
         (CITIES, False), ("/cities/?q=", False), ("/cities/?region=europe", True), ("/cities/?bbox=0,45,15,55", True),
         (PEOPLE, False), ("/people/?q=lene", True), ("/about/?q=school", False), ("/healthz?q=school", False), ("/readyz?q=1", False),

@@ -43,6 +43,7 @@ VIEWS = {
     "hub:feed": ("public", READ), "hub:export_csv": ("public", READ), "hub:alert_stop": ("public", FORM),
     "hub:saved": ("signed in", READ), "hub:saved_new": ("signed in", FORM), "hub:saved_change": ("signed in", FORM),
     "hub:saved_stop": ("signed in", ACT), "hub:saved_mend": ("signed in", ACT), "hub:saved_delete": ("signed in", FORM),
+    "hub:suggest": ("public", READ),
     "demo:outbox": ("public", READ), "demo:mail": ("public", READ),
     "admin:members_application_change": ("staff", READ),
     "admin:jobs": ("staff", READ), "admin:job_again": ("staff", ACT), "admin:job_let_go": ("staff", ACT),

@@ -1,0 +1,114 @@
+"""Why a practice was found, and the passage that shows it."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from hub.models import Practice
+from hub.passages import marked
+from hub.search import Query, search
+from tests.hub.cast import make_city, make_practice
+
+pytestmark = pytest.mark.django_db
+BARE = {"summary": "In brief.", "body": "", "themes": [], "prevention_levels": []}
+
+
+def found(words, **more):
+    return search(Query(words, **more), AnonymousUser()).results
+
+
+def one(words, **more):
+    (practice,) = found(words, **more)
+    return practice
+
+
+def test_words_that_it_does_not_hold_are_named_as_they_were_typed():
+    make_practice(make_city(), "Schools talk", **BARE)
+    why = one("school Police, Récit SCHOOL police").why
+    assert (why.missing, why.by) == (["Police", "Récit"], [])
+    assert one("schools").why.missing == []
+
+
+def test_another_form_of_a_word_is_no_missing_one_in_any_language():
+    make_practice(make_city(), "Familier i byen", language="da", **BARE)
+    make_practice(make_city(), "Families in town", **BARE)
+    by_title = {practice.title: practice.why.missing for practice in found("familier zzz", as_typed=True)}
+    assert by_title["Familier i byen"] == ["zzz"]
+
+
+@pytest.mark.parametrize(
+    ("words", "fields", "said"),
+    [
+        ("disinformation", {"themes": ["online-harms-and-disinformation"]}, "Found by its theme: Online harms and disinformation"),
+        ("secondary", {"prevention_levels": ["secondary"]}, "Found by its prevention level: Secondary: people at higher risk"),
+        ("campaign", {"practice_types": ["campaign"]}, "Found by its type: Campaign"),
+        ("teachers", {"people_reached": ["teachers"]}, "Found by the people it reached: Teachers"),
+        ("police", {"sectors": ["police"]}, "Found by a sector involved: Police"),
+        ("neighbourhood", {"settings": ["neighbourhood"]}, "Found by where it takes place: Neighbourhood"),
+        ("racial", {"forms_addressed": ["racial"]}, "Found by the form it addresses: Racial"),
+        ("replicated", {"evidence": "4"}, "Found by its evidence: Evaluated more than once, or replicated elsewhere"),
+        ("Danemark", {}, "Found by its country: Denmark"),
+    ],
+)  # fmt: skip
+def test_a_name_by_which_it_was_found_is_said(words, fields, said):
+    make_practice(make_city(), "Plain", **{**BARE, **fields})
+    assert one(words).why.by == [said]
+
+
+def test_a_word_of_its_own_is_no_name():
+    make_practice(make_city(), "Disinformation", **{**BARE, "themes": ["online-harms-and-disinformation"]})
+    assert one("disinformation").why.by == []
+
+
+def test_of_many_words_it_is_said_how_many_it_has(client):
+    make_practice(make_city(), "Alpha beta gamma", **BARE)
+    words = "alpha beta gamma delta epsilon zeta eta theta iota"
+    page = client.get("/hub/", {"q": words, "exact": "1"}).text
+    assert "It has 3 of the 9 words." in page
+    assert "Not in it" not in page
+    assert "<span>Not in it: <bdi>delta</bdi></span>" in client.get("/hub/", {"q": "alpha delta", "exact": "1"}).text
+
+
+def test_signs_without_spaces_are_one_word():
+    make_practice(make_city(), "社区青年", language="zh", **BARE)
+    assert one("社区青年 学校", as_typed=True).why.missing == ["学校"]
+
+
+def test_its_city_is_marked(client):
+    make_practice(make_city(), "Plain", **BARE)
+    assert "<mark>Aarhus</mark>, Denmark" in client.get("/hub/", {"q": "aarhus"}).text
+
+
+def passage(words, **fields):
+    practice = Practice(title="T", summary="S", **fields)
+    return str(marked(practice, frozenset(words.split())).passage)
+
+
+def test_lessons_and_partners_show_a_passage_as_well():
+    assert passage("river", body="A lake.", lessons=["Mind the river."]) == "Mind the <mark>river</mark>."
+    assert passage("river", body="", partners=["A", "River trust"]) == "<mark>River</mark> trust"
+    assert passage("river boat", body="A river.", lessons=["A boat on the river."]) == "A <mark>boat</mark> on the <mark>river</mark>."
+    assert passage("river", body="A river.", lessons=["Another river."]) == "A <mark>river</mark>."
+
+
+def test_a_phrase_is_marked_as_one_and_shown():
+    filler = " ".join(["filler"] * 60)
+    body = f"cohesion social cohesions {filler} the social cohesion of the city {filler}"
+    make_practice(make_city(), "A street", **{**BARE, "body": body})
+    shown = one('"the social cohesion"').marked.passage
+    assert "<mark>the social cohesion</mark> of" in shown
+    make_practice(make_city(), "Social cohesion", **BARE)
+    assert {str(practice.marked.title) for practice in found('"social cohesion"')} == {"A street", "<mark>Social cohesion</mark>"}
+
+
+def test_only_common_words_and_nothing_without_the_words(client):
+    make_practice(make_city(), "The school of the city", **BARE)
+    said = "Words as common as “the” hardly tell one practice from another."
+    assert said in client.get("/hub/", {"q": "the"}).text
+    assert said not in client.get("/hub/", {"q": "the school"}).text
+    page = client.get("/hub/", {"q": "qqqqqq", "type": "campaign"}).text
+    assert "No practice has any of these words" in page
+
+
+def test_quotes_within_quotes(client):
+    make_practice(make_city(), "Social cohesion", **BARE)
+    assert "1 practice for “‘social cohesion’ -police”" in client.get("/hub/", {"q": '"social cohesion" -police'}).text
