@@ -32,7 +32,7 @@ def found(query: Query, user: Any) -> tuple[int, list[int]]:
     for page in range(2, MOST // BEST + 1):
         if answer.count > len(keys):
             keys = [*keys, *search(query, user, page, BEST, bare=True).keys]
-    return answer.count, keys
+    return answer.count, keys[:MOST]
 
 
 def lines(keys: list[int], user: Any) -> Iterator[bytes]:

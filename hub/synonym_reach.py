@@ -14,7 +14,8 @@ from hub.models import Entry, Expression, Practice, SynonymGroup
 SHOWN = 8  # practices that a group would find
 DROWNS = 4  # an expression that stands in more than one practice in so many says little
 _HELD = """
-SELECT asked, (SELECT count(*) FROM hub_entry WHERE words @@ phraseto_tsquery('pg_catalog.simple', asked)) FROM unnest(%s::text[]) AS asked
+SELECT asked, (SELECT count(*) FROM hub_entry WHERE words @@ phraseto_tsquery(hub_config(language), hub_pairs(asked)))
+FROM unnest(%s::text[], %s::text[]) AS one(asked, language)
 """
 
 
@@ -28,29 +29,40 @@ class Reach:
 
 
 # The same, for the expressions of a list.
-HELD = RawSQL("(SELECT count(*) FROM hub_entry WHERE words @@ phraseto_tsquery('pg_catalog.simple', hub_expression.folded))", [])
+HELD = RawSQL(
+    """(
+    SELECT count(*) FROM hub_entry
+    WHERE words @@ phraseto_tsquery(hub_config(hub_expression.language), hub_pairs(hub_expression.folded)))""",
+    [],
+)
 
 
-def held(folded: Iterable[str]) -> dict[str, int]:
-    """In how many listed practices each expression stands, word for word."""
+def held(expressions: Iterable[Expression]) -> dict[str, int]:
+    """In how many listed practices each expression stands, in whatever form its words are; by its folded words."""
+    pairs = [(one.folded, one.language) for one in expressions]
     with connection.cursor() as cursor:
-        cursor.execute(_HELD, [list(folded)])
+        cursor.execute(_HELD, [[folded for folded, _language in pairs], [language for _folded, language in pairs]])
         return dict(cursor.fetchall())
 
 
 def reach(group: SynonymGroup, user: Any) -> Reach:
-    expressions, visible = [one.folded for one in group.expressions.all()], Entry.objects.visible_to(user)
+    expressions, visible = list(group.expressions.all()), Entry.objects.visible_to(user)
     if not expressions and not group.codes:
         return Reach(0, visible.count(), [])
     found = visible.extra(
         where=[
             """words @@ (
             SELECT string_agg('(' || one::text || ')', ' | ') FROM (
-                SELECT phraseto_tsquery('pg_catalog.simple', asked) FROM unnest(%s::text[]) AS asked UNION ALL SELECT unnest(%s::tsquery[])
+                SELECT phraseto_tsquery(hub_config(language), hub_pairs(asked)) FROM unnest(%s::text[], %s::text[]) AS said(asked, language)
+                UNION ALL SELECT unnest(%s::tsquery[])
             ) every(one)
         )::tsquery"""
         ],
-        params=[expressions, [f"'{code}'" for code in group.codes]],
+        params=[
+            [one.folded for one in expressions],
+            [one.language for one in expressions],
+            [f"'{code}'" for code in group.codes],
+        ],
     )
     newest = Practice.objects.visible_to(user).filter(pk__in=found.values("pk")).select_related("city").order_by("-published_at", "-pk")
     return Reach(found.count(), visible.count(), list(newest[:SHOWN]))
@@ -69,7 +81,7 @@ def doubtful(group: SynonymGroup) -> tuple[list[Expression], list[Expression], l
     with connection.cursor() as cursor:
         cursor.execute(_STOPS, [group.pk])
         stops = {row[0] for row in cursor}
-    numbers, most = held(one.folded for one in own), Entry.objects.count() / DROWNS
+    numbers, most = held(own), Entry.objects.count() / DROWNS
     others = Expression.objects.exclude(group=group).filter(folded__in=[one.folded for one in own])
     elsewhere = dict(others.values_list("folded", "group__name"))
     return (

@@ -168,7 +168,8 @@ BEGIN
             SELECT p.practice_id, NULL, p.place FROM hub_place p
             WHERE old IS NOT NULL AND p.place BETWEEN old * {SIZE} AND old * {SIZE} + {SIZE - 1}
         ) chosen;
-    ANALYZE hub_building;
+    CREATE TEMPORARY TABLE hub_frequent ON COMMIT DROP AS SELECT lexeme, records, bar FROM hub_lexeme WHERE is_kept;
+    ANALYZE hub_building, hub_frequent;  -- the planner must not take what was kept a moment ago for nothing
     SELECT coalesce(max(segment), -1) + 1 INTO new FROM hub_segment;
 
     INSERT INTO hub_facet_bits (segment, facet, value, bits)
@@ -181,26 +182,26 @@ BEGIN
         WHERE v.holds & 1 = 1
         GROUP BY v.facet, v.value;
 
-    IF EXISTS (SELECT FROM hub_lexeme WHERE is_kept AND bar IS NULL) THEN  -- where a stem's foremost begin, from this sample of it
-        UPDATE hub_lexeme l SET bar = foremost.impact
-        FROM (
-            SELECT lexeme, min(impact) AS impact FROM (
-                SELECT u.lexeme, w.impact, row_number() OVER (PARTITION BY u.lexeme ORDER BY w.impact DESC) AS rank, count(*) OVER (PARTITION BY u.lexeme) AS here,
-                    k.records
-                FROM hub_building b JOIN hub_entry e USING (practice_id) CROSS JOIN unnest(e.words) u
-                JOIN hub_lexeme k ON k.lexeme = u.lexeme AND k.is_kept AND k.bar IS NULL
-                CROSS JOIN LATERAL (SELECT hub_impact(coalesce(cardinality(u.positions), 1), e.size, average) AS impact) w
-            ) ranked
-            WHERE rank <= greatest(1, {KEPT}::float8 * here / greatest(records, 1)) GROUP BY lexeme
-        ) foremost
-        WHERE foremost.lexeme = l.lexeme;
+    IF EXISTS (SELECT FROM hub_frequent WHERE bar IS NULL) THEN  -- where a stem's foremost begin, from this sample of it
+        WITH weighed AS (
+            SELECT u.lexeme, k.records, hub_impact(coalesce(cardinality(u.positions), 1), e.size, average) AS impact
+            FROM hub_building b JOIN hub_entry e USING (practice_id) CROSS JOIN unnest(e.words) u
+            JOIN hub_frequent k ON k.lexeme = u.lexeme AND k.bar IS NULL
+        ), ranked AS (
+            SELECT lexeme, impact, row_number() OVER (PARTITION BY lexeme ORDER BY impact DESC) AS rank,
+                {KEPT}::float8 * count(*) OVER (PARTITION BY lexeme) / greatest(records, 1) AS foremost
+            FROM weighed
+        ), bars AS MATERIALIZED (  -- once: the planner takes it for one row
+            SELECT lexeme, min(impact) AS bar FROM ranked WHERE rank <= greatest(1, foremost) GROUP BY lexeme
+        ), told AS (UPDATE hub_lexeme l SET bar = bars.bar FROM bars WHERE bars.lexeme = l.lexeme)
+        UPDATE hub_frequent f SET bar = bars.bar FROM bars WHERE bars.lexeme = f.lexeme;
     END IF;
     INSERT INTO hub_stem_bits (lexeme, segment, low, mid, high, best)
     SELECT u.lexeme, new,
             hub_marks(b.number, 1) FILTER (WHERE w.level & 1 > 0), hub_marks(b.number, 1) FILTER (WHERE w.level & 2 > 0),
             hub_marks(b.number, 1) FILTER (WHERE w.level & 4 > 0), hub_marks(b.number, 1) FILTER (WHERE i.impact >= l.bar)
         FROM hub_building b JOIN hub_entry e USING (practice_id) CROSS JOIN unnest(e.words) u
-        JOIN hub_lexeme l ON l.lexeme = u.lexeme AND l.is_kept
+        JOIN hub_frequent l ON l.lexeme = u.lexeme
         CROSS JOIN LATERAL (SELECT hub_impact(coalesce(cardinality(u.positions), 1), e.size, average) AS impact OFFSET 0) i
         CROSS JOIN LATERAL (SELECT hub_level(i.impact) AS level OFFSET 0) w
         GROUP BY u.lexeme;
@@ -223,7 +224,7 @@ BEGIN
     INSERT INTO hub_place (place, practice_id) SELECT new * {SIZE} + number, practice_id FROM hub_building;
     GET DIAGNOSTICS placed = ROW_COUNT;
     INSERT INTO hub_segment (segment, live) SELECT new, hub_marks(number, 1) FROM hub_building;
-    DROP TABLE hub_building;
+    DROP TABLE hub_building, hub_frequent;
     RETURN placed;
 END
 $$;

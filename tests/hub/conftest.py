@@ -4,6 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from hub.models import SynonymGroup
 from tests.hub import cast
 
 
@@ -17,3 +18,9 @@ def real_practices(django_db_setup, django_db_blocker):
             # Their history as well: it refers to nothing, so nothing takes it along.
             tables = "hub_practice, hub_practicehistory, hub_word, hub_spelling, hub_lexeme, hub_language, members_city, members_cityevent"
             cursor.execute(f"TRUNCATE {tables} CASCADE")
+
+
+@pytest.fixture
+def no_synonyms(db):
+    """For tests of words by themselves."""
+    SynonymGroup.objects.all().delete()

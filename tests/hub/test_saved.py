@@ -113,8 +113,9 @@ def test_long_words_make_a_name_that_fits(olga):
 
 def test_the_page_of_the_search_counts_nothing_for_visitors(client, django_assert_num_queries):
     make_practice(make_city())
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4) as asked:
         client.get("/hub/")
+    assert not any("hub_savedsearch" in query["sql"] for query in asked.captured_queries)
 
 
 @pytest.mark.parametrize("number", [1, 3])
