@@ -31,9 +31,8 @@ _EARLIER = Promotion.history.rel.related_model  # type: ignore[attr-defined]  # 
 _WHY = {f"why_{code}": (code, name) for code, name in settings.LANGUAGES}
 
 
-def _why_field(code: str, name: str) -> forms.CharField:
+def _why_field(code: str) -> forms.CharField:
     return forms.CharField(
-        label=_("Why, in a sentence: %(language)s") % {"language": name},
         max_length=300,
         required=code == "en",
         widget=forms.TextInput(attrs={"class": "vTextField", "lang": code, "dir": "auto"}),
@@ -47,7 +46,8 @@ class _PickForm(_ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, (code, _language) in _WHY.items():
+        for name, (code, language) in _WHY.items():
+            self.fields[name].label = gettext("Why, in a sentence: %(language)s") % {"language": language}
             self.fields[name].initial = self.instance.why.get(code, "")
 
     def clean(self) -> dict[str, Any]:
@@ -59,7 +59,7 @@ class _PickForm(_ModelForm):
 
 
 # One field a language: a form of the admin names its fields before it is made.
-PickForm = type("PickForm", (_PickForm,), {name: _why_field(*language) for name, language in _WHY.items()})
+PickForm = type("PickForm", (_PickForm,), {name: _why_field(code) for name, (code, _language) in _WHY.items()})
 
 
 class PhrasingForm(forms.ModelForm if not TYPE_CHECKING else forms.ModelForm[Phrasing]):  # type: ignore[misc]
