@@ -119,7 +119,7 @@ def edits() -> dict[str, float]:
     from hub.search import Query, search
 
     written, found = [], []
-    keys = list(Practice.objects.order_by("-pk").values_list("pk", flat=True)[:ROUNDS])
+    keys = list(Practice.objects.filter(audience="public").order_by("-pk").values_list("pk", flat=True)[:ROUNDS])
     for number, key in enumerate(keys):
         word = f"zzyx{number}q"
         started = time.perf_counter()
@@ -128,6 +128,16 @@ def edits() -> dict[str, float]:
             raise SystemExit("what was written is not found")
         found.append((time.perf_counter() - started) * 1000)
     return {"written": p95(written), "found": p95(found)}
+
+
+def suggestions(words: list[str]) -> dict[str, float]:
+    """Milliseconds for what is offered to somebody who has typed the first letters of a word, by how many."""
+    from django.contrib.auth.models import AnonymousUser  # as above
+
+    from hub.suggest import completions
+
+    visitor = AnonymousUser()
+    return {str(letters): p95([timed(partial(completions, word[:letters], visitor)) for word in words]) for letters in (1, 2, 3, 4, 5)}
 
 
 @contextlib.contextmanager
@@ -171,10 +181,11 @@ def main() -> None:
             for kind, some in words.items()
             if some
         }
+        found["edit"] = edits()
+        found["suggest"] = suggestions(words["medium"] + words["broad"])
         for kind in ("broad", "two broad", "broad and medium"):
             if words[kind]:
-                found[kind]["survival"] = survival(words[kind][:12])
-        found["edit"] = edits()
+                found[kind]["survival"] = survival(words[kind][:6])
     print("\n" + json.dumps(found))
 
 

@@ -36,7 +36,11 @@ def results(places: list[int], lookup: Lookup, asked: Asked, reading: Reading, u
     holds = RawSQL(_HOLDS, [queries], ArrayField(BooleanField()))  # noqa: S611  its parameters are values
     found = practices.annotate(holds=holds).in_bulk(places)
     words = typed(asked.words, terms) if len(lookup.terms) <= ARMS else []
-    phrases = tuple(as_forms(phrase, reading.terms) for phrase in asked.phrases)
+    said = sorted(frozenset[tuple[str, ...]]().union(*(term.said for term in terms)))
+    phrases = (
+        *(as_forms(phrase, reading.terms) for phrase in asked.phrases),
+        *(tuple(frozenset({word}) for word in expression) for expression in said),
+    )
     shown = [found[key] for key in places if key in found]
     for practice in shown:
         practice.marked = marked(practice, lookup.forms, phrases)  # type: ignore[attr-defined]  # for the rows of this answer only

@@ -47,9 +47,9 @@ def fold(word: str) -> str:
 @dataclass(frozen=True)
 class Term:
     """One word asked for. It is found by its `stems`, by `codes`, the facets and countries that bear its name, and by what staff say
-    is the same (`same`) or should be found too (`alike`, counting half), as tsqueries; `forms` are the words in which texts hold it;
-    it stands in some `records`, and `weight` is larger the rarer it is; it `is_public` if a practice for everyone holds it; a `stop`
-    word (the, de, في) is asked for only where nothing else is.
+    is the same (`same`) or should be found too (`alike`, counting half), as tsqueries; `forms` are the words in which texts hold it,
+    `said` the longer expressions. It stands in some `records`, and `weight` is larger the rarer it is; it `is_public` if a practice
+    for everyone holds it; a `stop` word (the, de, في) is asked for only where nothing else is.
 
     An expression of several `words` for which there are synonyms is a term of its own, beside its words."""
 
@@ -60,6 +60,7 @@ class Term:
     same: frozenset[str] = field(default=frozenset())
     alike: frozenset[str] = field(default=frozenset())
     words: tuple[str, ...] = ()
+    said: frozenset[tuple[str, ...]] = field(default=frozenset())
     weight: float = 0.0
     records: int = 0
     is_known: bool = False
@@ -205,11 +206,13 @@ def _with_synonyms(terms: list[Term], folded: list[str]) -> list[Term]:
         words = tuple(forms_of(match.asked)) if part else tuple(folded[match.start : match.start + match.length])
         known = [by_word[word] for word in words if word in by_word]
         said = frozenset(query for query in found[place] if query)
-        forms = frozenset(word for expression in found[place].values() for word in _marked(expression))
+        expressions = [expression.split() for expression in found[place].values()]
+        forms = frozenset(form for expression in expressions if len(expression) == 1 for form in forms_of(expression[0]))
+        longer = frozenset(tuple(expression) for expression in expressions if len(expression) > 1)
         one = known[0] if len(words) == 1 and known else Term(match.asked, frozenset(), frozenset(), words=words)
         said = said - set(map(quoted, one.stems))
         by_word[one.word] = replace(
-            one, codes=one.codes | match.codes, forms=one.forms | forms, is_known=True, is_public=True, is_stop=False,
+            one, codes=one.codes | match.codes, forms=one.forms | forms, said=longer, is_known=True, is_public=True, is_stop=False,
             weight=sum(term.weight for term in known if not term.is_stop) or one.weight or max(term.weight for term in terms),
             same=said if match.kind == "same" else frozenset(), alike=said if match.kind == "also" else frozenset(),
         )  # fmt: skip
@@ -221,12 +224,6 @@ def forms_of(word: str) -> list[str]:
     if not UNSPACED.search(word):
         return [fold(word)]
     return [fold(word[place : place + 2]) for place in range(max(1, len(word) - 1))]
-
-
-def _marked(expression: str) -> list[str]:
-    """The words of a synonym that are worth marking in a text: not "de", "of" and the like within a longer one."""
-    words = expression.split()
-    return [form for word in words if len(words) == 1 or len(word) > 3 for form in forms_of(word)]
 
 
 @cache

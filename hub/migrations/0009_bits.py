@@ -20,7 +20,7 @@ from django.db import migrations, models
 
 SLUGS = importlib.import_module("hub.migrations.0002_search").SLUGS
 
-SIZE = 16_384  # 2 kB of bits: lies in the row, and a few thousand of them are read in a millisecond
+SIZE = 16_384  # 2 kB of bits, less where they are few: they lie in the row, and a few thousand are read in a millisecond
 KEPT = 1_000
 FRESH = 14  # bits of a day since 2000: until 2044
 WEIGHT = 4  # bits of a word's weight
@@ -41,8 +41,9 @@ CREATE TABLE hub_stem_bits (
     low bit varying({SIZE}) NOT NULL, mid bit varying({SIZE}) NOT NULL, high bit varying({SIZE}) NOT NULL, best bit varying({SIZE}) NOT NULL,
     PRIMARY KEY (lexeme, segment)
 );
-ALTER TABLE hub_facet_bits SET (toast_tuple_target = 4080);
-ALTER TABLE hub_stem_bits SET (toast_tuple_target = 8160);
+ALTER TABLE hub_facet_bits ALTER COLUMN bits SET STORAGE MAIN;
+ALTER TABLE hub_stem_bits ALTER COLUMN low SET STORAGE MAIN, ALTER COLUMN mid SET STORAGE MAIN,
+    ALTER COLUMN high SET STORAGE MAIN, ALTER COLUMN best SET STORAGE MAIN;
 INSERT INTO hub_pending (practice_id) SELECT practice_id FROM hub_entry;
 """  # noqa: S608  numbers of this very file
 NO_TABLES = """

@@ -100,3 +100,13 @@ def test_what_is_marked_is_what_was_found(practices):
     (practice,) = [p for p in search(Query("mayor"), VISITOR).results if p.language == "es"]
     marked: Any = practice
     assert marked.marked.title == "La mesa del <mark>alcalde</mark>"
+
+
+def test_of_a_longer_expression_no_word_is_marked_by_itself(practices):
+    make_practice(make_city("Elsewhere", "SE", member=False), "Violent weather", language="fr", **SEEN)
+    shown = {practice.title: practice for practice in search(Query("P/CVE violent"), VISITOR).results}
+    marked: Any = shown["Prévention de l’extrémisme violent"]
+    assert marked.marked.title == "<mark>Prévention de l’extrémisme violent</mark>"
+    alone: Any = {practice.title: practice for practice in search(Query("P/CVE"), VISITOR).results}
+    assert "Violent weather" not in alone
+    assert alone["A plan for P/CVE"].marked.title == "A plan for <mark>P/CVE</mark>"
