@@ -210,6 +210,21 @@ def doors() -> list[tuple[str, str]]:
     ]
 
 
+def relevance() -> list[tuple[str, str]]:
+    """How good the hub's search is on judged questions, beside bm25s (bench/relevance.py)."""
+    told = subprocess.run([sys.executable, str(ROOT / "bench" / "relevance.py")], cwd=ROOT, check=True, capture_output=True, text=True)
+    found = json.loads(told.stdout.splitlines()[-1])
+    return [
+        (f"nDCG@10 on Cranfield: {name}", f"{figure:.3f}" if isinstance(figure, float) else f"{figure}") for name, figure in found.items()
+    ]
+
+
+def million() -> list[tuple[str, str]]:
+    """The hub's search over a million practices (bench/million.py)."""
+    told = subprocess.run([sys.executable, str(ROOT / "bench" / "million.py")], cwd=ROOT, check=True, capture_output=True, text=True)
+    return [(f"a million practices: {name}", json.dumps(figures)) for name, figures in json.loads(told.stdout.splitlines()[-1]).items()]
+
+
 def cold_start() -> tuple[float, float]:
     """Seconds from a fresh clone to the first page, and again a second time. Asks the package index, as a newcomer does."""
     with tempfile.TemporaryDirectory(prefix="strongcities-") as folder:
@@ -229,13 +244,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else "")
     parser.add_argument("--rounds", type=int, default=7, help="counted rounds of each request rate (default 7)")
     parser.add_argument("--no-cold", action="store_true", help="leave out the fresh clone, which asks the package index")
+    parser.add_argument(
+        "--million", action="store_true", help="the search over a million practices as well, which takes an hour and more to make"
+    )
     options = parser.parse_args()
     rows: list[tuple[str, str]] = []
     measures: list[Callable[[int], list[tuple[str, str]]]] = [lambda port: rates(port, options.rounds), weights]
     with site(ROOT) as (port, _):
         for measure in measures:
             rows += measure(port)
-    rows += directory() + staff() + doors()
+    rows += directory() + staff() + doors() + relevance() + (million() if options.million else [])
     with site(ROOT) as (_, warm):
         rows.append(("warm start of this folder to the first page", f"{warm:7.1f} s"))
     if not options.no_cold and shutil.which("git"):
