@@ -136,7 +136,8 @@ def _begin(saved: SavedSearch, query: Query, pace: str) -> None:
     saved.pace, saved.looked = pace, timezone.now()
     saved.due = next_turn(pace, saved.looked)
     saved.saw_members_only = sees_members_only(saved.owner)
-    saved.known = packed(search(query, saved.owner, 1, ALL, bare=True).keys) if saved.sends else b""
+    everything = replace(query, sort="newest")  # in no order that has to be weighed
+    saved.known = packed(search(everything, saved.owner, 1, ALL, bare=True).keys) if saved.sends else b""
 
 
 def with_news(user: Any) -> list[tuple[SavedSearch, str]]:

@@ -64,8 +64,7 @@ def searched(request: HttpRequest, query: Query, answer: Answer) -> None:
     """Count a search of words or by filters: its first page."""
     facets = [name for name, values in query.filters.items() if values]
     if (query.words.strip() or facets) and counts(request):
-        offered = _key(keepable(answer.corrected or ""))
-        _note(request, query, found=Found.of(answer.count), facets=facets, offered=offered)
+        _note(request, query, found=Found.of(answer.count), facets=facets, is_corrected=answer.corrected is not None)
 
 
 def went_on(request: HttpRequest, query: Query) -> None:
@@ -76,7 +75,8 @@ def went_on(request: HttpRequest, query: Query) -> None:
 
 _INSERT = """
 WITH asked AS (
-    INSERT INTO hub_asking (day, mark, once, is_click, key, language, found, facets, offered) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s))
+    INSERT INTO hub_asking (day, mark, once, is_click, key, language, found, facets, is_corrected)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s))
 UPDATE hub_question SET words = %s WHERE key = (
     SELECT key FROM hub_question
     WHERE key = %s AND words = '' AND days >= %s AND readers >= %s AND together >= %s FOR UPDATE SKIP LOCKED)
@@ -90,7 +90,7 @@ def _note(
     is_click: bool = False,
     found: Found = Found.NONE,
     facets: Sequence[str] = (),
-    offered: str = "",
+    is_corrected: bool = False,
 ) -> None:
     """One statement, which waits for nobody: a row more, and the words where enough have asked them by now. Whatever happens here, the
     reader gets their page."""
@@ -100,7 +100,7 @@ def _note(
         with transaction.atomic():
             salt = _salt(day)
             mark, once = _hash(salt, f"reader {reader(request)}"), _hash(salt, f"search {panel.address(query)}")
-            row: list[Any] = [day, mark, once, is_click, key, get_language() or "en", int(found), list(facets), offered]
+            row: list[Any] = [day, mark, once, is_click, key, get_language() or "en", int(found), list(facets), is_corrected]
             with connection.cursor() as cursor:
                 cursor.execute(_INSERT, [*row, words, key if words and not is_click else "", DAYS, READERS, TOGETHER])
     except DatabaseError:

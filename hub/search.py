@@ -51,7 +51,7 @@ def search(query: Query, user: Any, page: int = 1, per_page: int = 20, *, among:
     """Practices visible to `user`. A page beyond the end has no results, and the count all the same. `among` narrows them to those
     of these few keys, once it is settled from all what is looked for; `bare` gives their keys alone.
 
-    Costs two statements; with words three, two more where a word is unknown, and one where nothing but common words is found.
+    Costs three statements; with words five, some more where a word is unknown or has synonyms, or nothing but common words is found.
     """
     visible = Entry.objects.visible_to(user)
     sees_all = sees_members_only(user)

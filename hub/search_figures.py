@@ -66,13 +66,14 @@ def bars(of: list[Week]) -> list[Bar]:
 
 
 def totals() -> dict[str, int]:
-    """Of the last ninety days: searches, those without a result, those with one that led nowhere, corrections offered and taken."""
+    """Of the last ninety days: searches, those without a result, those with one that led nowhere, those in which a word was corrected,
+    and how many of these led to a practice."""
     row = SearchDay.objects.filter(day__gt=today() - LATELY).aggregate(
         all_searches=Coalesce(Sum("searches"), 0),
         all_nothing=Coalesce(Sum("searches", filter=Q(found=Found.NONE)), 0),
         all_unclicked=Coalesce(Sum(F("searches") - F("clicked"), filter=~Q(found=Found.NONE)), 0),
-        all_offered=Coalesce(Sum("offered"), 0),
-        all_taken=Coalesce(Sum("taken"), 0),
+        all_corrected=Coalesce(Sum("corrected"), 0),
+        all_led=Coalesce(Sum("led"), 0),
     )
     return {name.removeprefix("all_"): number for name, number in row.items()}
 
@@ -136,7 +137,7 @@ def sum_up() -> None:
             cursor.execute("SELECT hub_sum_searches(%s)", [now])
         Question.objects.filter(Q(last__lt=since) | Q(words="", last__lt=now - UNNAMED)).delete()
         QuestionDay.objects.filter(day__lt=since).delete()
-        _roll_up(SearchDay, ("language", "found"), ("searches", "clicked", "offered", "taken"), since)
+        _roll_up(SearchDay, ("language", "found"), ("searches", "clicked", "corrected", "led"), since)
         _roll_up(FacetDay, ("facet",), ("searches",), since)
 
 

@@ -122,6 +122,9 @@ def secretariat() -> Group:
         importlib.import_module("members.migrations.0002_secretariat").make_group(apps, None)
         for later in ("0015_reports_secretariat", "0022_merged_is_no_member", "0024_imports_secretariat", "0051_bodies"):
             importlib.import_module(f"members.migrations.{later}").allow(apps, None)
+        for later in ("0003_secretariat", "0027_synonyms_secretariat", "0030_promoted_secretariat", "0033_asked_secretariat"):
+            for operation in importlib.import_module(f"hub.migrations.{later}").Migration.operations:
+                operation.code(apps, None)
         group = Group.objects.get(name="Secretariat")
     return group
 

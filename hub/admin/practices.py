@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from hub.admin.earlier import Earlier, ReadOnly
 from hub.models import Practice, PracticeTransition
 from members.forms.city_choice import CityField, NamesCities
 from strongcities.admin import Queue
@@ -24,10 +25,9 @@ from strongcities.workflow import MoveRefused
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _ModelAdmin = admin.ModelAdmin[Practice]
-    _TabularInline = admin.TabularInline[Any, Practice]
     _ModelForm = forms.ModelForm[Practice]
 else:
-    _ModelAdmin, _TabularInline, _ModelForm = admin.ModelAdmin, admin.TabularInline, forms.ModelForm
+    _ModelAdmin, _ModelForm = admin.ModelAdmin, forms.ModelForm
 
 VERBS = {
     "submit": _("Send for review"),
@@ -62,36 +62,15 @@ class PracticeForm(NamesCities, _ModelForm):
         field_classes: ClassVar[dict[str, Any]] = {"city": CityField}
 
 
-class ReadOnly(_TabularInline):
-    template = "admin/edit_inline/rows.html"
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 class Transitions(ReadOnly):
     model = PracticeTransition
     fields = readonly_fields = ("at", "verb", "from_state", "to_state", "by", "why")
     verbose_name_plural = _("steps")
 
 
-class Earlier(ReadOnly):
-    """What the record was before each change."""
-
+class EarlierPractices(Earlier):
     model = _EARLIER
-    fk_name = "pgh_obj"
     fields = readonly_fields = ("when", "title", "summary", "state", "evidence")
-    ordering = ("-pgh_created_at",)
-    verbose_name_plural = _("what it was before each change")
-
-    @admin.display(description=_("When"))
-    def when(self, event: Any) -> Any:
-        return event.pgh_created_at
 
 
 @admin.register(Practice)
@@ -107,7 +86,7 @@ class PracticeAdmin(_ModelAdmin):
     actions = None
     prepopulated_fields = {"slug": ("title",)}
     readonly_fields = ("state", "published_at", "is_sample", "created", "updated")
-    inlines = (Transitions, Earlier)
+    inlines = (Transitions, EarlierPractices)
     change_form_template = "admin/hub/practice.html"
     fieldsets = (
         (None, {"fields": ("state", "title", "slug", "summary", "body", "language", "city")}),

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _
 
-from hub.admin.practices import ReadOnly
+from hub.admin.earlier import Earlier
 from hub.models import Phrasing, Pick, Promotion
 from hub.models.promotion import MOST_PICKS
 from hub.models.synonym import as_compared
@@ -90,16 +90,9 @@ class Picks(_StackedInline):
     max_num = MOST_PICKS
 
 
-class Earlier(ReadOnly):
+class EarlierPromotions(Earlier):
     model = _EARLIER
-    fk_name = "pgh_obj"
     fields = readonly_fields = ("when", "name", "begins", "ends")
-    ordering = ("-pgh_created_at", "-pgh_id")
-    verbose_name_plural = _("what it was before each change")
-
-    @admin.display(description=_("When"))
-    def when(self, event: Any) -> Any:
-        return event.pgh_created_at
 
 
 class Shown(admin.SimpleListFilter):
@@ -127,7 +120,7 @@ class PromotionAdmin(_ModelAdmin):
         return Promotion.objects.prefetch_related("phrasings", "picks__practice")
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        return [Phrasings, Picks, Earlier] if obj else [Phrasings, Picks]
+        return [Phrasings, Picks, EarlierPromotions] if obj else [Phrasings, Picks]
 
     @admin.display(description=_("questions"))
     def questions(self, promotion: Promotion) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hub import synonym_file, synonym_reach
-from hub.admin.practices import ReadOnly
+from hub.admin.earlier import Earlier
 from hub.models import Expression, SynonymGroup
 from hub.models.synonym import LANGUAGES, MOST_WORDS, as_compared, codes_by_facet
 from members.querysets import today
@@ -86,18 +86,13 @@ class Expressions(_TabularInline):
         return super().get_queryset(request).annotate(held=synonym_reach.HELD)
 
 
-class Earlier(ReadOnly):
+class EarlierExpressions(Earlier):
     """What the expressions were before each change."""
 
     model = _EARLIER
     fk_name = "group"
     fields = readonly_fields = ("when", "what", "language", "text", "only_found")
-    ordering = ("-pgh_created_at", "-pgh_id")
     verbose_name_plural = _("expressions that were changed or taken out")
-
-    @admin.display(description=_("When"))
-    def when(self, event: Any) -> Any:
-        return event.pgh_created_at
 
     @admin.display(description=_("What"))
     def what(self, event: Any) -> str:
@@ -142,8 +137,9 @@ class SynonymGroupAdmin(_ModelAdmin):
     list_filter = (Kind, Missing)
     search_fields = ("name", "expressions__text", "expressions__folded", "codes")
     search_help_text = _("A word of any language")
-    fields = ("name", "codes", "note")
-    inlines = (Expressions, Earlier)
+    # what a group leads to beside its expressions fills a page: folded, so that those come first
+    fieldsets = ((None, {"fields": ("name", "note")}), (_("Filters"), {"classes": ("collapse",), "fields": ("codes",)}))
+    inlines = (Expressions, EarlierExpressions)
     list_per_page = 50
     actions = None
     change_form_template = "admin/hub/synonyms.html"
@@ -167,7 +163,7 @@ class SynonymGroupAdmin(_ModelAdmin):
 
     def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> Any:
         """What was before is for a group that was."""
-        return [inline for inline in super().get_inline_instances(request, obj) if obj or not isinstance(inline, Earlier)]
+        return [inline for inline in super().get_inline_instances(request, obj) if obj or not isinstance(inline, EarlierExpressions)]
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         group = self.get_object(request, object_id)

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _
 
-from hub.admin.practices import ReadOnly
+from hub.admin.earlier import Earlier
 from hub.admin.promotions import Shown
 from hub.models import ThemeOrder
 from members.querysets import today
@@ -58,16 +58,9 @@ OrderForm = type(
 )
 
 
-class Earlier(ReadOnly):
+class EarlierOrders(Earlier):
     model = _EARLIER
-    fk_name = "pgh_obj"
     fields = readonly_fields = ("when", "begins", "ends", "first", "why")
-    ordering = ("-pgh_created_at", "-pgh_id")
-    verbose_name_plural = _("what it was before each change")
-
-    @admin.display(description=_("When"))
-    def when(self, event: Any) -> Any:
-        return event.pgh_created_at
 
     @admin.display(description=_("themes"))
     def first(self, event: Any) -> str:
@@ -97,7 +90,7 @@ class ThemeOrderAdmin(_ModelAdmin):
     )
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        return [Earlier] if obj else []
+        return [EarlierOrders] if obj else []
 
     @admin.display(description=_("themes"))
     def first(self, order: ThemeOrder) -> str:

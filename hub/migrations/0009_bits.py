@@ -41,6 +41,7 @@ CREATE TABLE hub_stem_bits (
     low bit varying({SIZE}) NOT NULL, mid bit varying({SIZE}) NOT NULL, high bit varying({SIZE}) NOT NULL, best bit varying({SIZE}) NOT NULL,
     PRIMARY KEY (lexeme, segment)
 );
+ALTER TABLE hub_segment ALTER COLUMN live SET STORAGE PLAIN;  -- read beside every facet: never to be unpacked
 ALTER TABLE hub_facet_bits ALTER COLUMN bits SET STORAGE MAIN;
 ALTER TABLE hub_stem_bits ALTER COLUMN low SET STORAGE MAIN, ALTER COLUMN mid SET STORAGE MAIN,
     ALTER COLUMN high SET STORAGE MAIN, ALTER COLUMN best SET STORAGE MAIN;
@@ -103,6 +104,15 @@ BEGIN
     RETURN NULL;
 END
 $$;
+CREATE FUNCTION hub_lexeme_gone() RETURNS trigger LANGUAGE plpgsql
+AS $$
+BEGIN
+    DELETE FROM hub_stem_bits WHERE lexeme IN (SELECT lexeme FROM gone WHERE is_kept);
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER hub_lexeme_gone AFTER DELETE ON hub_lexeme
+    REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION hub_lexeme_gone();
 CREATE FUNCTION hub_entry_emptied() RETURNS trigger LANGUAGE plpgsql
 AS $$
 BEGIN
@@ -119,6 +129,8 @@ CREATE TRIGGER hub_entry_deleted AFTER DELETE ON hub_entry
     REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION hub_entry_gone();
 """
 NO_UNSETTLE = """
+DROP TRIGGER hub_lexeme_gone ON hub_lexeme;
+DROP FUNCTION hub_lexeme_gone();
 DROP TRIGGER hub_entry_emptied ON hub_entry;
 DROP TRIGGER hub_entry_deleted ON hub_entry;
 DROP TRIGGER hub_entry_updated ON hub_entry;
@@ -240,7 +252,6 @@ BEGIN
     PERFORM pg_advisory_xact_lock(6017548);
     WITH rare AS (UPDATE hub_lexeme SET is_kept = false, bar = NULL WHERE is_kept AND records < fewest / 2 RETURNING lexeme)
     DELETE FROM hub_stem_bits WHERE lexeme IN (SELECT lexeme FROM rare);
-    DELETE FROM hub_stem_bits b WHERE NOT EXISTS (SELECT FROM hub_lexeme l WHERE l.lexeme = b.lexeme AND l.is_kept);
     FOR stem IN SELECT lexeme FROM hub_lexeme WHERE records >= fewest AND NOT is_kept LOOP
         kept := kept + 1;
         CONTINUE WHEN NOT EXISTS (SELECT FROM hub_segment);

@@ -44,7 +44,8 @@ class Salt(models.Model):
 
 class Asking(models.Model):
     """A search, or a step from its results to a practice, on this day. `mark` is its reader's, `once` the search's (its words and
-    filters); `key` is the question's, where its words may be kept some day; `offered` is the key of the words that were offered instead."""
+    filters); `key` is the question's, where its words may be kept some day; it `is_corrected` where
+    another word was searched for than was typed."""
 
     day = models.DateField()
     mark = models.CharField(max_length=32)
@@ -54,7 +55,7 @@ class Asking(models.Model):
     language = models.CharField(max_length=10)
     found = models.SmallIntegerField(choices=Found, default=Found.NONE)
     facets = ArrayField(models.CharField(max_length=20), default=list)
-    offered = models.CharField(max_length=32, blank=True)
+    is_corrected = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = "asking"
@@ -65,8 +66,9 @@ class Asking(models.Model):
 
 
 class SearchDay(models.Model):
-    """The searches of a day, on pages in a language, that found so many: how many, how many led to a practice, to how many other words
-    were offered, and taken. What one reader asks twice on a day is one. Days over a year old are summed by month (its first day)."""
+    """The searches of a day, on pages in a language, that found so many: how many, how many led to a practice, in how many a word was
+    corrected, and how many of those led to a practice. What one reader asks twice on a day is one. Days over a year old are summed by
+    month (its first day)."""
 
     pk = models.CompositePrimaryKey("day", "language", "found")
     day = models.DateField()
@@ -74,8 +76,8 @@ class SearchDay(models.Model):
     found = models.SmallIntegerField(choices=Found)
     searches = models.IntegerField()
     clicked = models.IntegerField()
-    offered = models.IntegerField()
-    taken = models.IntegerField()
+    corrected = models.IntegerField()
+    led = models.IntegerField()
 
     class Meta:
         verbose_name = "searches of a day"

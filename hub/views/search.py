@@ -41,7 +41,7 @@ def search(request: HttpRequest) -> HttpResponse:
         return render(request, "hub/beyond.html", {"page": page, "pages": pages, "last": panel.address(query, pages)}, status=404)
     if page == 1:
         asked.searched(request, query, answer)
-    promoted = for_query(query, request.user) if page == 1 else []
+    promoted = for_query(replace(query, words=answer.corrected or query.words), request.user) if page == 1 else []
     context = {**_context(query, answer, page, pages, promoted), **_to_take_along(request, query, answer)}
     context["offered"] = offered(query, answer, request.user)
     return render(request, "hub/search.html", context)

@@ -4,13 +4,12 @@ import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from hub.models import Practice
 from hub.models.practice import State
 from members.models import User
-from tests.cast import make_staff
+from tests.cast import make_staff, secretariat
 from tests.hub.cast import make_city, make_official, make_practice
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +86,7 @@ def test_staff_outside_the_secretariat_change_no_state(client, verb, state):
     client.post(url(verb, practice))
     practice.refresh_from_db()
     assert (practice.state, practice.transitions.count()) == (state, 0)
-    user.groups.add(Group.objects.get(name="Secretariat"))
+    user.groups.add(secretariat())
     client.post(url(verb, practice))
     practice.refresh_from_db()
     assert practice.state != state
@@ -104,7 +103,7 @@ def test_staff_of_another_room_may_not(client):
 
 def test_staff_of_the_secretariat_may(client):
     user = User.objects.create_user("sec@example.org", is_staff=True)
-    user.groups.add(Group.objects.get(name="Secretariat"))
+    user.groups.add(secretariat())
     client.force_login(user)
     assert client.get(reverse("admin:hub_practice_changelist")).status_code == 200
     assert client.get(url("change", make_practice(make_city()))).status_code == 200

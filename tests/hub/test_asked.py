@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
@@ -14,7 +13,7 @@ from hub.models import Asking, FacetDay, Question, QuestionDay, Salt, SearchDay
 from members.models import User
 from members.querysets import today
 from strongcities import sheets
-from tests.cast import make_staff
+from tests.cast import make_staff, secretariat
 from tests.hub.cast import make_city, make_official, make_practice
 from tests.members.races import race
 
@@ -51,7 +50,7 @@ def night(days: int = 1) -> None:
 
 
 def days():
-    return {(str(row.language), row.found): (row.searches, row.clicked, row.offered, row.taken) for row in SearchDay.objects.all()}
+    return {(str(row.language), row.found): (row.searches, row.clicked, row.corrected, row.led) for row in SearchDay.objects.all()}
 
 
 def test_a_search_is_a_row_of_its_day_without_who(client):
@@ -59,12 +58,12 @@ def test_a_search_is_a_row_of_its_day_without_who(client):
     assert ask(client, "Youth", theme="youth-engagement").status_code == 200
     (row,) = Asking.objects.values()
     own = {**row, "day": row["day"] == today()}
-    told = {"day": True, "language": "en", "found": 1, "facets": ["theme"], "is_click": False, "offered": ""}
+    told = {"day": True, "language": "en", "found": 1, "facets": ["theme"], "is_click": False, "is_corrected": False}
     assert {name: own[name] for name in told} == told
     assert all(len(row[name]) == 32 for name in ("mark", "once", "key"))
     assert not {"198.51.100.7", "youth", "Youth"} & {str(value) for value in row.values()}
     assert {field.name for field in Asking._meta.get_fields()} == {
-        "id", "day", "mark", "once", "is_click", "key", "language", "found", "facets", "offered",
+        "id", "day", "mark", "once", "is_click", "key", "language", "found", "facets", "is_corrected",
     }  # fmt: skip
 
 
@@ -140,13 +139,14 @@ def test_a_step_to_a_practice_is_a_click_of_its_search(client):
     assert list(FacetDay.objects.values_list("facet", "searches")) == [("theme", 1)]
 
 
-def test_words_that_were_offered_and_taken(client):
-    make_practice(make_city(), "Polarisation")
+def test_searches_in_which_a_word_was_corrected_and_those_that_led_on(client):
+    practice = make_practice(make_city(), "Polarisation")
     for reader, words in (("198.51.100.1", "polarisaton"), ("198.51.100.1", "polarisation"), ("198.51.100.2", "polarisaton")):
         ask(client, words, reader=reader)
-    assert Asking.objects.exclude(offered="").count() == 2
+    ask(client, "polarisaton", path=practice.get_absolute_url(), reader="198.51.100.2")
+    assert Asking.objects.filter(is_corrected=True).count() == 2
     night()
-    assert [sum(column) for column in zip(*days().values(), strict=True)] == [3, 0, 2, 1]
+    assert [sum(column) for column in zip(*days().values(), strict=True)] == [3, 1, 2, 1]
 
 
 def test_the_sums_of_a_day_add_up_however_often_they_are_made(client):
@@ -276,7 +276,7 @@ def test_days_over_thirteen_months_are_months_and_questions_go():
     kept = now - timedelta(days=380)
     for day in (old, old + timedelta(days=2), old.replace(month=4), kept):
         for language in ("en", "ar"):
-            SearchDay.objects.create(day=day, language=language, found=1, searches=2, clicked=1, offered=1, taken=0)
+            SearchDay.objects.create(day=day, language=language, found=1, searches=2, clicked=1, corrected=1, led=0)
         FacetDay.objects.create(day=day, facet="theme", searches=3)
     enough = {"days": 3, "readers": 5, "together": 2}
     for key, words, last in (
@@ -288,7 +288,7 @@ def test_days_over_thirteen_months_are_months_and_questions_go():
     for _twice in range(2):
         sum_searches.func(timestamp=0)
         first, second = old.replace(day=1), old.replace(month=4, day=1)
-        assert {(row.day, row.language): (row.searches, row.clicked, row.offered) for row in SearchDay.objects.all()} == {
+        assert {(row.day, row.language): (row.searches, row.clicked, row.corrected) for row in SearchDay.objects.all()} == {
             (day, language): numbers
             for day, numbers in ((first, (4, 2, 2)), (second, (2, 1, 1)), (kept, (2, 1, 1)))
             for language in ("en", "ar")
@@ -315,7 +315,7 @@ def test_the_figures(client, filled):
     client.force_login(make_staff())
     page = client.get(FIGURES)
     context = page.context
-    assert context["totals"] == {"searches": 8, "nothing": 1, "unclicked": 6, "offered": 0, "taken": 0}
+    assert context["totals"] == {"searches": 8, "nothing": 1, "unclicked": 6, "corrected": 0, "led": 0}
     assert sum(week.searches for week in context["weeks"]) == 8
     assert [(one.words, one.searches, one.nothing, one.clicked) for one in context["questions"]] == [("youth deradicalisation", 6, 0, 0)]
     assert context["unwritten"] == [("deradicalisation", 6)]
@@ -372,7 +372,7 @@ def test_the_secretariat_reads_it_and_nobody_else(client):
         if user:
             client.force_login(user)
         assert {client.get(address).status_code for address in addresses} == {status}
-    other.groups.add(Group.objects.get(name="Secretariat"))
+    other.groups.add(secretariat())
     assert {client.get(address).status_code for address in addresses} == {200}
     assert {client.post(address).status_code for address in addresses[1:]} == {405}
     assert client.get("/admin/hub/question/add/").status_code == 403

@@ -92,6 +92,13 @@ class TestOneWriter:
         assert search(Query("lighthose"), member).corrected == "lighthouse"
         assert search(Query("lighthose"), VISITOR).corrected is None
 
+    def test_a_form_that_only_hidden_practices_have_is_not_what_was_meant(self):
+        city = make_city()
+        make_practice(city, "Radicalised")
+        make_practice(city, "Radicalising", audience="members")
+        assert search(Query("radicalisng"), VISITOR).corrected == "radicalised"
+        assert search(Query("radicalisng"), make_staff()).corrected == "radicalising"
+
     def test_a_word_of_a_hidden_practice_is_as_unknown_as_one_that_is_nowhere(self):
         city = make_city()
         make_practice(city, "Johnson")

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import AnonymousUser, Group
+from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
@@ -16,7 +16,7 @@ from hub.promoted import for_query
 from hub.search import Query
 from members.models import User
 from members.querysets import today
-from tests.cast import make_staff
+from tests.cast import make_staff, secretariat
 from tests.hub.cast import make_city, make_official, make_practice
 
 pytestmark = pytest.mark.django_db
@@ -247,7 +247,7 @@ def test_the_secretariat_keeps_them_and_nobody_else(client):
             client.force_login(user)
         assert {client.get(address).status_code for address in addresses} == {status}
         assert client.post(addresses[-1], {"post": "yes"}).status_code == status
-    other.groups.add(Group.objects.get(name="Secretariat"))
+    other.groups.add(secretariat())
     assert {client.get(address).status_code for address in addresses} == {200}
     assert Promotion.objects.count() == 1
     assert client.post(addresses[-1], {"post": "yes"}).status_code == 302

@@ -10,7 +10,9 @@ from hypothesis import given, settings, strategies as st
 from hub import finding, settling
 from hub.models import Entry, Practice
 from hub.search import Query, search
-from tests.cast import make_staff
+from members.models import City
+from tests.cast import make_staff, make_user
+from tests.hub.cast import make_city, make_official
 
 VISITOR = AnonymousUser()
 WORDS = [
@@ -73,6 +75,21 @@ class TestTheSameAsByRows:
             for _try in range(15):
                 question = some_query(chance), user, chance.choice([1, 1, 2]), chance.choice([5, 20])
                 assert asked(*question) == by_rows(monkeypatch, *question), question
+
+    @pytest.mark.parametrize("who", ["visitor", "member", "own city", "nobody's", "staff"])
+    def test_for_every_kind_of_reader(self, monkeypatch, who):
+        city = City.objects.order_by("pk")[0]
+        Practice.objects.filter(pk__in=Practice.objects.order_by("pk").values("pk")[:9]).update(audience="members")
+        user = {
+            "visitor": lambda: VISITOR,
+            "member": lambda: make_official(make_city("Member", "NO")),
+            "own city": lambda: make_official(city),
+            "nobody's": lambda: make_user("nobody@example.org"),
+            "staff": make_staff,
+        }[who]()
+        for query in (Query(), Query("families police"), Query("", {"level": ("primary",)})):
+            assert asked(query, user) == by_rows(monkeypatch, query, user)
+        assert asked(Query(), user, 1, 100)[1] == Entry.objects.visible_to(user).count()
 
     def test_it_is_by_bits_indeed(self, no_synonyms, django_assert_num_queries):
         asked(Query("police"))
@@ -149,6 +166,13 @@ class TestWhatIsWritten:
         settle(most=16)
         there = run(f"SELECT array_agg(practice_id ORDER BY practice_id) FROM ({both}) b")  # noqa: S608
         assert there == sorted(Entry.objects.values_list("pk", flat=True))
+
+    def test_a_stem_that_is_gone_leaves_no_bits(self):
+        assert run("SELECT count(*) FROM hub_stem_bits WHERE lexeme = 'mentor'")
+        Practice.objects.update(title="Anew", summary="Anew.", body="", lessons=[], partners=[])
+        run("SELECT hub_count_words()::text")
+        assert not run("SELECT count(*) FROM hub_stem_bits WHERE lexeme = 'mentor'")
+        assert run("SELECT count(*) FROM hub_stem_bits WHERE lexeme = 'theme:youth-engagement'")
 
     def test_a_stem_that_has_become_frequent_or_rare(self, monkeypatch):
         for fewest in (1, 30, 3):

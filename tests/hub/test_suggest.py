@@ -103,6 +103,14 @@ def test_signs_without_spaces_are_completed_by_the_next(city):
     assert texts("社区") == ["社区青"]
 
 
+def test_a_frequent_word_of_members_is_for_those_who_see_them_too(city, monkeypatch):
+    """One that so many hold that it isn't looked up once more."""
+    monkeypatch.setattr(suggest, "SURE", 0)
+    make_practice(city, "Secretive gatherings", audience="members", **BARE)
+    count()
+    assert (texts("secretiv"), texts("secretiv", make_official(city))) == ([], ["secretive"])
+
+
 def test_words_of_members_are_for_those_who_see_them(city, client):
     make_practice(city, "Secretive gatherings", audience="members", **BARE)
     make_practice(city, "Secure streets", **BARE)

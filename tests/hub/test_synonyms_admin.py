@@ -1,7 +1,6 @@
 """The staff's room for synonyms."""
 
 import pytest
-from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -9,7 +8,7 @@ from hub import synonym_file
 from hub.models import Expression, SynonymGroup
 from members.models import User
 from strongcities import sheets
-from tests.cast import make_staff
+from tests.cast import make_staff, secretariat
 from tests.hub.cast import make_city, make_official, make_practice, make_synonyms
 
 pytestmark = pytest.mark.django_db
@@ -239,7 +238,7 @@ def test_the_secretariat_keeps_them_and_nobody_else(client):
             client.force_login(user)
         assert {client.get(address).status_code for address in addresses} == {status}, user
         assert sent(client, "group,en\nArts,arts\n").status_code == status
-    other.groups.add(Group.objects.get(name="Secretariat"))
+    other.groups.add(secretariat())
     assert {client.get(address).status_code for address in addresses} == {200}
     assert set(now()) == {"Sport"}
     assert client.post(addresses[-1], {"post": "yes"}).status_code == 302

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -14,7 +13,7 @@ from hub.models.theme_order import in_order
 from members.models import User
 from members.querysets import today
 from strongcities.themes import Theme
-from tests.cast import make_staff
+from tests.cast import make_staff, secretariat
 from tests.hub.cast import make_city, make_official, make_practice
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +157,6 @@ def test_the_secretariat_keeps_it_and_nobody_else(client):
             client.force_login(user)
         assert {client.get(address).status_code for address in addresses} == {status}
         assert client.post(ADD, form()).status_code == status
-    other.groups.add(Group.objects.get(name="Secretariat"))
+    other.groups.add(secretariat())
     assert {client.get(address).status_code for address in addresses} == {200}
     assert ThemeOrder.objects.count() == 1
