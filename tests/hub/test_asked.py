@@ -376,3 +376,31 @@ def test_the_secretariat_reads_it_and_nobody_else(client):
     assert {client.get(address).status_code for address in addresses} == {200}
     assert {client.post(address).status_code for address in addresses[1:]} == {405}
     assert client.get("/admin/hub/question/add/").status_code == 403
+
+
+def fill(number):
+    """As many questions, weeks, filters and unwritten words."""
+    for place in range(number):
+        day = today() - timedelta(weeks=place)
+        question = Question.objects.create(key=str(place), words=f"unwritten{'abc'[place]}", days=3, readers=5, together=2, last=day)
+        QuestionDay.objects.create(question=question, day=day, searches=6, nothing=1, clicked=2)
+        SearchDay.objects.create(day=day, language="en", found=1, searches=6, clicked=2, corrected=1, led=1)
+        FacetDay.objects.create(day=day, facet=("theme", "level", "region")[place], searches=2)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_of_questions_asks_one_number_of_queries(client, django_assert_num_queries, number):
+    fill(number)
+    client.force_login(make_staff())
+    with django_assert_num_queries(8):
+        assert len(client.get("/admin/hub/question/").context["cl"].result_list) == number
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_figures_ask_one_number_of_queries(client, django_assert_num_queries, number):
+    fill(number)
+    client.force_login(make_staff())
+    with django_assert_num_queries(9):
+        context = client.get(FIGURES).context
+    assert [len(context[name]) for name in ("questions", "unwritten", "filters")] == [number] * 3
+    assert context["totals"]["searches"] == 6 * number

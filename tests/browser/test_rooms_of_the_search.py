@@ -1,0 +1,48 @@
+"""The staff's rooms for the search: each page is walked by keyboard and looked at by axe; in Arabic, by night, by axe once more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hub.models import FacetDay, Promotion, Question, QuestionDay, SearchDay, SynonymGroup, ThemeOrder
+from members.querysets import today
+from tests.browser.keys import walk, watch_keys
+from tests.browser.test_keyboard import sign_in
+
+WEEK = timedelta(weeks=1)
+
+
+def fill() -> list[str]:
+    """Something in each room, and the addresses of its pages."""
+    promotion = Promotion.objects.create(name="Joining", begins=today(), ends=today() + WEEK)
+    promotion.phrasings.create(text="how to join")
+    promotion.picks.create(place=1, page="members:join", why={"en": "The conditions, and the form."})
+    order = ThemeOrder.objects.create(begins=today(), ends=today() + WEEK, themes=["gender-equality"], why="Decided in Paris.")
+    for place, words in enumerate(("unwrittenword youth", "deradicalisation")):
+        question = Question.objects.create(key=str(place), words=words, days=3, readers=5, together=2, last=today())
+        QuestionDay.objects.create(question=question, day=today() - place * 3 * WEEK, searches=6 - place, nothing=place, clicked=2)
+        SearchDay.objects.create(day=today() - place * 3 * WEEK, language="en", found=1, searches=6, clicked=2, corrected=1, led=1)
+    FacetDay.objects.create(day=today(), facet="theme", searches=2)
+    group = SynonymGroup.objects.order_by("pk")[0]
+    return [
+        "synonymgroup/", f"synonymgroup/{group.pk}/change/", "synonymgroup/bring/", "promotion/", f"promotion/{promotion.pk}/change/",
+        "themeorder/", f"themeorder/{order.pk}/change/", "question/", "question/figures/",
+    ]  # fmt: skip
+
+
+def test_each_page_of_them(browse, content):
+    site = browse()
+    watch_keys(site)
+    sign_in(site, "", "staff@example.org")
+    wrong: list[str] = []
+    for page in fill():
+        site.page.emulate_media(color_scheme="light")
+        site.go(f"/admin/hub/{page}")
+        assert site.page.locator("#content h1, main h1").count() == 1, page
+        wrong += [f"{page}: {line}" for line in walk(site)]
+        site.check()
+        site.page.emulate_media(color_scheme="dark")
+        site.go(f"/ar/admin/hub/{page}")
+        assert site.page.evaluate("getComputedStyle(document.documentElement).direction") == "rtl", page
+        site.check()
+    assert not wrong, "\n".join(wrong)
