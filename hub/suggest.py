@@ -16,6 +16,7 @@ from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
+from hub.asking import QUOTES
 from hub.models import Entry
 from hub.panel import Chip, address
 from hub.search import Answer, Query
@@ -32,9 +33,8 @@ FEW = 5  # practices; whoever finds fewer by the last word may have typed half o
 NAME_WORDS = 5  # the last words that are looked for at the beginning of a name
 SPELT = 4  # letters from which on another spelling of a city's name is told from another name
 
-_QUOTES = '"“”„«»＂「」『』'
 # A word that may not be there, and a phrase with a minus that is still open: nothing of it is looked for.
-_LEFT_OUT = re.compile(rf"(?:^|\s)[-−](?:[^\s{_QUOTES}]*|[{_QUOTES}][^{_QUOTES}]*)$")
+_LEFT_OUT = re.compile(rf"(?:^|\s)[-−](?:[^\s{QUOTES}]*|[{QUOTES}][^{QUOTES}]*)$")
 
 # A word that nothing but samples hold is made up.
 _WORDS = """
@@ -140,8 +140,8 @@ def names(query: Query, user: Any) -> list[Name]:
 
 def _value(query: Query, before: str, facet: Facet, slug: str) -> Name:
     filters = {**query.filters, facet.name: (*query.filters.get(facet.name, ()), slug)}
-    if len(re.findall(f"[{_QUOTES}]", before)) % 2:  # a quote that is still open goes with what it quotes
-        before = before.rstrip(f"{_QUOTES} ")
+    if len(re.findall(f"[{QUOTES}]", before)) % 2:  # a quote that is still open goes with what it quotes
+        before = before.rstrip(f"{QUOTES} ")
     url = reverse("hub:search") + address(replace(query, words=before.strip(), filters=filters))
     return Name(facet.labels()[slug], str(facet.label), url)
 

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import override
 
-from hub.synonyms import groups_in
+from hub.synonyms import Match, groups_in
 from hub.taxonomy import CODED
 from members import countries
 
@@ -189,41 +189,54 @@ FROM unnest(%s::integer[], %s::text[], %s::text[]) AS s(match, expression, langu
 
 
 def _with_synonyms(terms: list[Term], folded: list[str]) -> list[Term]:
-    """The terms with what staff say is the same as they are, and a term more for each expression of several words, which weighs as
-    much as they do together. All of them are known, since somebody keeps them."""
+    """The terms with what staff say is the same as they are, and a term more for each expression of several words. All of them are
+    known, since somebody keeps them."""
     matches = groups_in(folded)
     if not matches:
         return terms
-    each = [(place, " ".join(said), language) for place, match in enumerate(matches) for said, language in match.expressions]
-    with connection.cursor() as cursor:
-        cursor.execute(_EXPRESSIONS, [list(column) for column in zip(*each, strict=True)])
-        found = defaultdict[int, dict[str, str]](dict)
-        for place, expression, query in cursor:
-            found[place][query] = expression
     by_word = {term.word: term for term in terms}
-    for place, match in enumerate(matches):
+    heaviest = max(term.weight for term in terms)
+    for match, queries in zip(matches, _queries(matches), strict=True):
         part = match.length == 1 and UNSPACED.search(match.asked)
         words = tuple(forms_of(match.asked)) if part else tuple(folded[match.start : match.start + match.length])
-        known = [by_word[word] for word in words if word in by_word]
-        said = frozenset(query for query in found[place] if query)
-        expressions = [expression.split() for expression in found[place].values()]
-        forms = frozenset(form for expression in expressions if len(expression) == 1 for form in forms_of(expression[0]))
-        longer = frozenset(tuple(expression) for expression in expressions if len(expression) > 1)
-        one = known[0] if len(words) == 1 and known else Term(match.asked, frozenset(), frozenset(), words=words)
-        said = said - set(map(quoted, one.stems))
-        by_word[one.word] = replace(
-            one, codes=one.codes | match.codes, forms=one.forms | forms, said=longer, is_known=True, is_public=True, is_stop=False,
-            weight=sum(term.weight for term in known if not term.is_stop) or one.weight or max(term.weight for term in terms),
-            same=said if match.kind == "same" else frozenset(), alike=said if match.kind == "also" else frozenset(),
-        )  # fmt: skip
+        one = _with(match, queries, words, [by_word[word] for word in words if word in by_word], heaviest)
+        by_word[one.word] = one
     return list(by_word.values())
 
 
+def _queries(matches: list[Match]) -> list[dict[str, str]]:
+    """For each match its expressions, by the tsquery that finds them."""
+    each = [(place, " ".join(said), language) for place, match in enumerate(matches) for said, language in match.expressions]
+    found: list[dict[str, str]] = [{} for _match in matches]
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPRESSIONS, [list(column) for column in zip(*each, strict=True)])
+        for place, expression, query in cursor:
+            found[place][query] = expression
+    return found
+
+
+def _with(match: Match, queries: dict[str, str], words: tuple[str, ...], known: list[Term], heaviest: float) -> Term:
+    """What is looked for because of `match`: its one word's own term with the group's expressions, or, beside those of its `words` (of
+    which the `known` are looked for), a term that weighs as much as they do together; as the `heaviest` where it would weigh nothing."""
+    said = frozenset(query for query in queries if query)
+    expressions = [expression.split() for expression in queries.values()]
+    forms = frozenset(form for expression in expressions if len(expression) == 1 for form in forms_of(expression[0]))
+    longer = frozenset(tuple(expression) for expression in expressions if len(expression) > 1)
+    one = known[0] if len(words) == 1 and known else Term(match.asked, frozenset(), frozenset(), words=words)
+    said = said - set(map(quoted, one.stems))
+    return replace(
+        one, codes=one.codes | match.codes, forms=one.forms | forms, said=longer, is_known=True, is_public=True, is_stop=False,
+        weight=sum(term.weight for term in known if not term.is_stop) or one.weight or heaviest,
+        same=said if match.kind == "same" else frozenset(), alike=said if match.kind == "also" else frozenset(),
+    )  # fmt: skip
+
+
 def forms_of(word: str) -> list[str]:
-    """The folded word as texts are split: of a script without spaces, its pairs of signs."""
-    if not UNSPACED.search(word):
-        return [fold(word)]
-    return [fold(word[place : place + 2]) for place in range(max(1, len(word) - 1))]
+    """The word, folded, as texts are split: of a script without spaces, its pairs of signs."""
+    folded = fold(word)
+    if not UNSPACED.search(folded):
+        return [folded]
+    return [folded[place : place + 2] for place in range(max(1, len(folded) - 1))]
 
 
 @cache

@@ -22,10 +22,9 @@ if TYPE_CHECKING:  # generic for the type checker alone
     _TabularInline = admin.TabularInline[Any, Promotion]
     _StackedInline = admin.StackedInline[Any, Promotion]
     _ModelForm = forms.ModelForm[Pick]
-    _FormSet = forms.BaseInlineFormSet[Any, Any, Any]
 else:
     _ModelAdmin, _TabularInline, _StackedInline = admin.ModelAdmin, admin.TabularInline, admin.StackedInline
-    _ModelForm, _FormSet = forms.ModelForm, forms.BaseInlineFormSet
+    _ModelForm = forms.ModelForm
 
 _EARLIER = Promotion.history.rel.related_model  # type: ignore[attr-defined]  # made by pghistory
 _WHY = {f"why_{code}": (code, name) for code, name in settings.LANGUAGES}

@@ -4,7 +4,6 @@ import random
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
 from hypothesis import given, settings, strategies as st
 
 from hub import finding, settling
@@ -12,7 +11,7 @@ from hub.models import Entry, Practice
 from hub.search import Query, search
 from members.models import City
 from tests.cast import make_staff, make_user
-from tests.hub.cast import make_city, make_official
+from tests.hub.cast import make_city, make_official, run
 
 VISITOR = AnonymousUser()
 WORDS = [
@@ -26,12 +25,6 @@ CHOICES = {
     "evidence": ["0", "2", "x"],
     "region": ["europe", "south-asia"],
 }
-
-
-def run(sql, *values):
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchone()[0]
 
 
 def settle(most=10):

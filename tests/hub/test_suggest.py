@@ -6,6 +6,7 @@ from django.db import connection
 from django.utils.translation import override
 
 from hub import spellings, suggest
+from hub.forms import LONGEST_QUERY
 from hub.models import Practice, Spelling
 from hub.suggest import completions
 from tests.hub.cast import make_city, make_official, make_practice
@@ -171,7 +172,8 @@ def test_three_names_at_most_a_city_among_them(client):
 
 def test_it_says_how_many_and_in_arabic_from_its_own_words(some, client):
     assert client.get(URL, {"q": "cohesi"}).json()["said"] == "2 suggestions"
-    assert client.get("/ar" + URL, {"q": "cohesi"}).status_code == 200
+    answer = client.get("/ar" + URL, {"q": "cohesi"}).json()
+    assert ([one["word"] for one in answer["words"]], answer["said"]) == (["cohesion", "cohesive"], "اقتراحان")
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
@@ -193,7 +195,7 @@ def test_every_character_is_no_trouble(some, client, typed):
     assert client.get(URL, {"q": typed}).status_code == 200
 
 
-@pytest.mark.parametrize("query", ["q=a%00b", "theme=nonsense&q=coh", "q=%ff%fecoh", "q=" + "a" * 20_001])
+@pytest.mark.parametrize("query", ["q=a%00b", "theme=nonsense&q=coh", "q=%ff%fecoh", "q=" + "a" * (LONGEST_QUERY + 1)])
 def test_what_cannot_be_read_is_400(client, query):
     assert client.get(f"{URL}?{query}").status_code == 400
 
@@ -210,19 +212,19 @@ def test_statements(some, django_assert_num_queries):
 
 def test_half_a_word_leads_to_whole_ones_on_the_page(some, client):
     page = client.get(HUB, {"q": "social cohes", "exact": "1", "sort": "newest"}).text
-    assert "Words that begin so:" in page
+    assert "Complete your last word:" in page
     assert '<a href="?q=social+cohesion&amp;sort=newest" dir="auto">social cohesion</a>' in page
     for whole in ("social", "social zzzz", ""):
-        assert "Words that begin so:" not in client.get(HUB, {"q": whole}).text
+        assert "Complete your last word:" not in client.get(HUB, {"q": whole}).text
 
 
 def test_a_word_that_enough_hold_is_left_alone(city, client, monkeypatch):
     for number in range(suggest.FEW):
         make_practice(city, f"Form {number}", **BARE)
     make_practice(city, "Formal", **BARE)
-    assert "Words that begin so:" not in client.get(HUB, {"q": "form"}).text
+    assert "Complete your last word:" not in client.get(HUB, {"q": "form"}).text
     monkeypatch.setattr(suggest, "FEW", suggest.FEW + 1)
-    assert "Words that begin so:" in client.get(HUB, {"q": "form"}).text
+    assert "Complete your last word:" in client.get(HUB, {"q": "form"}).text
 
 
 # --- How words are written -------------------------------------------------------------------------------------------
