@@ -30,6 +30,7 @@ from hub.words import Term, either, lexeme
 
 BEST = 1_000
 FOREMOST = 300
+PAGE = 20  # practices of a page; BEST and FOREMOST are pages
 ARMS = 24  # words that are weighed one by one; the others of a long query only find
 K1, B = 1.2, 0.75
 PENDING = 5_000  # rows; where more wait to be settled, all are looked at
@@ -38,7 +39,7 @@ NAMES = tuple(facet.name for facet in FACETS)
 BITS: dict[str, dict[str, int]] = {
     facet.name: {str(slug): 1 << place for place, slug in enumerate(facet.choices.values)} for facet in CODED if facet.choices
 }
-_COLUMNS = ("practice_id", "for_members", "is_sample", "language", "fresh", "start_year", *(facet.name for facet in CODED))
+COLUMNS = ("practice_id", "for_members", "is_sample", "language", "fresh", "start_year", *(facet.name for facet in CODED))
 _EVERY = (1 << len(NAMES)) - 1  # what GROUPING() says of the set without any facet: the count of all
 _SETS = {_EVERY & ~(1 << (len(NAMES) - 1 - place)): name for place, name in enumerate(NAMES)}
 _PAGE, _HAVE_ALL, _SETTLED = -1, -2, -3  # what else a row of the answer tells
@@ -80,21 +81,35 @@ def fails(name: str) -> int:
 
 def find(lookup: Lookup, visible: EntryQuerySet, sight: Sight | None, keys: Sequence[int] | None = None) -> tuple[list[int], Counts]:
     """The practices asked for, in order, and the counts. `visible` are those to look among, `sight` the same in a word; where there
-    are `keys`, only these few."""
-    settled = _settled(lookup, visible, sight) if keys is None else None
-    if settled is None:
-        lookup = replace(lookup, is_exact=lookup.skip < _whole(BEST, lookup.want))
+    are `keys`, only these few. Who asks for some before and some after the last that is put in its exact order is answered in two
+    statements, so that the order is one for however many are asked for at once."""
+    kept = _kept(lookup, sight) if keys is None else None
+    exact = _by_rows(lookup) if kept is None else _exact(lookup, visible)
+    before = exact - lookup.skip
+    if not 0 < before < lookup.want:
+        return _find(replace(lookup, is_exact=before > 0), visible, sight, keys, kept)
+    places, counts = _find(replace(lookup, want=before, is_exact=True), visible, sight, keys, kept)
+    if len(places) == before:
+        more = replace(lookup, skip=exact, want=lookup.want - before, is_exact=False)
+        places += _find(more, visible, sight, keys, kept)[0]
+    return places, counts
+
+
+def _find(
+    lookup: Lookup, visible: EntryQuerySet, sight: Sight | None, keys: Sequence[int] | None, kept: frozenset[str] | None
+) -> tuple[list[int], Counts]:
+    """By rows, or by bits where those `kept` are known."""
+    if kept is None or sight is None:
         hits = _hits(lookup, visible, _among(lookup, keys))
         page = _page(lookup, hits_are_all=True)
         more = _Sql("")
     else:
-        lookup, asked = settled
-        hits = _hits(lookup, visible, _PENDING)
+        hits, asked = _hits(lookup, visible, _PENDING), _ask(lookup, sight, kept)
         hits = _Sql(f"{hits.text}, asked AS MATERIALIZED (SELECT * FROM {asked.text})", (*hits.values, *asked.values))  # noqa: S608
         page = _page(lookup, hits_are_all=False)
         told = "UNION ALL SELECT %s, 0, 0, concat_ws(':', kind, facet, value), number FROM asked WHERE kind <> 'practice'"
         more = _Sql(told, (_SETTLED,))
-    have_all = _have_all(lookup, direct=settled is not None or keys is not None or bool(lookup.phrases))
+    have_all = _have_all(lookup, direct=kept is not None or keys is not None or bool(lookup.phrases))
     sql = f"""
         WITH {hits.text}
         SELECT {_PAGE}, 0, practice_id, '', 0 FROM ({page.text}) page
@@ -150,7 +165,7 @@ def _among(lookup: Lookup, keys: Sequence[int] | None) -> _Sql | None:
 
 def _hits(lookup: Lookup, visible: EntryQuerySet, among: _Sql | None) -> _Sql:
     """The rows that hold what is asked for, and pass all chosen facets but one at most."""
-    rows, parameters = visible.values(*_COLUMNS).query.sql_with_params()
+    rows, parameters = visible.values(*COLUMNS).query.sql_with_params()
     failing, found, must = _failing(lookup), _found(lookup.terms, among), _must(lookup, direct=among is not None)
     return _Sql(
         f"""hits AS MATERIALIZED (
@@ -239,18 +254,17 @@ def _failing(lookup: Lookup) -> _Sql:
 def _page(lookup: Lookup, *, hits_are_all: bool) -> _Sql:
     """The practices asked for, in order: of all hits, or of the pending ones and those that hub_ask() chose."""
     skip, want, exact = lookup.skip, lookup.want, lookup.is_exact
-    weighs = bool(lookup.terms) and lookup.order != "newest"
     if hits_are_all:
         chosen = "SELECT practice_id FROM hits WHERE fails = 0"
-        if not (weighs and exact):
+        if not (_weighs(lookup) and exact):
             return _Sql(f"{chosen} ORDER BY {_ORDERS[lookup.order]} LIMIT %s OFFSET %s", (want, skip))
         if lookup.order == "relevance":
-            chosen = f"({chosen} ORDER BY {_ORDERS['relevance']} LIMIT {_whole(BEST, want)})"
+            chosen = f"({chosen} ORDER BY {_ORDERS['relevance']} LIMIT {BEST})"
     else:
         chosen = "SELECT number FROM asked WHERE kind = 'practice'"
         chosen += " UNION ALL SELECT practice_id FROM hits WHERE fails = 0" if exact else ""
         skip = skip if exact else 0
-    if not weighs:
+    if not _weighs(lookup):
         ranked = f"SELECT {_RANKED}, 0::float8 AS score FROM hub_entry WHERE practice_id IN ({chosen})"  # noqa: S608
         return _Sql(f"SELECT practice_id FROM ({ranked}) ranked ORDER BY {_ORDERS[lookup.order]} LIMIT %s OFFSET %s", (want, skip))  # noqa: S608
     terms = lookup.terms[:ARMS]
@@ -268,9 +282,8 @@ def _page(lookup: Lookup, *, hits_are_all: bool) -> _Sql:
     return _Sql(sql, (*(term.weight for term in terms), *times.values, lookup.average, want, skip))
 
 
-def _whole(most: int, want: int) -> int:
-    """How many are put in their exact order: so many that no page is half exact."""
-    return max(most // want, 1) * want
+def _weighs(lookup: Lookup) -> bool:
+    return bool(lookup.terms) and lookup.order != "newest"
 
 
 def _times(terms: list[Term]) -> _Sql:
@@ -288,13 +301,13 @@ def _times(terms: list[Term]) -> _Sql:
 
 
 # --- What is settled ---------------------------------------------------------------------------------------------------
-def _settled(lookup: Lookup, visible: EntryQuerySet, sight: Sight | None) -> tuple[Lookup, _Sql] | None:
-    """The call of hub_ask(); None where nothing is settled, too much is not, or rows are quicker: for phrases, for signs
-    that begin pairs, and for the few readers who see what nobody else does."""
+def _kept(lookup: Lookup, sight: Sight | None) -> frozenset[str] | None:
+    """Of the stems that are looked for or left out, those kept as bits. None where hub_ask() isn't to be called: nothing is settled,
+    too much is not, or rows are quicker, for phrases, for signs that begin pairs, and for the few readers who see what nobody else
+    does."""
     if sight is None or lookup.phrases or any(" " in each.strip() for each in lookup.without) or len(lookup.terms) > ARMS:
         return None
-    avoided = words.read(" ".join(lookup.without)).terms if lookup.without else []
-    stems = [stem for term in (*lookup.terms, *avoided) for stem in term.lexemes]
+    stems = [stem for term in (*lookup.terms, *_avoided(lookup)) for stem in term.lexemes]
     if any(lexeme(stem).endswith("*") for stem in stems):
         return None
     with connection.cursor() as cursor:
@@ -304,12 +317,22 @@ def _settled(lookup: Lookup, visible: EntryQuerySet, sight: Sight | None) -> tup
             [PENDING + 1, stems],
         )
         segments, pending, kept = cursor.fetchone()
-    if not segments or pending > PENDING:
-        return None
-    exact = _whole(FOREMOST, lookup.want)
-    is_exact = lookup.skip < exact or lookup.skip < exact + _waiting(lookup, visible) // lookup.want * lookup.want
-    lookup = replace(lookup, is_exact=is_exact)
-    return lookup, _ask(lookup, sight, avoided, frozenset(kept))
+    return frozenset(kept) if segments and pending <= PENDING else None
+
+
+def _by_rows(lookup: Lookup) -> int:
+    """How many rows are put in their exact order: all where nothing is to be weighed."""
+    return BEST if _weighs(lookup) else lookup.skip + lookup.want
+
+
+def _avoided(lookup: Lookup) -> list[Term]:
+    return words.read(" ".join(lookup.without)).terms if lookup.without else []
+
+
+def _exact(lookup: Lookup, visible: EntryQuerySet) -> int:
+    """How many are put in their exact order: those that hub_ask() chooses and all that wait, so many that no page of PAGE is half
+    exact. (Those that wait are counted only for who asks so far.)"""
+    return FOREMOST if lookup.skip + lookup.want <= FOREMOST else FOREMOST + _waiting(lookup, visible) // PAGE * PAGE
 
 
 def _waiting(lookup: Lookup, visible: EntryQuerySet) -> int:
@@ -320,18 +343,17 @@ def _waiting(lookup: Lookup, visible: EntryQuerySet) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _ask(lookup: Lookup, sight: Sight, avoided: list[Term], kept: frozenset[str]) -> _Sql:
+def _ask(lookup: Lookup, sight: Sight, kept: frozenset[str]) -> _Sql:
     each = [(stem, place) for place, term in enumerate(lookup.terms) for stem in sorted(term.lexemes)]
     bits, rows = [one for one in each if one[0] in kept], [(lexeme(stem), place) for stem, place in each if stem not in kept]
     rows += [(query, place) for place, term in enumerate(lookup.terms) for query in term.sequences]
     places = {term.word: place for place, term in enumerate(lookup.terms) if not term.words}
     inside = [(place, places[word]) for place, term in enumerate(lookup.terms) for word in term.words if word in places]
     weights = _few_bits([term.weight for term in lookup.terms])
-    no = sorted({stem for term in avoided for stem in term.stems})
-    # The exact ones are those that hub_ask() chooses and all that wait, so many together that no page is half exact.
-    exact, waiting = _whole(FOREMOST, lookup.want), "(SELECT count(*) FROM hits WHERE fails = 0)"
+    no = sorted({stem for term in _avoided(lookup) for stem in term.stems})
+    waiting = "(SELECT count(*) FROM hits WHERE fails = 0)"
     if lookup.is_exact:
-        skip, want = _Sql("0"), _Sql(f"%s::bigint - {waiting} %% %s", (exact, lookup.want))
+        skip, want = _Sql("0"), _Sql(f"%s::bigint - {waiting} %% %s", (FOREMOST, PAGE))
     else:
         skip, want = _Sql(f"%s::bigint - {waiting}", (lookup.skip,)), _Sql("%s::bigint", (lookup.want,))
     values = [

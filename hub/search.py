@@ -112,7 +112,7 @@ def _last(text: str, reading: Reading, *, sees_all: bool) -> int | None:
     """In how many practices the last word of what was typed stands, as far as the reader may know."""
     typed = WORD.findall(text)[-1:]
     terms = [term for term in reading.terms if typed and term.word == fold(typed[0])]
-    return next((term.records if sees_all or term.is_public else 0 for term in terms), None)
+    return next((term.records if sees_all else term.public for term in terms), None)
 
 
 def _finds(lookup: Lookup, visible: EntryQuerySet) -> bool:

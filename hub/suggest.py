@@ -58,7 +58,7 @@ ORDER BY own DESC, found.records DESC, found.word LIMIT %(most)s
 """
 _BORNE = """
 SELECT code FROM unnest(%s::text[]) AS code LEFT JOIN hub_lexeme l ON l.lexeme = code
-WHERE l.records > {sure} OR EXISTS (SELECT FROM ({visible}) e WHERE e.words @@ quote_literal(code)::tsquery)
+WHERE {sure} EXISTS (SELECT FROM ({visible}) e WHERE e.words @@ quote_literal(code)::tsquery)
 """
 
 
@@ -160,7 +160,8 @@ def _borne(query: Query, typed: list[str], user: Any) -> list[tuple[int, Facet, 
     rows, parameters = Entry.objects.visible_to(user).values("words").query.sql_with_params()
     codes = [f"{facet.name}:{slug}" for *_order, facet, slug in found[:10]]
     with connection.cursor() as cursor:
-        cursor.execute(_BORNE.format(sure=SURE, visible=rows), [codes, *parameters])
+        sure = f"l.records > {SURE} OR" if sees_members_only(user) else ""  # those records are of all practices
+        cursor.execute(_BORNE.format(sure=sure, visible=rows), [codes, *parameters])
         borne = {code for (code,) in cursor.fetchall()}
     return [(one[0], one[-2], one[-1]) for one in found if f"{one[-2].name}:{one[-1]}" in borne]
 

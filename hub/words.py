@@ -48,7 +48,7 @@ def fold(word: str) -> str:
 class Term:
     """One word asked for. It is found by its `stems`, by `codes`, the facets and countries that bear its name, and by what staff say
     is the same (`same`) or should be found too (`alike`, counting half), as tsqueries; `forms` are the words in which texts hold it,
-    `said` the longer expressions. It stands in some `records`, and `weight` is larger the rarer it is; it `is_public` if a practice
+    `said` the longer expressions. It stands in some `records`, of which some are `public`, for everyone, and `weight` is larger the rarer it is; it `is_public` if a practice
     for everyone holds it; a `stop` word (the, de, في) is asked for only where nothing else is.
 
     An expression of several `words` for which there are synonyms is a term of its own, beside its words."""
@@ -63,6 +63,7 @@ class Term:
     said: frozenset[tuple[str, ...]] = field(default=frozenset())
     weight: float = 0.0
     records: int = 0
+    public: int = 0
     is_known: bool = False
     is_public: bool = False
     is_stop: bool = False
@@ -122,7 +123,7 @@ corpus AS MATERIALIZED (
 )
 SELECT asked.word, stems.stems, forms.forms, coalesce(known.is_stop, false),
     coalesce(known.is_public, false) OR coalesce(forms.is_public, false),
-    stems.records::integer, corpus.records::integer, corpus.size / greatest(corpus.records, 1)
+    stems.records::integer, stems.public::integer, corpus.records::integer, corpus.size / greatest(corpus.records, 1)
 FROM corpus CROSS JOIN unnest(to_tsvector('pg_catalog.simple', hub_pairs(hub_words(%s)))) AS asked(word)
 CROSS JOIN LATERAL (
     SELECT array_agg(language) AS languages, bool_or(public > 0) AS is_public,
@@ -130,16 +131,20 @@ CROSS JOIN LATERAL (
     FROM hub_word WHERE word = asked.word
 ) known
 CROSS JOIN LATERAL (
-    SELECT coalesce(array_agg(stem), ARRAY[asked.word]) AS stems, coalesce(sum(coalesce(l.records, n.records)), 0) AS records
+    SELECT coalesce(array_agg(stem), ARRAY[asked.word]) AS stems, coalesce(sum(coalesce(l.records, n.records)), 0) AS records,
+        coalesce(sum(coalesce(n.public, w.public)), 0) AS public
     FROM (
         SELECT DISTINCT hub_stem(asked.word, language) AS stem FROM hub_language
         WHERE known.languages IS NULL OR language = ANY(known.languages)
     ) s
     LEFT JOIN hub_lexeme l ON l.lexeme = s.stem AND l.records > 100
     LEFT JOIN LATERAL (
-        SELECT count(*) AS records FROM (
-            SELECT FROM hub_entry e WHERE l.lexeme IS NULL AND e.words @@ quote_literal(s.stem)::tsquery LIMIT 1000) found
+        SELECT count(*) AS records, count(*) FILTER (WHERE NOT for_members) AS public FROM (
+            SELECT for_members FROM hub_entry e WHERE l.lexeme IS NULL AND e.words @@ quote_literal(s.stem)::tsquery LIMIT 1000) found
     ) n ON l.lexeme IS NULL
+    LEFT JOIN LATERAL (
+        SELECT least(sum(public), l.records) AS public FROM hub_word WHERE stem = s.stem  -- one practice may hold several of them
+    ) w ON l.lexeme IS NOT NULL
 ) stems
 CROSS JOIN LATERAL (
     SELECT array_agg(DISTINCT w.word) AS forms, bool_or(w.public > 0) AS is_public
@@ -154,21 +159,24 @@ def read(text: str) -> Reading:
     with connection.cursor() as cursor:
         cursor.execute(_READ, [text])
         rows = cursor.fetchall()
-    names = ("word", "stems", "forms", "is_stop", "is_public", "records", "of")
+    names = ("word", "stems", "forms", "is_stop", "is_public", "records", "public", "of")
     terms = [_term(**dict(zip(names, row, strict=False))) for row in rows]
     if not terms and (word := WORD.search(text)):  # so long that PostgreSQL takes it for none
         terms = [Term(word[0][:LONGEST], frozenset({word[0][:LONGEST]}), frozenset())]
     terms = _with_synonyms(terms, [fold(word) for word in WORD.findall(text)])
     return Reading(
         terms=sorted(terms, key=lambda term: (not term.is_known, -term.weight, term.word)),
-        average=max(float(rows[0][7]), 1.0) if rows else 1.0,
+        average=max(float(rows[0][8]), 1.0) if rows else 1.0,
     )
 
 
-def _term(*, word: str, stems: list[str], forms: list[str] | None, is_stop: bool, is_public: bool, records: int, of: int) -> Term:
+def _term(
+    *, word: str, stems: list[str], forms: list[str] | None, is_stop: bool, is_public: bool, records: int, public: int, of: int
+) -> Term:
     counted = frozenset(forms or ()) | {word}
     codes = frozenset[str]().union(*(_bearers().get(form, ()) for form in counted))
-    records = min(max(records, of // 4 if codes else 0), of)
+    guess = of // 4 if codes else 0
+    records, public = min(max(records, guess), of), min(max(public, guess), of)
     return Term(
         word=word,
         stems=frozenset(stems),
@@ -176,6 +184,7 @@ def _term(*, word: str, stems: list[str], forms: list[str] | None, is_stop: bool
         codes=codes,
         weight=math.log(1 + (of - records + 0.5) / (records + 0.5)),  # the inverse document frequency of BM25
         records=records,
+        public=public,
         is_known=bool(records or codes),
         is_public=bool(is_public or codes),
         is_stop=is_stop,

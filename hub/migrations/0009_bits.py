@@ -1,10 +1,9 @@
 """For hundreds of thousands of practices: sets of them as bits, so that counting is one machine word for 64 at a time.
 
 A practice that is settled has a place, a number; SIZE places in a row are a segment. Of each segment there is a string of bits for
-every value of a facet (`hub_facet_bits`) and, for every frequent stem, for how heavily it weighs in them (`hub_stem_bits`: its BM25
-impact as a number of three bits, `low`, `mid`, `high`; and `best`, the practices among its foremost thousand or so). What a search
-finds is then so many ANDs and ORs, what it counts so many bit_counts, and its ranking an addition of numbers that lie bit by bit
-in different strings (O'Neil and Quass, Improved Query Performance with Variant Indexes, 1997).
+every value of a facet (`hub_facet_bits`) and, for every frequent stem, for how heavily it weighs in them (`hub_stem_bits`: a level of four
+bits, `ones`, `twos`, `fours`, `eights`; 1 to 14 by its BM25 impact, 15 for those in which it weighs most, FIRST or so in all). What a search finds is then so many ANDs and ORs, what it counts so many bit_counts, and its ranking an addition
+of numbers that lie bit by bit in different strings (O'Neil and Quass, Improved Query Performance with Variant Indexes, 1997).
 
 Nothing is ever written into a segment. A practice that is written anew loses its place: the place is dead (`hub_dead`) and the
 practice pending (`hub_pending`), which is searched row by row; hub_settle() gives places to pending ones, and to those of the
@@ -22,6 +21,7 @@ SLUGS = importlib.import_module("hub.migrations.0002_search").SLUGS
 
 SIZE = 16_384  # 2 kB of bits, less where they are few: they lie in the row, and a few thousand are read in a millisecond
 KEPT = 1_000
+FIRST = 250
 FRESH = 14  # bits of a day since 2000: until 2044
 WEIGHT = 4  # bits of a word's weight
 
@@ -38,13 +38,13 @@ CREATE TABLE hub_facet_bits (
 );
 CREATE TABLE hub_stem_bits (
     lexeme text NOT NULL, segment integer NOT NULL,
-    low bit varying({SIZE}) NOT NULL, mid bit varying({SIZE}) NOT NULL, high bit varying({SIZE}) NOT NULL, best bit varying({SIZE}) NOT NULL,
+    ones bit varying({SIZE}) NOT NULL, twos bit varying({SIZE}) NOT NULL, fours bit varying({SIZE}) NOT NULL, eights bit varying({SIZE}) NOT NULL,
     PRIMARY KEY (lexeme, segment)
 );
 ALTER TABLE hub_segment ALTER COLUMN live SET STORAGE PLAIN;  -- all of them are read by every search: never to be unpacked
 ALTER TABLE hub_facet_bits ALTER COLUMN bits SET STORAGE PLAIN;
-ALTER TABLE hub_stem_bits ALTER COLUMN low SET STORAGE MAIN, ALTER COLUMN mid SET STORAGE MAIN,
-    ALTER COLUMN high SET STORAGE MAIN, ALTER COLUMN best SET STORAGE MAIN;
+ALTER TABLE hub_stem_bits ALTER COLUMN ones SET STORAGE MAIN, ALTER COLUMN twos SET STORAGE MAIN,
+    ALTER COLUMN fours SET STORAGE MAIN, ALTER COLUMN eights SET STORAGE MAIN;
 INSERT INTO hub_pending (practice_id) SELECT practice_id FROM hub_entry;
 """  # noqa: S608  numbers of this very file
 NO_TABLES = """
@@ -52,6 +52,9 @@ DROP TABLE IF EXISTS hub_stem_bits, hub_facet_bits, hub_facet_value, hub_segment
 DROP SEQUENCE hub_version;
 """
 
+LEVELS = ", ".join(
+    f"hub_marks({{place}}, 1) FILTER (WHERE levels.level & {bit} > 0)" for bit in (1, 2, 4, 8)
+)  # SQL: what hub_stem_bits keeps of levels
 BITS = f"""
 CREATE AGGREGATE hub_marks(integer, integer) (
     sfunc = pg_catalog.set_bit, stype = bit, initcond = '{"0" * SIZE}', sspace = 2100, parallel = safe
@@ -68,7 +71,7 @@ CREATE FUNCTION hub_impact(times integer, size integer, average float8) RETURNS 
 AS $$ SELECT times / (times + 0.3::float8 + 0.9::float8 * size / average) $$;
 
 CREATE FUNCTION hub_level(impact float8) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$ SELECT least(7, 1 + floor(7 * impact))::integer $$;
+AS $$ SELECT least(14, 1 + floor(14 * impact))::integer $$;
 
 CREATE FUNCTION hub_average() RETURNS float8 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT greatest(coalesce(sum(size)::float8 / nullif(sum(records), 0), 1), 1) FROM hub_language $$;
@@ -199,28 +202,26 @@ BEGIN
     INSERT INTO hub_facet_bits (value, segment, bits)
     SELECT v.number, new, hub_valued.bits FROM hub_valued JOIN hub_facet_value v USING (facet, value);
 
-    IF EXISTS (SELECT FROM hub_frequent WHERE bar IS NULL) THEN  -- where a stem's foremost begin, from this sample of it
+    IF EXISTS (SELECT FROM hub_frequent WHERE bar IS NULL) THEN  -- where those begin in which a stem weighs most, from this sample
         WITH weighed AS (
             SELECT u.lexeme, k.records, hub_impact(coalesce(cardinality(u.positions), 1), e.size, average) AS impact
             FROM hub_building b JOIN hub_entry e USING (practice_id) CROSS JOIN unnest(e.words) u
             JOIN hub_frequent k ON k.lexeme = u.lexeme AND k.bar IS NULL
         ), ranked AS (
             SELECT lexeme, impact, row_number() OVER (PARTITION BY lexeme ORDER BY impact DESC) AS rank,
-                {KEPT}::float8 * count(*) OVER (PARTITION BY lexeme) / greatest(records, 1) AS foremost
+                {FIRST}::float8 * count(*) OVER (PARTITION BY lexeme) / greatest(records, 1) AS share
             FROM weighed
         ), bars AS MATERIALIZED (  -- once: the planner takes it for one row
-            SELECT lexeme, min(impact) AS bar FROM ranked WHERE rank <= greatest(1, foremost) GROUP BY lexeme
-        ), told AS (UPDATE hub_lexeme l SET bar = bars.bar FROM bars WHERE bars.lexeme = l.lexeme)
+            SELECT lexeme, min(impact) AS bar FROM ranked WHERE rank <= greatest(1, share) GROUP BY lexeme
+        ), told AS (UPDATE hub_lexeme l SET bar = bars.bar, bar_records = l.records FROM bars WHERE bars.lexeme = l.lexeme)
         UPDATE hub_frequent f SET bar = bars.bar FROM bars WHERE bars.lexeme = f.lexeme;
     END IF;
-    INSERT INTO hub_stem_bits (lexeme, segment, low, mid, high, best)
-    SELECT u.lexeme, new,
-            hub_marks(b.number, 1) FILTER (WHERE w.level & 1 > 0), hub_marks(b.number, 1) FILTER (WHERE w.level & 2 > 0),
-            hub_marks(b.number, 1) FILTER (WHERE w.level & 4 > 0), hub_marks(b.number, 1) FILTER (WHERE i.impact >= l.bar)
+    INSERT INTO hub_stem_bits (lexeme, segment, ones, twos, fours, eights)
+    SELECT u.lexeme, new, {LEVELS.format(place="b.number")}
         FROM hub_building b JOIN hub_entry e USING (practice_id) CROSS JOIN unnest(e.words) u
         JOIN hub_frequent l ON l.lexeme = u.lexeme
         CROSS JOIN LATERAL (SELECT hub_impact(coalesce(cardinality(u.positions), 1), e.size, average) AS impact OFFSET 0) i
-        CROSS JOIN LATERAL (SELECT hub_level(i.impact) AS level OFFSET 0) w
+        CROSS JOIN LATERAL (SELECT CASE WHEN i.impact >= l.bar THEN 15 ELSE hub_level(i.impact) END AS level OFFSET 0) levels
         GROUP BY u.lexeme;
 
     -- From here on quickly: whoever writes one of these practices waits for our end, and what was written meanwhile stays pending.
@@ -254,23 +255,23 @@ DECLARE
     kept integer := 0;
 BEGIN
     PERFORM pg_advisory_xact_lock(6017548);
+    UPDATE hub_lexeme SET bar = NULL WHERE bar_records < records / 2;  -- of twice as many, twice as many would be above it
     WITH rare AS (UPDATE hub_lexeme SET is_kept = false, bar = NULL WHERE is_kept AND records < fewest / 2 RETURNING lexeme)
     DELETE FROM hub_stem_bits WHERE lexeme IN (SELECT lexeme FROM rare);
     FOR stem IN SELECT lexeme FROM hub_lexeme WHERE records >= fewest AND NOT is_kept LOOP
         kept := kept + 1;
         CONTINUE WHEN NOT EXISTS (SELECT FROM hub_segment);
-        INSERT INTO hub_stem_bits (lexeme, segment, low, mid, high, best)
-        SELECT stem.lexeme, p.place / {SIZE},
-                hub_marks(p.place % {SIZE}, 1) FILTER (WHERE w.level & 1 > 0), hub_marks(p.place % {SIZE}, 1) FILTER (WHERE w.level & 2 > 0),
-                hub_marks(p.place % {SIZE}, 1) FILTER (WHERE w.level & 4 > 0), hub_marks(p.place % {SIZE}, 1) FILTER (WHERE w.rank <= {KEPT})
+        INSERT INTO hub_stem_bits (lexeme, segment, ones, twos, fours, eights)
+        SELECT stem.lexeme, segment, {LEVELS.format(place="place")}
             FROM (
-                SELECT practice_id, hub_level(impact) AS level, row_number() OVER (ORDER BY impact DESC) AS rank
+                SELECT p.place / {SIZE} AS segment, p.place % {SIZE} AS place,
+                    CASE WHEN row_number() OVER (ORDER BY impact DESC, practice_id) <= {FIRST} THEN 15 ELSE hub_level(impact) END AS level
                 FROM (
                     SELECT e.practice_id, hub_impact(greatest(hub_times(e.words, quote_literal(stem.lexeme)::tsquery), 1), e.size, average) AS impact
                     FROM hub_entry e WHERE e.practice_id IN (SELECT hub_match(quote_literal(stem.lexeme)::tsquery))
-                ) i
-            ) w JOIN hub_place p USING (practice_id)
-            GROUP BY 2;
+                ) i JOIN hub_place p USING (practice_id) OFFSET 0
+            ) levels
+            GROUP BY segment;
     END LOOP;
     UPDATE hub_lexeme SET is_kept = true WHERE records >= fewest AND NOT is_kept;
     RETURN kept;
@@ -362,7 +363,7 @@ DECLARE
     hits bit varying[];  -- by segment, as all that follows
     every bit varying[];
     held bit varying[];  -- by term and segment
-    score bit varying[];  -- by plane and segment; the first for the foremost of any word
+    score bit varying[];  -- by plane and segment
     fits bit varying[];  -- by chosen facet and segment
     planes bit varying[];
     passed bit varying;
@@ -373,7 +374,7 @@ DECLARE
     slot integer;
     places integer[];
     highest CONSTANT integer := (  -- plane of a sum: what a practice has that each stem and sequence weighs most in
-        SELECT floor(log(2, coalesce(sum(7 * weights[t + 1]), 1))) FROM unnest(kept_term || rare_term) t);
+        SELECT floor(log(2, coalesce(sum(15 * weights[t + 1]), 1))) FROM unnest(kept_term || rare_term) t);
     one record;
 BEGIN
     SELECT array_agg(s.segment ORDER BY s.segment), array_agg(
@@ -388,38 +389,34 @@ BEGIN
     IF segments = 0 THEN
         RETURN;
     END IF;
-    score := array_fill(none, ARRAY[(highest + 2) * segments]);
+    score := array_fill(none, ARRAY[(highest + 1) * segments]);
     every := hits;
 
     IF terms > 0 THEN
         held := array_fill(none, ARRAY[terms * segments]);
         FOR one IN
-            SELECT t.term, array_position(numbers, b.segment) AS i, b.low, b.mid, b.high, b.best
+            SELECT t.term, array_position(numbers, b.segment) AS i, b.ones, b.twos, b.fours, b.eights
             FROM unnest(kept, kept_term) AS t(lexeme, term) JOIN hub_stem_bits b ON b.lexeme = t.lexeme
             UNION ALL
-            SELECT r.term, array_position(numbers, p.place / {SIZE}),
-                hub_marks(p.place % {SIZE}, 1) FILTER (WHERE w.level & 1 > 0), hub_marks(p.place % {SIZE}, 1) FILTER (WHERE w.level & 2 > 0),
-                hub_marks(p.place % {SIZE}, 1) FILTER (WHERE w.level & 4 > 0), hub_marks(p.place % {SIZE}, 1)
+            SELECT r.term, array_position(numbers, p.place / {SIZE}), {LEVELS.format(place="p.place % " + str(SIZE))}
             FROM unnest(rare, rare_term) AS r(query, term)
             CROSS JOIN LATERAL hub_match(r.query) AS m(practice_id)
             JOIN hub_place p ON p.practice_id = m.practice_id JOIN hub_entry e ON e.practice_id = m.practice_id
-            CROSS JOIN LATERAL (SELECT hub_level(hub_impact(greatest(hub_times(e.words, r.query), 1), e.size, average)) AS level OFFSET 0) w
+            CROSS JOIN LATERAL (SELECT hub_level(hub_impact(greatest(hub_times(e.words, r.query), 1), e.size, average)) AS level OFFSET 0) levels
             GROUP BY 1, 2
         LOOP
             CONTINUE WHEN one.i IS NULL;
             slot := one.term * segments + one.i;
             bits := held[slot];
-            passed := one.low | one.mid | one.high;
+            passed := one.ones | one.twos | one.fours | one.eights;
             held[slot] := CASE WHEN bits = none THEN passed ELSE bits | passed END;
-            bits := score[one.i];
-            score[one.i] := CASE WHEN bits = none THEN one.best ELSE bits | one.best END;
             FOR shift IN 0 .. {WEIGHT - 1} LOOP
                 CONTINUE WHEN weights[one.term + 1] >> shift & 1 = 0;
                 carry := none;
                 FOR place IN shift .. highest LOOP
-                    plane := CASE place - shift WHEN 0 THEN one.low WHEN 1 THEN one.mid WHEN 2 THEN one.high ELSE none END;
-                    EXIT WHEN place > shift + 2 AND carry = none;
-                    slot := (1 + place) * segments + one.i;
+                    plane := CASE place - shift WHEN 0 THEN one.ones WHEN 1 THEN one.twos WHEN 2 THEN one.fours WHEN 3 THEN one.eights ELSE none END;
+                    EXIT WHEN place > shift + 3 AND carry = none;
+                    slot := place * segments + one.i;
                     bits := score[slot];
                     IF bits = none AND carry = none THEN
                         score[slot] := plane;
@@ -458,7 +455,7 @@ BEGIN
         END LOOP;
     END IF;
     FOR one IN
-        SELECT array_position(numbers, b.segment) AS i, b.low | b.mid | b.high AS bits
+        SELECT array_position(numbers, b.segment) AS i, b.ones | b.twos | b.fours | b.eights AS bits
         FROM hub_stem_bits b WHERE b.lexeme = ANY(without_kept)
         UNION ALL
         SELECT array_position(numbers, p.place / {SIZE}), hub_marks(p.place % {SIZE}, 1)

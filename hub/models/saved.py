@@ -114,8 +114,8 @@ class SavedSearch(models.Model):
         return self.name
 
     @staticmethod
-    def may_be_kept_by(user: Any) -> bool:
-        """Officials, today, and staff. Who was one keeps what is saved for thirty days, without mails."""
+    def can_save(user: Any) -> bool:
+        """Officials, today, and staff; so too for mails. Who was one keeps what is saved for thirty days, without them."""
         return bool(user.is_authenticated and user.is_active and (user.is_staff or user.posts_today.exists()))
 
     @property

@@ -10,11 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from hub import asked, export, panel
+from hub import alerts, asked, export, panel
 from hub.asking import take_apart
 from hub.forms import SORTS, SearchForm
 from hub.models import Pick, SavedSearch
-from hub.models.saved import LONGEST
 from hub.promoted import for_query
 from hub.search import Answer, Query, search as find
 from hub.successors import leads_to_successors
@@ -75,5 +74,5 @@ def _to_take_along(request: HttpRequest, query: Query, answer: Answer) -> dict[s
     return {
         "asked": address,
         "cut_at": export.MOST if answer.count > export.MOST else 0,
-        "may_save": SavedSearch.may_be_kept_by(request.user) and len(address) <= LONGEST,
+        "may_save": SavedSearch.can_save(request.user) and alerts.fits(address),
     }

@@ -382,7 +382,6 @@ def test_a_table_is_read_batch_by_batch(client, monkeypatch, django_assert_num_q
 
 def test_by_relevance_a_table_stands_in_the_order_of_the_pages(client, monkeypatch):
     """Also beyond those that are put in their exact order."""
-    monkeypatch.setattr(export, "BEST", 2)
     monkeypatch.setattr("hub.finding.BEST", 2)
     for number in range(5):
         make_practice(

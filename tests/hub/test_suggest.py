@@ -7,7 +7,8 @@ from django.utils.translation import override
 
 from hub import spellings, suggest
 from hub.forms import LONGEST_QUERY
-from hub.models import Practice, Spelling
+from hub.models import Lexeme, Practice, Spelling
+from hub.search import Query, search
 from hub.suggest import completions
 from tests.hub.cast import make_city, make_official, make_practice
 
@@ -163,6 +164,17 @@ def test_a_filter_that_only_members_practices_have_is_theirs(city, client):
     assert [label for label, _kind, _url in links(client, "gender")] == ["Gender equality"]
 
 
+def test_a_filter_that_enough_practices_of_members_have_to_be_sure_of_it_is_theirs_too(city, client, monkeypatch):
+    """One that so many have that it isn't looked up once more, for those who see them all."""
+    monkeypatch.setattr(suggest, "SURE", 0)
+    make_practice(city, "Hidden", themes=["gender-equality"], audience="members")
+    count()
+    assert Lexeme.objects.filter(lexeme="theme:gender-equality", records=1).exists()
+    assert links(client, "gender") == []
+    client.force_login(make_official(city))
+    assert [label for label, _kind, _url in links(client, "gender")] == ["Gender equality"]
+
+
 def test_three_names_at_most_a_city_among_them(client):
     make_practice(make_city("Commtown"), "A", themes=["community-engagement-and-social-cohesion"], sectors=["community-safety"],
                   people_reached=["community-and-faith-leaders"], settings=["community-or-faith-venue"])  # fmt: skip
@@ -225,6 +237,32 @@ def test_half_a_word_leads_to_whole_ones_on_the_page(some, client):
     assert '<a href="?q=social+cohesion&amp;sort=newest" dir="auto">social cohesion</a>' in page
     for whole in ("social", "social zzzz", ""):
         assert "Complete your last word:" not in client.get(HUB, {"q": whole}).text
+
+
+@pytest.mark.parametrize("counted", [False, True])
+def test_whole_words_are_offered_to_visitors_as_if_practices_of_members_were_not_there(city, client, counted):
+    for number in range(suggest.FEW):
+        make_practice(city, f"Form {number}", audience="members", **BARE)
+    make_practice(city, "Form", **BARE)
+    make_practice(city, "Formal", **BARE)
+    if counted:
+        count()
+    assert [chip.label for chip in client.get(HUB, {"q": "form"}).context["offered"]] == ["formal"]
+    assert search(Query("form"), VISITOR).last == 1
+    olga = make_official(city)
+    assert search(Query("form"), olga).last == suggest.FEW + 1
+    client.force_login(olga)
+    assert client.get(HUB, {"q": "form"}).context["offered"] == []
+
+
+def test_of_a_frequent_word_the_numbers_of_the_last_count_are_taken_apart_as_well(city):
+    for number in range(3):
+        make_practice(city, f"Form {number}", audience="public" if number else "members", **BARE)
+    make_practice(city, "Forms", **BARE)
+    count()
+    Lexeme.objects.filter(lexeme="form").update(records=150)
+    assert search(Query("form"), make_official(city)).last == 4  # no more than there are practices
+    assert search(Query("form"), VISITOR).last == 3
 
 
 def test_a_word_that_enough_hold_is_left_alone(city, client, monkeypatch):
