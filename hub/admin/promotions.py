@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _
 
 from hub.admin.earlier import Earlier
+from hub.admin.lines import LinesFormSet
 from hub.models import Phrasing, Pick, Promotion
 from hub.models.promotion import MOST_PICKS, PICKED_TWICE
 from hub.models.synonym import as_compared
@@ -72,6 +73,7 @@ class PhrasingForm(forms.ModelForm if not TYPE_CHECKING else forms.ModelForm[Phr
 class Phrasings(_TabularInline):
     model = Phrasing
     form = PhrasingForm
+    formset = LinesFormSet
     fields = ("text",)
     extra = 2
     min_num = 1

@@ -1,4 +1,4 @@
-"""The staff's rooms for the search: each page is walked by keyboard and looked at by axe; in Arabic, by night, by axe once more."""
+"""The staff's rooms for the search: each page is walked by keyboard and looked at by axe; one of each room in Arabic, by night, too."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from tests.browser.keys import walk, watch_keys
 from tests.browser.test_keyboard import sign_in
 
 WEEK = timedelta(weeks=1)
+HEADS = "empty-table-header"  # Django's table of lines has two heads without words, on whose shape its scripts stand
 
 
-def fill() -> list[str]:
-    """Something in each room, and the addresses of its pages."""
+def fill() -> dict[str, bool]:
+    """Something in each room, and the addresses of its pages; whether each is opened in Arabic, too."""
     promotion = Promotion.objects.create(name="Joining", begins=today(), ends=today() + WEEK)
     promotion.phrasings.create(text="how to join")
     promotion.picks.create(place=1, page="members:join", why={"en": "The conditions, and the form."})
@@ -24,10 +25,17 @@ def fill() -> list[str]:
         SearchDay.objects.create(day=today() - place * 3 * WEEK, language="en", found=1, searches=6, clicked=2, corrected=1, led=1)
     FacetDay.objects.create(day=today(), facet="theme", searches=2)
     group = SynonymGroup.objects.order_by("pk")[0]
-    return [
-        "synonymgroup/", f"synonymgroup/{group.pk}/change/", "synonymgroup/bring/", "promotion/", f"promotion/{promotion.pk}/change/",
-        "themeorder/", f"themeorder/{order.pk}/change/", "question/", "question/figures/",
-    ]  # fmt: skip
+    return {
+        "synonymgroup/": False,
+        f"synonymgroup/{group.pk}/change/": True,
+        "synonymgroup/bring/": False,
+        "promotion/": False,
+        f"promotion/{promotion.pk}/change/": True,
+        "themeorder/": False,
+        f"themeorder/{order.pk}/change/": True,
+        "question/": False,
+        "question/figures/": True,
+    }
 
 
 def test_each_page_of_them(browse, content):
@@ -35,14 +43,15 @@ def test_each_page_of_them(browse, content):
     watch_keys(site)
     sign_in(site, "", "staff@example.org")
     wrong: list[str] = []
-    for page in fill():
+    for page, in_arabic in fill().items():
         site.page.emulate_media(color_scheme="light")
         site.go(f"/admin/hub/{page}")
         assert site.page.locator("#content h1, main h1").count() == 1, page
         wrong += [f"{page}: {line}" for line in walk(site)]
-        site.check()
-        site.page.emulate_media(color_scheme="dark")
-        site.go(f"/ar/admin/hub/{page}")
-        assert site.page.evaluate("getComputedStyle(document.documentElement).direction") == "rtl", page
-        site.check()
+        site.check(but=HEADS)
+        if in_arabic:
+            site.page.emulate_media(color_scheme="dark")
+            site.go(f"/ar/admin/hub/{page}")
+            assert site.page.evaluate("getComputedStyle(document.documentElement).direction") == "rtl", page
+            site.check(but=HEADS)
     assert not wrong, "\n".join(wrong)

@@ -533,7 +533,7 @@ def fill(number):
 def test_the_list_of_questions_asks_one_number_of_queries(client, django_assert_num_queries, number):
     fill(number)
     client.force_login(make_staff())
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert len(client.get("/admin/hub/question/").context["cl"].result_list) == number
 
 

@@ -39,7 +39,7 @@ def in_order(what, query):
 
 @pytest.mark.parametrize("words", ["", "council"])
 def test_what_was_tested_and_found_not_effective_stands_last_by_evidence(written, monkeypatch, words):
-    for evidence in ("0", "x", "4"):
+    for evidence in ("x", "0", "4"):
         make_practice(make_city(), "Youth council", evidence=evidence)
     written(monkeypatch)
     assert in_order("evidence", Query(words, sort="evidence")) == ["4", "0", "x"]

@@ -133,7 +133,7 @@ def test_a_record_with_more_of_the_words_stands_higher():
     assert names(find("info house advice mentoring exit support"))[0] == "aarhus-info-house"
 
 
-@pytest.mark.parametrize("words", ["'\"", "- -- -", "!&|():*<->", "\\", "   ", "“ ” « »"])
+@pytest.mark.parametrize("words", ["'\"", "- -- -", "!&|():*<->", "\\", "   "])
 def test_marks_alone_ask_for_nothing_and_all_are_found(words):
     answer = find(words)
     assert (answer.count, answer.words) == (45, 0)

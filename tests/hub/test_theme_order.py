@@ -184,5 +184,5 @@ def test_the_secretariat_keeps_it_and_nobody_else(client):
 def test_the_list_asks_one_number_of_queries(client, staff, django_assert_num_queries, number):
     for place in range(number):
         make_order("gender-equality", begins=place, ends=place)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert len(client.get("/admin/hub/themeorder/").context["cl"].result_list) == number
