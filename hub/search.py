@@ -116,7 +116,7 @@ def _last(text: str, reading: Reading, *, sees_all: bool) -> int | None:
 
 
 def _finds(lookup: Lookup, visible: EntryQuerySet) -> bool:
-    any_of_them = RawSQL("words @@ %s::tsquery", [either(term.anywhere for term in lookup.terms)], BooleanField())  # noqa: S611  a value
+    any_of_them = RawSQL("words @@ %s::tsquery", [either(term.anywhere for term in lookup.terms)], BooleanField())
     return visible.filter(any_of_them).exists()
 
 

@@ -28,8 +28,8 @@ CROSS JOIN LATERAL (
 
 def right(text: str, terms: list[Term], visible: EntryQuerySet, *, sees_all: bool) -> str | None:
     """`text` with each word that occurs nowhere replaced by the nearest that finds something in `visible`; None where no word
-    is unknown or nothing is near, or of a long text. To readers who don't see all, a word that only practices for members hold is unknown as
-    well: knowing it would tell that they do."""
+    is unknown or nothing is near, or of a long text. To readers who don't see all, a word that only practices for members hold is
+    unknown as well: knowing it would tell that they do."""
     if len(terms) > TYPED:
         return None
     unknown = {

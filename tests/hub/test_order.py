@@ -51,6 +51,7 @@ def test_samples_stand_behind_what_is_real_in_every_order(written, monkeypatch, 
     """Newer, better evidenced and with more of the words as they may be."""
     for number in range(3):
         make_practice(make_city(), "Council council council", summary="Council", is_sample=True, evidence="4")
-        make_practice(make_city(), f"A council {number}", body="Long. " * 99, evidence="0", published_at=timezone.now() - timedelta(days=900))
+        old = timezone.now() - timedelta(days=900)
+        make_practice(make_city(), f"A council {number}", body="Long. " * 99, evidence="0", published_at=old)
     written(monkeypatch)
     assert in_order("is_sample", Query(words, sort=sort)) == [False] * 3 + [True] * 3
