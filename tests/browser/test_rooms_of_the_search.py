@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hub.models import FacetDay, Promotion, Question, QuestionDay, SearchDay, SynonymGroup, ThemeOrder
+import pytest
+
+from hub.models import FacetDay, Promotion, Question, QuestionDay, SearchDay, ThemeOrder
 from members.querysets import today
 from tests.browser.keys import walk, watch_keys
-from tests.browser.test_keyboard import sign_in
+from tests.cast import make_staff
+from tests.hub.cast import make_synonyms
 
 WEEK = timedelta(weeks=1)
 HEADS = "empty-table-header"  # Django's table of lines has two heads without words, on whose shape its scripts stand
@@ -24,7 +27,7 @@ def fill() -> dict[str, bool]:
         QuestionDay.objects.create(question=question, day=today() - place * 3 * WEEK, searches=6 - place, nothing=place, clicked=2)
         SearchDay.objects.create(day=today() - place * 3 * WEEK, language="en", found=1, searches=6, clicked=2, corrected=1, led=1)
     FacetDay.objects.create(day=today(), facet="theme", searches=2)
-    group = SynonymGroup.objects.order_by("pk")[0]
+    group = make_synonyms("Sport", en=["sport", "(football)"], ar=["رياضة"])
     return {
         "synonymgroup/": False,
         f"synonymgroup/{group.pk}/change/": True,
@@ -38,10 +41,12 @@ def fill() -> dict[str, bool]:
     }
 
 
-def test_each_page_of_them(browse, content):
+@pytest.mark.usefixtures("transactional_db")
+def test_each_page_of_them(browse, client):
     site = browse()
     watch_keys(site)
-    sign_in(site, "", "staff@example.org")
+    client.force_login(make_staff())
+    site.page.context.add_cookies([{"name": name, "value": cookie.value, "url": site.base} for name, cookie in client.cookies.items()])
     wrong: list[str] = []
     for page, in_arabic in fill().items():
         site.page.emulate_media(color_scheme="light")
