@@ -63,7 +63,7 @@ def practices_json(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"error": form.errors.get_json_data()}, status=400)
     page, asked_for = form.page_asked, form.cleaned_data["per_page"]
     per_page = asked_for or PER_PAGE
-    answer = find(form.query, request.user, page, per_page)
+    answer = find(form.query, request.user, page, per_page, marks=False)
     pages = answer.pages(per_page)
     around = _around("hub:practices_json", form.query, page, pages, asked_for)
     return JsonResponse(
@@ -110,7 +110,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         return _refused(form)
     query, page, asked_for = form.query, form.page_asked, form.cleaned_data["per_page"]
     per_page = asked_for or PER_PAGE
-    answer = find(replace(query, sort=query.sort or "newest"), request.user, page, per_page)
+    answer = find(replace(query, sort=query.sort or "newest"), request.user, page, per_page, marks=False)
     pages = answer.pages(per_page)
     if page > pages:
         return HttpResponse(gettext("There is no such page") + "\n", status=404, content_type=_TEXT)
