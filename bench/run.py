@@ -210,6 +210,12 @@ def doors() -> list[tuple[str, str]]:
     ]
 
 
+def alerts() -> list[tuple[str, str]]:
+    """News of 10,000 saved searches (bench/alerts.py)."""
+    told = subprocess.run([sys.executable, str(ROOT / "bench" / "alerts.py")], cwd=ROOT, check=True, capture_output=True, text=True)
+    return [(f"saved searches: {name}", json.dumps(figures)) for name, figures in json.loads(told.stdout.splitlines()[-1]).items()]
+
+
 def relevance() -> list[tuple[str, str]]:
     """How good the hub's search is on judged questions, beside bm25s (bench/relevance.py)."""
     told = subprocess.run([sys.executable, str(ROOT / "bench" / "relevance.py")], cwd=ROOT, check=True, capture_output=True, text=True)
@@ -253,7 +259,7 @@ def main() -> None:
     with site(ROOT) as (port, _):
         for measure in measures:
             rows += measure(port)
-    rows += directory() + staff() + doors() + relevance() + (million() if options.million else [])
+    rows += directory() + staff() + doors() + alerts() + relevance() + (million() if options.million else [])
     with site(ROOT) as (_, warm):
         rows.append(("warm start of this folder to the first page", f"{warm:7.1f} s"))
     if not options.no_cold and shutil.which("git"):

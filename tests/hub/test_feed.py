@@ -145,13 +145,16 @@ GOOD = (
         ("<title>T</title>", ""), ("<title>T</title>", "<title>T</title><title>U</title>"), ("<title>E</title>", ""),
         ("<title>E</title>", "<title>E<b/></title>"), ("<title>E</title>", "<title> </title>"), ("<id>https://a.example/</id>", ""),
         ("<id>https://a.example/</id>", "<id>/feed</id>"), ("tag:a.example,2026:1", "tag:a example"), ("tag:a.example,2026:1", "x:%zz"),
-        ("<updated>2026-01-01T00:00:00Z</updated>", ""), ("T00:00:00Z", "T00:00:00"), ("T00:00:00Z", "t00:00:00z"), ("T00:00:00Z", "T25:00:00Z"),
+        ("<updated>2026-01-01T00:00:00Z</updated>", ""), ("T00:00:00Z", "T00:00:00"), ("T00:00:00Z", "t00:00:00z"),
+        ("T00:00:00Z", "T25:00:00Z"),
         ("<author><name>A</name></author>", ""), ("<name>B</name>", ""), ("<name>B</name>", "<name></name>"),
-        ("<uri>https://a.example/b</uri>", "<uri>b</uri>"), ('rel="self"', 'rel="myself"'), ('<link rel="self" href="https://a.example/feed"/>', ""),
+        ("<uri>https://a.example/b</uri>", "<uri>b</uri>"), ('rel="self"', 'rel="myself"'),
+        ('<link rel="self" href="https://a.example/feed"/>', ""),
         ('<link rel="alternate" href="https://a.example/1"/>', ""), ('href="https://a.example/1"', 'href="/1"'),
         ('<link rel="alternate" href="https://a.example/1"/>', '<link href="https://a.example/1"/><link href="https://a.example/2"/>'),
         ('term="t"', 'term=""'), ('term="t"', ""), ('scheme="tag:a.example,2026:s"', 'scheme="s"'), ('type="html"', 'type="xml"'),
-        ("a &amp;amp; b", "a &amp; b"), ("a &amp;amp; b", "a &lt; b"), ('xml:lang="en"', 'xml:lang="in English"'), ("<entry>", "<entry>text"),
+        ("a &amp;amp; b", "a &amp; b"), ("a &amp;amp; b", "a &lt; b"), ('xml:lang="en"', 'xml:lang="in English"'),
+        ("<entry>", "<entry>text"),
         ("<entry>", "<entry><published>2026-01-01</published>"), ("<entry>", "<entry><subtitle>S</subtitle>"), ('label="L"', 'name="L"'),
         ("<title>E</title>", "<title>E\x07</title>"), (' encoding="utf-8"', ""), ("<summary", "<content/><content/><summary"),
     ],
@@ -172,7 +175,8 @@ def test_negative_control_no_entry_stands_there_twice():
 
 AWKWARD = [
     "<b>bold</b> & <script>alert(1)</script>", "]]> <![CDATA[ <!-- -->", "“quotes” \"double\" 'single'", "&amp; &lt; &#x3c; &nonsense;",
-    "a < b > c & d", "tab\tline\nreturn\rand\x85next\u2028line\u2029end", "ا\u200fلعربية\u202e reversed\u202c", "🏙️ 𝒜 \U0010fffd",
+    "a < b > c & d",
+    "tab\tline\nreturn\rand\x85next\u2028line\u2029end", "ا\u200fلعربية\u202e reversed\u202c", "🏙️ 𝒜 \U0010fffd",
     "".join(map(chr, range(1, 0x20))) + "x", "\x7f\x80\x9f x", "\ufeff x \ufffe\uffff \ufdd0", "{{ braces }} {% tag %}", "e\u0301 é \u1f468",
 ]  # fmt: skip
 
@@ -189,14 +193,14 @@ def titles(document):
 
 @pytest.fixture
 def awkward():
-    city = make_city("Aarhus <&> \x02", "DK")
+    city = make_city("Aarhus <&> \x02", "DK", slug="aarhus-dk")
     for text in AWKWARD:
         make_practice(city, text, summary=text, body=text, lessons=[text], partners=[text])
     return city
 
 
 @pytest.mark.parametrize("language", ["", "/ar"])
-@pytest.mark.parametrize("text", AWKWARD)
+@pytest.mark.parametrize("text", AWKWARD, ids=range(len(AWKWARD)))
 def test_the_feed_keeps_the_rules_whatever_is_written_or_asked(client, awkward, language, text):
     for asked in (
         {},
@@ -255,7 +259,8 @@ def changes(how, practice):
         case "for members only":
             rows.update(audience="members")
         case "another order":
-            rows.update(published_at=timezone.now() - timedelta(days=99))
+            newest = Practice.objects.latest("published_at") == practice
+            rows.update(published_at=timezone.now() - timedelta(days=99 if newest else 0))
         case "a city renamed":
             City.objects.filter(pk=practice.city_id).update(name="Århus C")
         case "one more":
@@ -266,8 +271,6 @@ def changes(how, practice):
 @pytest.mark.parametrize("how", ["a title", "hidden", "deleted", "for members only", "another order", "a city renamed", "one more"])
 def test_no_change_is_missed_by_whoever_asks_again(client, three, how, place):
     """Though the newest date stays what it was."""
-    if how == "another order" and place == 2:
-        pytest.skip("the last one stays the last")
     long_ago = timezone.now() - timedelta(days=9)
     Practice.objects.update(updated=long_ago)
     first = client.get(FEED)
