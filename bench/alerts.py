@@ -69,7 +69,7 @@ def save_all() -> None:
 
 
 def tell() -> dict[str, Any]:
-    from hub import alerts, jobs  # as above
+    from hub import jobs  # as above
     from hub.models import SavedSearch, Told
 
     mails, runs, started, worked = 0, 0, time.perf_counter(), time.process_time()

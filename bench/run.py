@@ -253,13 +253,15 @@ def main() -> None:
     parser.add_argument(
         "--million", action="store_true", help="the search over a million practices as well, which takes an hour and more to make"
     )
+    parser.add_argument("--alerts", action="store_true", help="the news of 10,000 saved searches as well, which takes some minutes")
     options = parser.parse_args()
     rows: list[tuple[str, str]] = []
     measures: list[Callable[[int], list[tuple[str, str]]]] = [lambda port: rates(port, options.rounds), weights]
     with site(ROOT) as (port, _):
         for measure in measures:
             rows += measure(port)
-    rows += directory() + staff() + doors() + alerts() + relevance() + (million() if options.million else [])
+    rows += directory() + staff() + doors() + relevance()
+    rows += (alerts() if options.alerts else []) + (million() if options.million else [])
     with site(ROOT) as (_, warm):
         rows.append(("warm start of this folder to the first page", f"{warm:7.1f} s"))
     if not options.no_cold and shutil.which("git"):

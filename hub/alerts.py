@@ -208,9 +208,8 @@ class _Common:
         told = Told.objects.filter(saved__in=held, practice__in=self.written) if self.written else Told.objects.none()
         self.told = set(told.values_list("saved", "practice"))
         self._practices: dict[int, Practice] = {}
-        self._published: dict[
-            int | None, tuple[set[int], set[int]]
-        ] = {}  # by who sees it: of which practices it is known, and those that are
+        # By who sees it: of which practices it is known, and those that are.
+        self._published: dict[int | None, tuple[set[int], set[int]]] = {}
 
     @cached_property
     def for_members(self) -> list[int]:

@@ -177,7 +177,8 @@ AWKWARD = [
     "<b>bold</b> & <script>alert(1)</script>", "]]> <![CDATA[ <!-- -->", "“quotes” \"double\" 'single'", "&amp; &lt; &#x3c; &nonsense;",
     "a < b > c & d",
     "tab\tline\nreturn\rand\x85next\u2028line\u2029end", "ا\u200fلعربية\u202e reversed\u202c", "🏙️ 𝒜 \U0010fffd",
-    "".join(map(chr, range(1, 0x20))) + "x", "\x7f\x80\x9f x", "\ufeff x \ufffe\uffff \ufdd0", "{{ braces }} {% tag %}", "e\u0301 é \u1f468",
+    "".join(map(chr, range(1, 0x20))) + "x", "\x7f\x80\x9f x", "\ufeff x \ufffe\uffff \ufdd0", "{{ braces }} {% tag %}",
+    "e\u0301 é \u1f468",
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import threading
 from contextlib import contextmanager
 from importlib import import_module
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -121,7 +122,7 @@ class Begun:
     """Something begun on another connection."""
 
     def __init__(self, act):
-        self.answer = []
+        self.answer: list[Any] = []
         self.thread = threading.Thread(target=lambda: self.answer.append(elsewhere(act)), daemon=True)
         self.thread.start()
 
@@ -163,7 +164,8 @@ def test_everything_is_entered_anew_and_the_answers_stay(practices, small):
 
 
 def test_whoever_searches_meanwhile_is_told_the_same_at_every_moment(practices, small):
-    before, answers = seen(), []
+    answers: list[Any] = []
+    before = seen()
     with watched(answers):
         rebuild_quietly()
     assert len(answers) > 40
@@ -172,7 +174,8 @@ def test_whoever_searches_meanwhile_is_told_the_same_at_every_moment(practices, 
 
 
 def test_negative_control_a_rebuild_that_empties_first_is_noticed(practices, small):
-    before, answers = seen(), []
+    answers: list[Any] = []
+    before = seen()
     with watched(answers):
         execute("TRUNCATE hub_entry")
         rebuild_quietly()
@@ -200,7 +203,8 @@ def test_whoever_searches_while_words_are_counted_is_told_the_same(practices):
 
 
 def test_negative_control_words_that_are_taken_out_first_are_missed(practices):
-    before, answers = seen(), []
+    answers: list[Any] = []
+    before = seen()
     with watched(answers):
         execute("DELETE FROM hub_word")
         count_words_now()
