@@ -25,8 +25,9 @@ raw_env = [f"STATEMENT_SECONDS={page_seconds}"]
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112  heartbeats never wait for a disk
 control_socket_disable = True
 
-# A search of 10,000 characters, each of them six bytes in the address, gets the site's own answer. gunicorn caps the
-# setting at 8,190 whatever it says, and knows beyond it only "no limit", which would let a line fill the memory.
+# A search of 10,000 words of six letters, or of 10,000 characters of nine bytes each in the address, gets the site's own
+# answer. gunicorn caps the setting at 8,190 whatever it says, and knows beyond it only "no limit", which would let a line
+# fill the memory.
 message.MAX_REQUEST_LINE = limit_request_line = 100_000
 
 accesslog = None  # the site logs its requests itself, without personal data (strongcities/logs.py)

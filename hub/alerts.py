@@ -28,14 +28,15 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from hub import panel
 from hub.forms import SearchForm
 from hub.models import Practice, SavedSearch, Told
 from hub.models.practice import Audience, State
-from hub.models.saved import MOST, NAME_LENGTH, next_turn, packed
+from hub.models.saved import LONGEST, MOST, NAME_LENGTH, Pace, next_turn, packed
 from hub.search import Query, search
+from hub.successors import of_today
 from hub.taxonomy import BY_NAME
 from members.models import City, User
 from members.querysets import remember_who_sees_members_only, sees_members_only
@@ -48,17 +49,22 @@ LATELY = timedelta(days=7)  # so long the desk leads to what a search told
 A_RUN = 5_000  # searches looked at in one run of the job; the next one goes on
 AT_ONCE = 100
 ALL = 1_000_000_000
+TOO_LONG = gettext_lazy("This search is too long to be kept. Use fewer words.")
 logger = logging.getLogger("strongcities.jobs")
 
 
 def read(address: str) -> SearchForm:
-    """The form of a search that is kept as its address."""
-    return SearchForm(QueryDict(address.removeprefix("?")))
+    """The form of a search that is kept as its address, with values of last year as what they are today."""
+    return SearchForm(_today(address))
+
+
+def _today(address: str) -> QueryDict:
+    return of_today(QueryDict(address.removeprefix("?")))
 
 
 def left_of(address: str) -> Query:
     """What can still be read of a kept search: without each value that is no longer known, for itself."""
-    left = QueryDict(address.removeprefix("?"), mutable=True)
+    left = _today(address)
     for name in read(address).errors:
         fitting = [value for value in left.getlist(name) if SearchForm(QueryDict(urlencode({name: value}))).is_valid()]
         left.setlist(name, fitting if name in BY_NAME else [])
@@ -79,17 +85,22 @@ def name_for(query: Query) -> str:
     return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
 
 
+def fits(address: str) -> bool:
+    """Whether a search of this address is short enough to be kept."""
+    return len(address) <= LONGEST
+
+
 # --- What its owner does ---------------------------------------------------------------------------------------------
 
 
 def save(query: Query, *, by: User, name: str, pace: str) -> SavedSearch:
-    """Keep a search of `by`. Raises PermissionDenied; MoveRefused where it is kept already, or fifty are."""
-    if not SavedSearch.may_be_kept_by(by):
+    """Keep a search of `by`. Raises PermissionDenied; MoveRefused where it is too long or kept already, or fifty are."""
+    if not SavedSearch.can_save(by):
         raise PermissionDenied
     address = panel.address(query)
     with transaction.atomic():
         owner = User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
-        _not_kept_yet(owner, address)
+        _may_be_kept(owner, address)
         taken = set(SavedSearch.objects.of(owner).values_list("number", flat=True))
         number = next((number for number in range(1, MOST + 1) if number not in taken), None)
         if number is None:
@@ -101,11 +112,14 @@ def save(query: Query, *, by: User, name: str, pace: str) -> SavedSearch:
 
 
 def change(saved: SavedSearch, *, name: str, pace: str) -> None:
-    """Another name, another pace. Mails that are switched on tell of what comes from now on."""
+    """Another name, another pace. Mails that are switched on tell of what comes from now on. Raises MoveRefused where its owner may
+    have none today."""
     with transaction.atomic():
         kept = SavedSearch.objects.select_for_update(of=("self",)).select_related("owner").get(pk=saved.pk)
         kept.name = name
         if pace != kept.pace:
+            if pace != Pace.NEVER and not SavedSearch.can_save(kept.owner):
+                raise MoveRefused(gettext("You represent no city today, so no mails about this search can be switched on."))
             form = read(kept.search)
             if not kept.sends and form.is_valid():
                 _begin(kept, form.query, pace)
@@ -125,13 +139,16 @@ def mend(saved: SavedSearch) -> None:
         address = panel.address(query)
         if address == "?":
             raise MoveRefused(gettext("Nothing is left of this search. Delete it, and save another one."))
-        _not_kept_yet(owner, address)
+        _may_be_kept(owner, address)
         kept.search, kept.owner = address, owner
         _begin(kept, query, kept.pace)
         kept.save()
 
 
-def _not_kept_yet(owner: User, address: str) -> None:
+def _may_be_kept(owner: User, address: str) -> None:
+    """Raises MoveRefused where it is too long, or kept already."""
+    if not fits(address):
+        raise MoveRefused(str(TOO_LONG))
     if same := SavedSearch.objects.of(owner).filter(search=address).first():
         raise MoveRefused(gettext("You keep this search already: %(name)s") % {"name": same.name})
 
@@ -202,7 +219,7 @@ class _Common:
     def __init__(self, held: list[SavedSearch], now: datetime) -> None:
         self.now = now
         owners = [saved.owner for saved in held]
-        self.keepers = SavedSearch.keepers_among(owners)
+        self.savers = SavedSearch.savers_among(owners)
         remember_who_sees_members_only(owners)
         self.written = _written_since(min(saved.looked for saved in held) - OVERLAP)
         told = Told.objects.filter(saved__in=held, practice__in=self.written) if self.written else Told.objects.none()
@@ -244,7 +261,7 @@ def _pass_over(key: int) -> None:
 def _looked(saved: SavedSearch, common: _Common) -> tuple[Query, list[int]]:
     """What a search asks for, and what is new to it: nothing where nobody may be told of it, or it can't be read any more."""
     form = read(saved.search)
-    if saved.owner_id not in common.keepers or not form.is_valid():
+    if saved.owner_id not in common.savers or not form.is_valid():
         return Query(), []
     return form.query, _news(saved, form.query, common)
 

@@ -97,8 +97,8 @@ def _note(
     day, words = today(), keepable(query.words)
     key = _key(words)
     try:
+        salt = _salt(day)
         with transaction.atomic():
-            salt = _salt(day)
             mark, once = _hash(salt, f"reader {reader(request)}"), _hash(salt, f"search {panel.address(query)}")
             row: list[Any] = [day, mark, once, is_click, key, get_language() or "en", int(found), list(facets), is_corrected]
             with connection.cursor() as cursor:
@@ -117,6 +117,7 @@ def _hash(salt: str, text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _salt(day: date) -> str:
-    """The day's own, made by whoever comes first."""
-    Salt.objects.bulk_create([Salt(day=day, salt=secrets.token_hex(32))], ignore_conflicts=True)
-    return Salt.objects.get(day=day).salt
+    """The day's own, made by whoever comes first. Committed by itself: what is kept here stays, whatever becomes of a row."""
+    with transaction.atomic():
+        Salt.objects.bulk_create([Salt(day=day, salt=secrets.token_hex(32))], ignore_conflicts=True)
+        return Salt.objects.get(day=day).salt

@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass
 
 _OPEN, _CLOSE = '"“”„«»＂「『', '"“”«»＂」』'
+QUOTES = "".join(dict.fromkeys(_OPEN + _CLOSE))
+PHRASE = rf"[{_OPEN}](?P<phrase>[^{QUOTES}]*)[{_CLOSE}]"
 # A minus counts before a word only, not within one (P-CVE) nor by itself; a quote that is never closed is no quote.
-_PARTS = re.compile(
-    rf"(?P<minus>(?<!\S)[-−])?[{_OPEN}](?P<phrase>[^{_OPEN}{_CLOSE}]*)[{_CLOSE}]|(?<!\S)[-−](?P<without>[^\s\-−{_OPEN}{_CLOSE}]\S*)"
-)
+_PARTS = re.compile(rf"(?P<minus>(?<!\S)[-−])?{PHRASE}|(?<!\S)[-−](?P<without>[^\s\-−{QUOTES}]\S*)")
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Asked:
 
 
 def take_apart(text: str) -> Asked:
+    """What somebody typed, as words, phrases and what may not be there; a phrase with a minus is of the last."""
     phrases, without = list[str](), list[str]()
 
     def take(part: re.Match[str]) -> str:
@@ -33,4 +34,4 @@ def take_apart(text: str) -> Asked:
         return f" {part['phrase']} "
 
     words = _PARTS.sub(take, text)
-    return Asked(words, tuple(phrases), tuple(without))
+    return Asked(words, tuple(dict.fromkeys(phrases)), tuple(dict.fromkeys(without)))

@@ -13,7 +13,6 @@ from typing import Any
 from django.conf import settings
 
 from hub import rows
-from hub.finding import BEST
 from hub.models import Practice
 from hub.search import Query, search
 from strongcities.sheets import Column, csv_lines
@@ -25,14 +24,9 @@ COLUMNS = tuple(Column(name, is_text=name not in _NUMBERS) for name in (*rows.CO
 
 
 def found(query: Query, user: Any) -> tuple[int, list[int]]:
-    """How many practices a search finds, and the keys of the first MOST, in the order of the page: asked for by as many at once as
-    are put in their exact order, so that those are the same here and there."""
-    answer = search(query, user, 1, BEST, bare=True)
-    keys = answer.keys
-    for page in range(2, MOST // BEST + 1):
-        if answer.count > len(keys):
-            keys = [*keys, *search(query, user, page, BEST, bare=True).keys]
-    return answer.count, keys[:MOST]
+    """How many practices a search finds, and the keys of the first MOST, in the order of the page."""
+    answer = search(query, user, 1, MOST, bare=True)
+    return answer.count, answer.keys
 
 
 def lines(keys: list[int], user: Any) -> Iterator[bytes]:

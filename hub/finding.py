@@ -2,17 +2,19 @@
 dropping a filter would give.
 
 Ranking is BM25 as Lucene computes it (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009; k1 1.2, b 0.75), over
-the places that words have in a practice, the title's counted twice. It is computed exactly for the BEST practices; what comes
-after them follows in the order by which those were chosen.
+the places that words have in a practice, the title's counted twice. It is computed exactly for the best of them; what comes after
+those follows in the order by which they were chosen.
 
-In a small hub every row with one of the words is looked at, and the BEST are those whose words are rarest in sum. In a large one
+In a small hub every row with one of the words is looked at, and the best are the BEST whose words are rarest in sum. In a large one
 (from a few thousand practices on, once hub_settle() has run) what is settled is found and counted by bits, by hub_ask() of
-migrations/0009_bits.py, which also chooses the BEST, by their weighed impacts; the few rows that are pending are looked at beside.
+migrations/0009_bits.py, which also chooses the best, FOREMOST by their weighed impacts; the few rows that are pending are looked at
+beside.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -27,6 +29,8 @@ from hub.taxonomy import CODED, FACETS
 from hub.words import Term, either, lexeme
 
 BEST = 1_000
+FOREMOST = 300
+PAGE = 20  # practices of a page; BEST and FOREMOST are pages
 ARMS = 24  # words that are weighed one by one; the others of a long query only find
 K1, B = 1.2, 0.75
 PENDING = 5_000  # rows; where more wait to be settled, all are looked at
@@ -35,10 +39,11 @@ NAMES = tuple(facet.name for facet in FACETS)
 BITS: dict[str, dict[str, int]] = {
     facet.name: {str(slug): 1 << place for place, slug in enumerate(facet.choices.values)} for facet in CODED if facet.choices
 }
-_COLUMNS = ("practice_id", "for_members", "is_sample", "language", "fresh", "start_year", *(facet.name for facet in CODED))
+COLUMNS = ("practice_id", "for_members", "is_sample", "language", "fresh", "start_year", *(facet.name for facet in CODED))
 _EVERY = (1 << len(NAMES)) - 1  # what GROUPING() says of the set without any facet: the count of all
 _SETS = {_EVERY & ~(1 << (len(NAMES) - 1 - place)): name for place, name in enumerate(NAMES)}
 _PAGE, _HAVE_ALL, _SETTLED = -1, -2, -3  # what else a row of the answer tells
+_RANKED = "practice_id, is_sample, fresh, start_year, evidence"
 _NEWEST = "is_sample, fresh DESC, start_year DESC NULLS LAST, practice_id"
 # Samples, which only a demo has, stand behind what is real, however often they hold the words.
 _ORDERS: dict[str, str] = {
@@ -76,21 +81,35 @@ def fails(name: str) -> int:
 
 def find(lookup: Lookup, visible: EntryQuerySet, sight: Sight | None, keys: Sequence[int] | None = None) -> tuple[list[int], Counts]:
     """The practices asked for, in order, and the counts. `visible` are those to look among, `sight` the same in a word; where there
-    are `keys`, only these few."""
-    lookup = replace(lookup, is_exact=lookup.skip < _exact(lookup.want))
-    settled = _settled(lookup, visible, sight) if keys is None else None
-    if settled is None:
+    are `keys`, only these few. Who asks for some before and some after the last that is put in its exact order is answered in two
+    statements, so that the order is one for however many are asked for at once."""
+    kept = _kept(lookup, sight) if keys is None else None
+    exact = _by_rows(lookup) if kept is None else _exact(lookup, visible)
+    before = exact - lookup.skip
+    if not 0 < before < lookup.want:
+        return _find(replace(lookup, is_exact=before > 0), visible, sight, keys, kept)
+    places, counts = _find(replace(lookup, want=before, is_exact=True), visible, sight, keys, kept)
+    if len(places) == before:
+        more = replace(lookup, skip=exact, want=lookup.want - before, is_exact=False)
+        places += _find(more, visible, sight, keys, kept)[0]
+    return places, counts
+
+
+def _find(
+    lookup: Lookup, visible: EntryQuerySet, sight: Sight | None, keys: Sequence[int] | None, kept: frozenset[str] | None
+) -> tuple[list[int], Counts]:
+    """By rows, or by bits where those `kept` are known."""
+    if kept is None or sight is None:
         hits = _hits(lookup, visible, _among(lookup, keys))
         page = _page(lookup, hits_are_all=True)
         more = _Sql("")
     else:
-        lookup, asked = settled
-        hits = _hits(lookup, visible, _PENDING)
+        hits, asked = _hits(lookup, visible, _PENDING), _ask(lookup, sight, kept)
         hits = _Sql(f"{hits.text}, asked AS MATERIALIZED (SELECT * FROM {asked.text})", (*hits.values, *asked.values))  # noqa: S608
         page = _page(lookup, hits_are_all=False)
         told = "UNION ALL SELECT %s, 0, 0, concat_ws(':', kind, facet, value), number FROM asked WHERE kind <> 'practice'"
         more = _Sql(told, (_SETTLED,))
-    have_all = _have_all(lookup, direct=settled is not None or keys is not None or bool(lookup.phrases))
+    have_all = _have_all(lookup, direct=kept is not None or keys is not None or bool(lookup.phrases))
     sql = f"""
         WITH {hits.text}
         SELECT {_PAGE}, 0, practice_id, '', 0 FROM ({page.text}) page
@@ -146,7 +165,7 @@ def _among(lookup: Lookup, keys: Sequence[int] | None) -> _Sql | None:
 
 def _hits(lookup: Lookup, visible: EntryQuerySet, among: _Sql | None) -> _Sql:
     """The rows that hold what is asked for, and pass all chosen facets but one at most."""
-    rows, parameters = visible.values(*_COLUMNS).query.sql_with_params()
+    rows, parameters = visible.values(*COLUMNS).query.sql_with_params()
     failing, found, must = _failing(lookup), _found(lookup.terms, among), _must(lookup, direct=among is not None)
     return _Sql(
         f"""hits AS MATERIALIZED (
@@ -236,33 +255,35 @@ def _page(lookup: Lookup, *, hits_are_all: bool) -> _Sql:
     """The practices asked for, in order: of all hits, or of the pending ones and those that hub_ask() chose."""
     skip, want, exact = lookup.skip, lookup.want, lookup.is_exact
     if hits_are_all:
-        best = f"SELECT * FROM hits WHERE fails = 0 ORDER BY {_ORDERS[lookup.order]}"  # noqa: S608
-        best += f" LIMIT {_exact(want)}" if exact and lookup.order == "relevance" else ""
+        chosen = "SELECT practice_id FROM hits WHERE fails = 0"
+        if not (_weighs(lookup) and exact):
+            return _Sql(f"{chosen} ORDER BY {_ORDERS[lookup.order]} LIMIT %s OFFSET %s", (want, skip))
+        if lookup.order == "relevance":
+            chosen = f"({chosen} ORDER BY {_ORDERS['relevance']} LIMIT {BEST})"
     else:
         chosen = "SELECT number FROM asked WHERE kind = 'practice'"
         chosen += " UNION ALL SELECT practice_id FROM hits WHERE fails = 0" if exact else ""
-        best = f"SELECT {', '.join(_COLUMNS)}, 0::float8 AS score FROM hub_entry WHERE practice_id IN ({chosen})"  # noqa: S608
         skip = skip if exact else 0
-    if lookup.order == "newest" or not lookup.terms or (hits_are_all and not exact):
-        return _Sql(f"SELECT practice_id FROM ({best}) best ORDER BY {_ORDERS[lookup.order]} LIMIT %s OFFSET %s", (want, skip))  # noqa: S608
+    if not _weighs(lookup):
+        ranked = f"SELECT {_RANKED}, 0::float8 AS score FROM hub_entry WHERE practice_id IN ({chosen})"  # noqa: S608
+        return _Sql(f"SELECT practice_id FROM ({ranked}) ranked ORDER BY {_ORDERS[lookup.order]} LIMIT %s OFFSET %s", (want, skip))  # noqa: S608
     terms = lookup.terms[:ARMS]
     times = _times(terms)
     score = " + ".join(f"%s * t{place} / (t{place} + long)" for place in range(len(terms)))
     # `words || ''` unpacks the words once for all that is asked of them; OFFSET keeps the planner from doing it again for each.
     sql = f"""
         SELECT practice_id FROM (
-            SELECT practice_id, is_sample, fresh, start_year, evidence, {score} AS score FROM (
-                SELECT h.*, {times.text}, {K1 * (1 - B)} + {K1 * B} * size / %s AS long FROM (
-                    SELECT b.*, e.words || ''::tsvector AS words, e.size FROM ({best}) b JOIN hub_entry e USING (practice_id) OFFSET 0) h
+            SELECT {_RANKED}, {score} AS score FROM (
+                SELECT {_RANKED}, {times.text}, {K1 * (1 - B)} + {K1 * B} * size / %s AS long FROM (
+                    SELECT {_RANKED}, words || ''::tsvector AS words, size FROM hub_entry WHERE practice_id IN ({chosen}) OFFSET 0) unpacked
                 OFFSET 0) weighed
         ) ranked ORDER BY {_ORDERS[lookup.order]} LIMIT %s OFFSET %s
     """  # noqa: S608
     return _Sql(sql, (*(term.weight for term in terms), *times.values, lookup.average, want, skip))
 
 
-def _exact(want: int) -> int:
-    """How many are put in their exact order: so many that no page is half exact."""
-    return max(BEST // want, 1) * want
+def _weighs(lookup: Lookup) -> bool:
+    return bool(lookup.terms) and lookup.order != "newest"
 
 
 def _times(terms: list[Term]) -> _Sql:
@@ -280,13 +301,13 @@ def _times(terms: list[Term]) -> _Sql:
 
 
 # --- What is settled ---------------------------------------------------------------------------------------------------
-def _settled(lookup: Lookup, visible: EntryQuerySet, sight: Sight | None) -> tuple[Lookup, _Sql] | None:
-    """The call of hub_ask(); None where nothing is settled, too much is not, or rows are quicker: for phrases, for signs
-    that begin pairs, and for the few readers who see what nobody else does."""
+def _kept(lookup: Lookup, sight: Sight | None) -> frozenset[str] | None:
+    """Of the stems that are looked for or left out, those kept as bits. None where hub_ask() isn't to be called: nothing is settled,
+    too much is not, or rows are quicker, for phrases, for signs that begin pairs, and for the few readers who see what nobody else
+    does."""
     if sight is None or lookup.phrases or any(" " in each.strip() for each in lookup.without) or len(lookup.terms) > ARMS:
         return None
-    avoided = words.read(" ".join(lookup.without)).terms if lookup.without else []
-    stems = [stem for term in (*lookup.terms, *avoided) for stem in term.lexemes]
+    stems = [stem for term in (*lookup.terms, *_avoided(lookup)) for stem in term.lexemes]
     if any(lexeme(stem).endswith("*") for stem in stems):
         return None
     with connection.cursor() as cursor:
@@ -296,11 +317,22 @@ def _settled(lookup: Lookup, visible: EntryQuerySet, sight: Sight | None) -> tup
             [PENDING + 1, stems],
         )
         segments, pending, kept = cursor.fetchone()
-    if not segments or pending > PENDING:
-        return None
-    if not lookup.is_exact and lookup.skip < _exact(lookup.want) + _waiting(lookup, visible) // lookup.want * lookup.want:
-        lookup = replace(lookup, is_exact=True)
-    return lookup, _ask(lookup, sight, avoided, frozenset(kept))
+    return frozenset(kept) if segments and pending <= PENDING else None
+
+
+def _by_rows(lookup: Lookup) -> int:
+    """How many rows are put in their exact order: all where nothing is to be weighed."""
+    return BEST if _weighs(lookup) else lookup.skip + lookup.want
+
+
+def _avoided(lookup: Lookup) -> list[Term]:
+    return words.read(" ".join(lookup.without)).terms if lookup.without else []
+
+
+def _exact(lookup: Lookup, visible: EntryQuerySet) -> int:
+    """How many are put in their exact order: those that hub_ask() chooses and all that wait, so many that no page of PAGE is half
+    exact. (Those that wait are counted only for who asks so far.)"""
+    return FOREMOST if lookup.skip + lookup.want <= FOREMOST else FOREMOST + _waiting(lookup, visible) // PAGE * PAGE
 
 
 def _waiting(lookup: Lookup, visible: EntryQuerySet) -> int:
@@ -311,19 +343,17 @@ def _waiting(lookup: Lookup, visible: EntryQuerySet) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _ask(lookup: Lookup, sight: Sight, avoided: list[Term], kept: frozenset[str]) -> _Sql:
+def _ask(lookup: Lookup, sight: Sight, kept: frozenset[str]) -> _Sql:
     each = [(stem, place) for place, term in enumerate(lookup.terms) for stem in sorted(term.lexemes)]
     bits, rows = [one for one in each if one[0] in kept], [(lexeme(stem), place) for stem, place in each if stem not in kept]
     rows += [(query, place) for place, term in enumerate(lookup.terms) for query in term.sequences]
     places = {term.word: place for place, term in enumerate(lookup.terms) if not term.words}
     inside = [(place, places[word]) for place, term in enumerate(lookup.terms) for word in term.words if word in places]
-    heaviest = max((term.weight for term in lookup.terms), default=1.0) or 1.0
-    weights = [max(1, round(15 * term.weight / heaviest)) for term in lookup.terms]
-    no = sorted({stem for term in avoided for stem in term.stems})
-    # The exact ones are those that hub_ask() chooses and all that wait, so many together that no page is half exact.
-    exact, waiting = _exact(lookup.want), "(SELECT count(*) FROM hits WHERE fails = 0)"
+    weights = _few_bits([term.weight for term in lookup.terms])
+    no = sorted({stem for term in _avoided(lookup) for stem in term.stems})
+    waiting = "(SELECT count(*) FROM hits WHERE fails = 0)"
     if lookup.is_exact:
-        skip, want = _Sql("0"), _Sql(f"%s::bigint - {waiting} %% %s", (exact, lookup.want))
+        skip, want = _Sql("0"), _Sql(f"%s::bigint - {waiting} %% %s", (FOREMOST, PAGE))
     else:
         skip, want = _Sql(f"%s::bigint - {waiting}", (lookup.skip,)), _Sql("%s::bigint", (lookup.want,))
     values = [
@@ -336,3 +366,10 @@ def _ask(lookup: Lookup, sight: Sight, avoided: list[Term], kept: frozenset[str]
     return _Sql(
         f"hub_ask({given}, %s::text[]::tsquery[], %s, %s::jsonb, %s, {skip.text}, {want.text})", (*values, *skip.values, *want.values)
     )
+
+
+def _few_bits(weights: list[float]) -> list[int]:
+    """Whole numbers in the proportions of `weights`, within a tenth or so, that have few bits: each is an addition."""
+    heaviest = max(weights, default=0) or 1.0
+    whole = [min((1, 2, 3, 4, 5, 6, 8), key=lambda number: abs(number - 8 * weight / heaviest)) for weight in weights]
+    return [number // math.gcd(*whole) for number in whole]

@@ -1,4 +1,4 @@
-"""What a search may ask for."""
+"""The hub's forms: what a search may ask for, and what is said of one that is kept."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _
 
+from hub.asking import take_apart
 from hub.lookup import Query, Sort
 from hub.models.saved import NAME_LENGTH, Pace
 from hub.taxonomy import FACETS, Facet
 from strongcities import languages
 
-LONGEST_QUERY = 20_000  # characters
+LONGEST_QUERY = 70_000  # characters: 10,000 words of six letters
+MOST_PARTS = 100  # phrases, and words that may not be there: each is looked for by itself
 
 
 class FacetField(forms.Field):
@@ -55,6 +57,11 @@ class SearchForm(forms.Form):
         words: str = self.cleaned_data["q"]
         if "\ufffd" in words:  # what stands for bytes that are no UTF-8
             raise ValidationError(gettext("The words hold characters that can't be read."))
+        asked = take_apart(words)
+        if len(asked.phrases) + len(asked.without) > MOST_PARTS:
+            raise ValidationError(
+                gettext("A search takes %(most)s phrases in quotes and words with a minus at most."), params={"most": MOST_PARTS}
+            )
         return words
 
     @property

@@ -41,8 +41,9 @@ def results(places: list[int], lookup: Lookup, asked: Asked, reading: Reading, u
         *(as_forms(phrase, reading.terms) for phrase in asked.phrases),
         *(tuple(frozenset({word}) for word in expression) for expression in said),
     )
+    forms = lookup.forms
     shown = [found[key] for key in places if key in found]
     for practice in shown:
-        practice.marked = marked(practice, lookup.forms, phrases)  # type: ignore[attr-defined]  # for the rows of this answer only
-        practice.why = why(practice, words, terms, practice.holds)  # type: ignore[attr-defined]
+        practice.marked = marked(practice, forms, phrases)  # type: ignore[attr-defined]  # for the rows of this answer only
+        practice.why = why(practice, words, terms, practice.holds, forms)  # type: ignore[attr-defined]
     return shown

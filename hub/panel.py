@@ -7,18 +7,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from hub.asking import take_apart
+from django.utils.translation import gettext
+
+from hub.asking import PHRASE, take_apart
 from hub.models.theme_order import in_order
 from hub.search import Answer, Query
 from hub.taxonomy import BY_NAME, FACETS, Facet
 
 LONGEST_WAY_BACK = 1_000  # characters of an address
 SHOWN = 6  # values of a filter that are seen at once; more are folded
-_QUOTED = re.compile('["“„«»＂「『”]([^"“”„«»＂「」『』]*)["”“«»＂」』]')
+_PHRASE = re.compile(PHRASE)
 
 
 @dataclass(frozen=True)
 class Option:
+    """A value of a filter, how many practices choosing it would give, and whether it is chosen."""
+
     value: str
     label: str
     count: int
@@ -36,6 +40,8 @@ class Group:
 
 @dataclass(frozen=True)
 class Chip:
+    """What a press would change about the search, in words, and the address of the search that it leads to."""
+
     label: str
     url: str
 
@@ -60,7 +66,8 @@ def address(query: Query, page: int = 1) -> str:
 
 def quoted(text: str) -> str:
     """What was asked, to stand in quotes: its own become those within."""
-    return _QUOTED.sub(r"‘\1’", text)
+    within = gettext("‘%(words)s’")
+    return _PHRASE.sub(lambda found: within % {"words": found["phrase"]}, text)
 
 
 def loosened(query: Query) -> str:

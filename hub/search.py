@@ -12,17 +12,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
+
 from hub import finding, spelling, words
 from hub.asking import Asked, take_apart
 from hub.finding import BITS, NAMES, Counts, fails
 from hub.found import results
-from hub.lookup import Lookup, Query, Sort
+from hub.lookup import Lookup, Query
 from hub.models import Entry, Practice
 from hub.querysets import EntryQuerySet
 from hub.words import WORD, Reading, either, fold
 from members.querysets import sees_members_only
 
-__all__ = ["Answer", "Query", "Sort", "search"]
+__all__ = ["PER_PAGE", "Answer", "Query", "search"]
+
+PER_PAGE = 20  # results, unless a program asks for more or fewer
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,14 @@ class Answer:
     last: int | None = None
     only_common: bool = False
 
+    def pages(self, per_page: int = PER_PAGE) -> int:
+        """How many pages the results fill; the first one is there even if it is empty."""
+        return max(1, -(-self.count // per_page))
 
-def search(query: Query, user: Any, page: int = 1, per_page: int = 20, *, among: Sequence[int] | None = None, bare: bool = False) -> Answer:
+
+def search(
+    query: Query, user: Any, page: int = 1, per_page: int = PER_PAGE, *, among: Sequence[int] | None = None, bare: bool = False
+) -> Answer:
     """Practices visible to `user`. A page beyond the end has no results, and the count all the same. `among` narrows them to those
     of these few keys, once it is settled from all what is looked for; `bare` gives their keys alone.
 
@@ -101,11 +112,12 @@ def _last(text: str, reading: Reading, *, sees_all: bool) -> int | None:
     """In how many practices the last word of what was typed stands, as far as the reader may know."""
     typed = WORD.findall(text)[-1:]
     terms = [term for term in reading.terms if typed and term.word == fold(typed[0])]
-    return next((term.records if sees_all or term.is_public else 0 for term in terms), None)
+    return next((term.records if sees_all else term.public for term in terms), None)
 
 
 def _finds(lookup: Lookup, visible: EntryQuerySet) -> bool:
-    return visible.extra(where=["words @@ %s::tsquery"], params=[either(term.anywhere for term in lookup.terms)]).exists()
+    any_of_them = RawSQL("words @@ %s::tsquery", [either(term.anywhere for term in lookup.terms)], BooleanField())  # noqa: S611  a value
+    return visible.filter(any_of_them).exists()
 
 
 def _values(counts: Counts, name: str) -> dict[str, int]:

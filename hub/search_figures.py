@@ -32,37 +32,27 @@ class Week:
     unclicked: int
 
 
-@dataclass(frozen=True)
-class Bar:
-    """A week as a bar of the chart, in its units: how far from the side, how high, and from where down its parts begin."""
-
-    week: Week
-    x: int
-    top: int
-    height: int
-    nothing: int
-    nothing_top: int
-
-
-BAR, HIGH = 28, 160  # the width of a week, and the height of the chart
-
-
 def weeks() -> list[Week]:
-    """The last half year with anything in it, the newest first."""
-    rows = SearchDay.objects.filter(day__gt=today() - timedelta(weeks=WEEKS)).annotate(week=TruncWeek("day")).values("week")
+    """The weeks of the last half year up to yesterday, the newest first, from the first in which anything was asked; those without a
+    search among them."""
+    newest = _monday(today() - timedelta(days=1))
+    since = newest - timedelta(weeks=WEEKS - 1)
+    rows = SearchDay.objects.filter(day__gte=since).annotate(week=TruncWeek("day")).values("week")
     sums = rows.annotate(
         all=Sum("searches"),
         without=Coalesce(Sum("searches", filter=Q(found=Found.NONE)), 0),
         left=Coalesce(Sum(F("searches") - F("clicked"), filter=~Q(found=Found.NONE)), 0),
     )
-    return [Week(row["week"], row["all"], row["without"], row["left"]) for row in sums.order_by("-week")]
+    found = {row["week"]: Week(row["week"], row["all"], row["without"], row["left"]) for row in sums.order_by()}
+    if not found:
+        return []
+    number = (max(newest, *found) - min(found)).days // 7 + 1
+    firsts = [min(found) + timedelta(weeks=place) for place in reversed(range(number))]
+    return [found.get(first, Week(first, 0, 0, 0)) for first in firsts]
 
 
-def bars(of: list[Week]) -> list[Bar]:
-    """The oldest first, as a line of time runs."""
-    most = max((week.searches for week in of), default=0) or 1
-    heights = [(week, round(HIGH * week.searches / most), round(HIGH * week.nothing / most)) for week in reversed(of)]
-    return [Bar(week, place * BAR, HIGH - high, high, nothing, HIGH - nothing) for place, (week, high, nothing) in enumerate(heights)]
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def totals() -> dict[str, int]:
@@ -86,16 +76,37 @@ def questions() -> Any:
     return known.annotate(**sums).filter(searches__gt=0).order_by("-searches", "words")
 
 
+# As the search itself finds: by the stem in any language; of a script without spaces by any pair of signs, and by the first sign where
+# there is but one; and by a group of synonyms, as one word or several, if anything is there that the group leads to.
 _UNWRITTEN = """
-SELECT word, sum(d.searches)::integer AS searches
-FROM hub_question q JOIN hub_questionday d ON d.question_id = q.key CROSS JOIN LATERAL unnest(string_to_array(q.words, ' ')) AS word
-WHERE q.words <> '' AND d.day > %s AND NOT EXISTS (SELECT FROM hub_word w WHERE w.word = word.word)
+WITH asked AS MATERIALIZED (
+    SELECT q.words, sum(d.searches)::integer AS searches FROM hub_question q JOIN hub_questionday d ON d.question_id = q.key
+    WHERE q.words <> '' AND d.day > %s GROUP BY q.words)
+SELECT word, sum(searches)::integer AS searches
+FROM asked CROSS JOIN LATERAL (SELECT DISTINCT unnest(string_to_array(words, ' ')) AS word) one
+WHERE NOT EXISTS (
+    SELECT FROM unnest(tsvector_to_array(to_tsvector('pg_catalog.simple', hub_pairs(word)))) AS part CROSS JOIN hub_language l
+    JOIN hub_word w ON w.language = l.language AND w.stem = hub_stem(part, l.language))
+AND NOT (length(word) = 1 AND word <> hub_pairs(word) AND EXISTS (SELECT FROM hub_word WHERE left(hub_word.word, 1) = one.word))
+AND NOT EXISTS (
+    SELECT FROM hub_expression e
+    WHERE NOT e.only_found AND (
+        word = ANY(string_to_array(e.folded, ' ')) AND strpos(' ' || words || ' ', ' ' || e.folded || ' ') > 0
+        OR e.folded <> hub_pairs(e.folded) AND strpos(word, e.folded) > 0)
+    AND (
+        EXISTS (
+            SELECT FROM hub_expression other JOIN hub_entry ON hub_entry.words @@ phraseto_tsquery(
+                hub_config(other.language), hub_pairs(other.folded))
+            WHERE other.group_id = e.group_id)
+        OR EXISTS (
+            SELECT FROM hub_synonymgroup g CROSS JOIN LATERAL unnest(g.codes) AS code
+            JOIN hub_entry ON hub_entry.words @@ quote_literal(code)::tsquery WHERE g.id = e.group_id)))
 GROUP BY word ORDER BY searches DESC, word LIMIT %s
 """
 
 
 def unwritten() -> list[tuple[str, int]]:
-    """Words that many ask and no practice has, and in how many searches."""
+    """Words that many ask and that lead to no practice, and in how many searches."""
     with connection.cursor() as cursor:
         cursor.execute(_UNWRITTEN, [today() - LATELY, MOST])
         rows: list[tuple[str, int]] = cursor.fetchall()

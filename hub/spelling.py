@@ -13,6 +13,7 @@ from hub.words import LONGEST, WORD, Term, fold
 
 SHORTEST, SHORT = 3, 4  # letters: of fewer nothing can be guessed; up to SHORT one may be wrong, beyond it two
 MOST = 5  # words that are looked at
+TYPED = 100  # words; of more, a page that somebody pasted, none is taken for another
 
 _RIGHT = """
 SELECT wrong, near.word
@@ -27,8 +28,10 @@ CROSS JOIN LATERAL (
 
 def right(text: str, terms: list[Term], visible: EntryQuerySet, *, sees_all: bool) -> str | None:
     """`text` with each word that occurs nowhere replaced by the nearest that finds something in `visible`; None where no word
-    is unknown or nothing is near. To readers who don't see all, a word that only practices for members hold is unknown as
+    is unknown or nothing is near, or of a long text. To readers who don't see all, a word that only practices for members hold is unknown as
     well: knowing it would tell that they do."""
+    if len(terms) > TYPED:
+        return None
     unknown = {
         term.word
         for term in terms

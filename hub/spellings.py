@@ -10,6 +10,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from django.contrib.auth.models import AnonymousUser
+
 from hub.models import Language, Practice, Spelling
 from hub.words import LONGEST, UNSPACED, WORD, fold
 
@@ -25,7 +27,7 @@ def tell() -> None:
 
 def _told(language: str) -> dict[str, str]:
     """Of each folded word, how it is mostly written."""
-    texts = Practice.objects.listed().filter(audience="public", is_sample=False, language=language).order_by("-pk")
+    texts = Practice.objects.visible_to(AnonymousUser()).filter(is_sample=False, language=language).order_by("-pk")
     written: Counter[str] = Counter()
     for title, summary, body, lessons, partners in texts.values_list("title", "summary", "body", "lessons", "partners")[:READ]:
         for text in (title, summary, body, *lessons, *partners):

@@ -16,6 +16,7 @@ from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
+from hub.asking import QUOTES
 from hub.models import Entry
 from hub.panel import Chip, address
 from hub.search import Answer, Query
@@ -32,9 +33,8 @@ FEW = 5  # practices; whoever finds fewer by the last word may have typed half o
 NAME_WORDS = 5  # the last words that are looked for at the beginning of a name
 SPELT = 4  # letters from which on another spelling of a city's name is told from another name
 
-_QUOTES = '"“”„«»＂「」『』'
 # A word that may not be there, and a phrase with a minus that is still open: nothing of it is looked for.
-_LEFT_OUT = re.compile(rf"(?:^|\s)[-−](?:[^\s{_QUOTES}]*|[{_QUOTES}][^{_QUOTES}]*)$")
+_LEFT_OUT = re.compile(rf"(?:^|\s)[-−](?:[^\s{QUOTES}]*|[{QUOTES}][^{QUOTES}]*)$")
 
 # A word that nothing but samples hold is made up.
 _WORDS = """
@@ -58,7 +58,7 @@ ORDER BY own DESC, found.records DESC, found.word LIMIT %(most)s
 """
 _BORNE = """
 SELECT code FROM unnest(%s::text[]) AS code LEFT JOIN hub_lexeme l ON l.lexeme = code
-WHERE l.records > {sure} OR EXISTS (SELECT FROM ({visible}) e WHERE e.words @@ quote_literal(code)::tsquery)
+WHERE {sure} EXISTS (SELECT FROM ({visible}) e WHERE e.words @@ quote_literal(code)::tsquery)
 """
 
 
@@ -140,8 +140,8 @@ def names(query: Query, user: Any) -> list[Name]:
 
 def _value(query: Query, before: str, facet: Facet, slug: str) -> Name:
     filters = {**query.filters, facet.name: (*query.filters.get(facet.name, ()), slug)}
-    if len(re.findall(f"[{_QUOTES}]", before)) % 2:  # a quote that is still open goes with what it quotes
-        before = before.rstrip(f"{_QUOTES} ")
+    if len(re.findall(f"[{QUOTES}]", before)) % 2:  # a quote that is still open goes with what it quotes
+        before = before.rstrip(f"{QUOTES} ")
     url = reverse("hub:search") + address(replace(query, words=before.strip(), filters=filters))
     return Name(facet.labels()[slug], str(facet.label), url)
 
@@ -160,7 +160,8 @@ def _borne(query: Query, typed: list[str], user: Any) -> list[tuple[int, Facet, 
     rows, parameters = Entry.objects.visible_to(user).values("words").query.sql_with_params()
     codes = [f"{facet.name}:{slug}" for *_order, facet, slug in found[:10]]
     with connection.cursor() as cursor:
-        cursor.execute(_BORNE.format(sure=SURE, visible=rows), [codes, *parameters])
+        sure = f"l.records > {SURE} OR" if sees_members_only(user) else ""  # those records are of all practices
+        cursor.execute(_BORNE.format(sure=sure, visible=rows), [codes, *parameters])
         borne = {code for (code,) in cursor.fetchall()}
     return [(one[0], one[-2], one[-1]) for one in found if f"{one[-2].name}:{one[-1]}" in borne]
 

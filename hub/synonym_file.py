@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext
 
 from hub.models import Expression, SynonymGroup
@@ -64,11 +64,18 @@ def bring(columns: list[str], rows: Iterable[sheets.Row]) -> Brought:
     faults: list[str] = []
     read = [_read(row, faults) for row in rows]
     with transaction.atomic():
-        list(SynonymGroup.objects.select_for_update().order_by("pk"))  # so that nobody takes an expression meanwhile
+        _hold()
         faults += _doubles(read)
         if faults:
             raise NotBrought(faults)
         return _write(read)
+
+
+def _hold() -> None:
+    """Nobody else writes synonyms until the transaction ends, so nobody takes an expression meanwhile, for a new group either: every
+    writer changes the version first (migrations/0028_synonyms_version.py)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM hub_synonyms_version FOR UPDATE")
 
 
 def _read(row: sheets.Row, faults: list[str]) -> _Row:

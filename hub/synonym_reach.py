@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from hub.models import Entry, Expression, Practice, SynonymGroup
 
 SHOWN = 8  # practices that a group would find
 DROWNS = 4  # an expression that stands in more than one practice in so many says little
-_HELD = """
-SELECT asked, (SELECT count(*) FROM hub_entry WHERE words @@ phraseto_tsquery(hub_config(language), hub_pairs(asked)))
-FROM unnest(%s::text[], %s::text[]) AS one(asked, language)
-"""
 
 
 @dataclass(frozen=True)
@@ -28,42 +24,29 @@ class Reach:
     newest: list[Practice]
 
 
-# The same, for the expressions of a list.
+# In how many listed practices an expression stands, in whatever form its words are.
 HELD = RawSQL(
     """(
     SELECT count(*) FROM hub_entry
     WHERE words @@ phraseto_tsquery(hub_config(hub_expression.language), hub_pairs(hub_expression.folded)))""",
     [],
 )
-
-
-def held(expressions: Iterable[Expression]) -> dict[str, int]:
-    """In how many listed practices each expression stands, in whatever form its words are; by its folded words."""
-    pairs = [(one.folded, one.language) for one in expressions]
-    with connection.cursor() as cursor:
-        cursor.execute(_HELD, [[folded for folded, _language in pairs], [language for _folded, language in pairs]])
-        return dict(cursor.fetchall())
+# What bears any of a group's expressions, or of the codes that it leads to.
+_REACHED = """words @@ (
+    SELECT string_agg('(' || one::text || ')', ' | ') FROM (
+        SELECT phraseto_tsquery(hub_config(language), hub_pairs(asked)) FROM unnest(%s::text[], %s::text[]) AS said(asked, language)
+        UNION ALL SELECT unnest(%s::tsquery[])
+    ) every(one)
+)::tsquery"""
 
 
 def reach(group: SynonymGroup, user: Any) -> Reach:
+    """What is found because of the group by whoever asks for one of its expressions, among the practices that `user` sees."""
     expressions, visible = list(group.expressions.all()), Entry.objects.visible_to(user)
     if not expressions and not group.codes:
         return Reach(0, visible.count(), [])
-    found = visible.extra(
-        where=[
-            """words @@ (
-            SELECT string_agg('(' || one::text || ')', ' | ') FROM (
-                SELECT phraseto_tsquery(hub_config(language), hub_pairs(asked)) FROM unnest(%s::text[], %s::text[]) AS said(asked, language)
-                UNION ALL SELECT unnest(%s::tsquery[])
-            ) every(one)
-        )::tsquery"""
-        ],
-        params=[
-            [one.folded for one in expressions],
-            [one.language for one in expressions],
-            [f"'{code}'" for code in group.codes],
-        ],
-    )
+    asked = [one.folded for one in expressions], [one.language for one in expressions], [f"'{code}'" for code in group.codes]
+    found = visible.filter(RawSQL(_REACHED, asked, BooleanField()))  # noqa: S611  its parameters are values
     newest = Practice.objects.visible_to(user).filter(pk__in=found.values("pk")).select_related("city").order_by("-published_at", "-pk")
     return Reach(found.count(), visible.count(), list(newest[:SHOWN]))
 
@@ -77,15 +60,15 @@ WHERE e.group_id = %s AND (SELECT bool_and(hub_is_stop(word, e.language)) FROM u
 def doubtful(group: SynonymGroup) -> tuple[list[Expression], list[Expression], list[tuple[Expression, str]]]:
     """Expressions of a group to think about again: those of common words alone (the, of), those so frequent that they say little,
     and those that another group has as well, with that group's name."""
-    own = list(group.expressions.all())
+    own: list[Any] = list(group.expressions.annotate(held=HELD))
     with connection.cursor() as cursor:
         cursor.execute(_STOPS, [group.pk])
         stops = {row[0] for row in cursor}
-    numbers, most = held(own), Entry.objects.count() / DROWNS
+    most = Entry.objects.count() / DROWNS
     others = Expression.objects.exclude(group=group).filter(folded__in=[one.folded for one in own])
     elsewhere = dict(others.values_list("folded", "group__name"))
     return (
         [one for one in own if one.pk in stops],
-        [one for one in own if one.pk not in stops and numbers[one.folded] > max(most, DROWNS)],
+        [one for one in own if one.pk not in stops and one.held > max(most, DROWNS)],
         [(one, elsewhere[one.folded]) for one in own if one.folded in elsewhere],
     )

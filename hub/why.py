@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from django.utils.safestring import SafeString
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from hub.models import Practice
 from hub.passages import mark
 from hub.taxonomy import CODED
-from hub.words import UNSPACED, WORD, Term, fold
+from hub.words import WORD, Term, fold, forms_of
 
 NAMED = 8  # words asked for; of more it is said how many are there, not which are missing
 _BY = {
@@ -58,15 +59,13 @@ def typed(text: str, terms: list[Term]) -> list[Word]:
     where = {term.word: place for place, term in enumerate(terms)}
     found: dict[str, Word] = {}
     for word in WORD.findall(text):
-        folded = fold(word)
-        parts = [folded[place : place + 2] for place in range(max(1, len(folded) - 1))] if UNSPACED.search(word) else [folded]
-        if places := tuple(where[part] for part in parts if part in where):
-            found.setdefault(folded, Word(word, places))
+        if places := tuple(where[part] for part in forms_of(word) if part in where):
+            found.setdefault(fold(word), Word(word, places))
     return list(found.values())
 
 
-def why(practice: Practice, words: list[Word], terms: list[Term], holds: list[bool]) -> Why:
-    """`holds` says of each term whether the practice's own words have it."""
+def why(practice: Practice, words: list[Word], terms: list[Term], holds: list[bool], forms: AbstractSet[str]) -> Why:
+    """`holds` says of each term whether the practice's own words have it; `forms` are all that are marked."""
     codes = codes_of(practice)
     by, missing = list[str](), list[str]()
     called_otherwise = {word for term, held in zip(terms, holds, strict=True) if held for word in term.words}
@@ -79,7 +78,6 @@ def why(practice: Practice, words: list[Word], terms: list[Term], holds: list[bo
             missing.append(word.shown)
         elif (sentence := _sentence(practice, code)) not in by:
             by.append(sentence)
-    forms = frozenset[str]().union(*(term.forms for term in terms))
     return Why(mark(practice.city.called, forms), by, missing if len(words) <= NAMED else [], len(words) - len(missing), len(words))
 
 

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import override
 
-from hub.synonyms import groups_in
+from hub.synonyms import Match, groups_in
 from hub.taxonomy import CODED
 from members import countries
 
@@ -48,7 +48,7 @@ def fold(word: str) -> str:
 class Term:
     """One word asked for. It is found by its `stems`, by `codes`, the facets and countries that bear its name, and by what staff say
     is the same (`same`) or should be found too (`alike`, counting half), as tsqueries; `forms` are the words in which texts hold it,
-    `said` the longer expressions. It stands in some `records`, and `weight` is larger the rarer it is; it `is_public` if a practice
+    `said` the longer expressions. It stands in some `records`, of which some are `public`, for everyone, and `weight` is larger the rarer it is; it `is_public` if a practice
     for everyone holds it; a `stop` word (the, de, في) is asked for only where nothing else is.
 
     An expression of several `words` for which there are synonyms is a term of its own, beside its words."""
@@ -63,6 +63,7 @@ class Term:
     said: frozenset[tuple[str, ...]] = field(default=frozenset())
     weight: float = 0.0
     records: int = 0
+    public: int = 0
     is_known: bool = False
     is_public: bool = False
     is_stop: bool = False
@@ -122,7 +123,7 @@ corpus AS MATERIALIZED (
 )
 SELECT asked.word, stems.stems, forms.forms, coalesce(known.is_stop, false),
     coalesce(known.is_public, false) OR coalesce(forms.is_public, false),
-    stems.records::integer, corpus.records::integer, corpus.size / greatest(corpus.records, 1)
+    stems.records::integer, stems.public::integer, corpus.records::integer, corpus.size / greatest(corpus.records, 1)
 FROM corpus CROSS JOIN unnest(to_tsvector('pg_catalog.simple', hub_pairs(hub_words(%s)))) AS asked(word)
 CROSS JOIN LATERAL (
     SELECT array_agg(language) AS languages, bool_or(public > 0) AS is_public,
@@ -130,16 +131,20 @@ CROSS JOIN LATERAL (
     FROM hub_word WHERE word = asked.word
 ) known
 CROSS JOIN LATERAL (
-    SELECT coalesce(array_agg(stem), ARRAY[asked.word]) AS stems, coalesce(sum(coalesce(l.records, n.records)), 0) AS records
+    SELECT coalesce(array_agg(stem), ARRAY[asked.word]) AS stems, coalesce(sum(coalesce(l.records, n.records)), 0) AS records,
+        coalesce(sum(coalesce(n.public, w.public)), 0) AS public
     FROM (
         SELECT DISTINCT hub_stem(asked.word, language) AS stem FROM hub_language
         WHERE known.languages IS NULL OR language = ANY(known.languages)
     ) s
     LEFT JOIN hub_lexeme l ON l.lexeme = s.stem AND l.records > 100
     LEFT JOIN LATERAL (
-        SELECT count(*) AS records FROM (
-            SELECT FROM hub_entry e WHERE l.lexeme IS NULL AND e.words @@ quote_literal(s.stem)::tsquery LIMIT 1000) found
+        SELECT count(*) AS records, count(*) FILTER (WHERE NOT for_members) AS public FROM (
+            SELECT for_members FROM hub_entry e WHERE l.lexeme IS NULL AND e.words @@ quote_literal(s.stem)::tsquery LIMIT 1000) found
     ) n ON l.lexeme IS NULL
+    LEFT JOIN LATERAL (
+        SELECT least(sum(public), l.records) AS public FROM hub_word WHERE stem = s.stem  -- one practice may hold several of them
+    ) w ON l.lexeme IS NOT NULL
 ) stems
 CROSS JOIN LATERAL (
     SELECT array_agg(DISTINCT w.word) AS forms, bool_or(w.public > 0) AS is_public
@@ -154,21 +159,24 @@ def read(text: str) -> Reading:
     with connection.cursor() as cursor:
         cursor.execute(_READ, [text])
         rows = cursor.fetchall()
-    names = ("word", "stems", "forms", "is_stop", "is_public", "records", "of")
+    names = ("word", "stems", "forms", "is_stop", "is_public", "records", "public", "of")
     terms = [_term(**dict(zip(names, row, strict=False))) for row in rows]
     if not terms and (word := WORD.search(text)):  # so long that PostgreSQL takes it for none
         terms = [Term(word[0][:LONGEST], frozenset({word[0][:LONGEST]}), frozenset())]
     terms = _with_synonyms(terms, [fold(word) for word in WORD.findall(text)])
     return Reading(
         terms=sorted(terms, key=lambda term: (not term.is_known, -term.weight, term.word)),
-        average=max(float(rows[0][7]), 1.0) if rows else 1.0,
+        average=max(float(rows[0][8]), 1.0) if rows else 1.0,
     )
 
 
-def _term(*, word: str, stems: list[str], forms: list[str] | None, is_stop: bool, is_public: bool, records: int, of: int) -> Term:
+def _term(
+    *, word: str, stems: list[str], forms: list[str] | None, is_stop: bool, is_public: bool, records: int, public: int, of: int
+) -> Term:
     counted = frozenset(forms or ()) | {word}
     codes = frozenset[str]().union(*(_bearers().get(form, ()) for form in counted))
-    records = min(max(records, of // 4 if codes else 0), of)
+    guess = of // 4 if codes else 0
+    records, public = min(max(records, guess), of), min(max(public, guess), of)
     return Term(
         word=word,
         stems=frozenset(stems),
@@ -176,6 +184,7 @@ def _term(*, word: str, stems: list[str], forms: list[str] | None, is_stop: bool
         codes=codes,
         weight=math.log(1 + (of - records + 0.5) / (records + 0.5)),  # the inverse document frequency of BM25
         records=records,
+        public=public,
         is_known=bool(records or codes),
         is_public=bool(is_public or codes),
         is_stop=is_stop,
@@ -189,41 +198,54 @@ FROM unnest(%s::integer[], %s::text[], %s::text[]) AS s(match, expression, langu
 
 
 def _with_synonyms(terms: list[Term], folded: list[str]) -> list[Term]:
-    """The terms with what staff say is the same as they are, and a term more for each expression of several words, which weighs as
-    much as they do together. All of them are known, since somebody keeps them."""
+    """The terms with what staff say is the same as they are, and a term more for each expression of several words. All of them are
+    known, since somebody keeps them."""
     matches = groups_in(folded)
     if not matches:
         return terms
-    each = [(place, " ".join(said), language) for place, match in enumerate(matches) for said, language in match.expressions]
-    with connection.cursor() as cursor:
-        cursor.execute(_EXPRESSIONS, [list(column) for column in zip(*each, strict=True)])
-        found = defaultdict[int, dict[str, str]](dict)
-        for place, expression, query in cursor:
-            found[place][query] = expression
     by_word = {term.word: term for term in terms}
-    for place, match in enumerate(matches):
+    heaviest = max(term.weight for term in terms)
+    for match, queries in zip(matches, _queries(matches), strict=True):
         part = match.length == 1 and UNSPACED.search(match.asked)
         words = tuple(forms_of(match.asked)) if part else tuple(folded[match.start : match.start + match.length])
-        known = [by_word[word] for word in words if word in by_word]
-        said = frozenset(query for query in found[place] if query)
-        expressions = [expression.split() for expression in found[place].values()]
-        forms = frozenset(form for expression in expressions if len(expression) == 1 for form in forms_of(expression[0]))
-        longer = frozenset(tuple(expression) for expression in expressions if len(expression) > 1)
-        one = known[0] if len(words) == 1 and known else Term(match.asked, frozenset(), frozenset(), words=words)
-        said = said - set(map(quoted, one.stems))
-        by_word[one.word] = replace(
-            one, codes=one.codes | match.codes, forms=one.forms | forms, said=longer, is_known=True, is_public=True, is_stop=False,
-            weight=sum(term.weight for term in known if not term.is_stop) or one.weight or max(term.weight for term in terms),
-            same=said if match.kind == "same" else frozenset(), alike=said if match.kind == "also" else frozenset(),
-        )  # fmt: skip
+        one = _with(match, queries, words, [by_word[word] for word in words if word in by_word], heaviest)
+        by_word[one.word] = one
     return list(by_word.values())
 
 
+def _queries(matches: list[Match]) -> list[dict[str, str]]:
+    """For each match its expressions, by the tsquery that finds them."""
+    each = [(place, " ".join(said), language) for place, match in enumerate(matches) for said, language in match.expressions]
+    found: list[dict[str, str]] = [{} for _match in matches]
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPRESSIONS, [list(column) for column in zip(*each, strict=True)])
+        for place, expression, query in cursor:
+            found[place][query] = expression
+    return found
+
+
+def _with(match: Match, queries: dict[str, str], words: tuple[str, ...], known: list[Term], heaviest: float) -> Term:
+    """What is looked for because of `match`: its one word's own term with the group's expressions, or, beside those of its `words` (of
+    which the `known` are looked for), a term that weighs as much as they do together; as the `heaviest` where it would weigh nothing."""
+    said = frozenset(query for query in queries if query)
+    expressions = [expression.split() for expression in queries.values()]
+    forms = frozenset(form for expression in expressions if len(expression) == 1 for form in forms_of(expression[0]))
+    longer = frozenset(tuple(expression) for expression in expressions if len(expression) > 1)
+    one = known[0] if len(words) == 1 and known else Term(match.asked, frozenset(), frozenset(), words=words)
+    said = said - set(map(quoted, one.stems))
+    return replace(
+        one, codes=one.codes | match.codes, forms=one.forms | forms, said=longer, is_known=True, is_public=True, is_stop=False,
+        weight=sum(term.weight for term in known if not term.is_stop) or one.weight or heaviest,
+        same=said if match.kind == "same" else frozenset(), alike=said if match.kind == "also" else frozenset(),
+    )  # fmt: skip
+
+
 def forms_of(word: str) -> list[str]:
-    """The folded word as texts are split: of a script without spaces, its pairs of signs."""
-    if not UNSPACED.search(word):
-        return [fold(word)]
-    return [fold(word[place : place + 2]) for place in range(max(1, len(word) - 1))]
+    """The word, folded, as texts are split: of a script without spaces, its pairs of signs."""
+    folded = fold(word)
+    if not UNSPACED.search(folded):
+        return [folded]
+    return [folded[place : place + 2] for place in range(max(1, len(folded) - 1))]
 
 
 @cache

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from hub import search_figures
+from hub import charts, search_figures
 from hub.models import Question
 from members.querysets import today
 from strongcities import sheets
@@ -57,19 +57,17 @@ class QuestionAdmin(ToRead):
     def figures(self, request: HttpRequest) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        weeks = search_figures.weeks()
+        weeks, unwritten = search_figures.weeks(), search_figures.unwritten()
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Figures of searching"),
             "opts": self.opts,
             "weeks": weeks,
-            "bars": search_figures.bars(weeks),
-            "bar": search_figures.BAR,
-            "wide": max(len(weeks) * search_figures.BAR, search_figures.BAR),
-            "high": search_figures.HIGH,
+            "chart": charts.of_weeks(weeks),
             "totals": search_figures.totals(),
             "questions": search_figures.questions()[: search_figures.MOST],
-            "unwritten": search_figures.unwritten(),
+            "unwritten": unwritten,
+            "bars": charts.of_words(unwritten),
             "filters": search_figures.filters(),
         }
         return render(request, "admin/hub/asked_figures.html", context)

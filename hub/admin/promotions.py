@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from hub.admin.earlier import Earlier
 from hub.models import Phrasing, Pick, Promotion
-from hub.models.promotion import MOST_PICKS
+from hub.models.promotion import MOST_PICKS, PICKED_TWICE
 from hub.models.synonym import as_compared
 
 if TYPE_CHECKING:  # generic for the type checker alone
@@ -22,10 +22,9 @@ if TYPE_CHECKING:  # generic for the type checker alone
     _TabularInline = admin.TabularInline[Any, Promotion]
     _StackedInline = admin.StackedInline[Any, Promotion]
     _ModelForm = forms.ModelForm[Pick]
-    _FormSet = forms.BaseInlineFormSet[Any, Any, Any]
 else:
     _ModelAdmin, _TabularInline, _StackedInline = admin.ModelAdmin, admin.TabularInline, admin.StackedInline
-    _ModelForm, _FormSet = forms.ModelForm, forms.BaseInlineFormSet
+    _ModelForm = forms.ModelForm
 
 _EARLIER = Promotion.history.rel.related_model  # type: ignore[attr-defined]  # made by pghistory
 _WHY = {f"why_{code}": (code, name) for code, name in settings.LANGUAGES}
@@ -79,9 +78,20 @@ class Phrasings(_TabularInline):
     validate_min = True
 
 
+class _PickForms(forms.BaseInlineFormSet if not TYPE_CHECKING else forms.BaseInlineFormSet[Any, Any, Any]):  # type: ignore[misc]
+    def clean(self) -> None:
+        """Django doesn't compare what is unique on a condition between the forms that are sent together, and says the rest in its words."""
+        kept = [form.cleaned_data for form in self.forms if form.cleaned_data and not self._should_delete_form(form)]
+        picked = [(one.get("practice"), one.get("page")) for one in kept if one.get("practice") or one.get("page")]
+        if len(set(picked)) < len(picked):
+            raise ValidationError(PICKED_TWICE)
+        super().clean()
+
+
 class Picks(_StackedInline):
     model = Pick
     form = PickForm
+    formset = _PickForms
     fields = ("place", "practice", "page", *_WHY)
     autocomplete_fields = ("practice",)
     extra = 0
@@ -142,10 +152,7 @@ class PromotionAdmin(_ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         promotion: Promotion = form.instance
-        others = Phrasing.objects.filter(promotion__in=Promotion.objects.beside(promotion.begins, promotion.ends).exclude(pk=promotion.pk))
-        for own in Phrasing.objects.filter(promotion=promotion):
-            for other in others.select_related("promotion"):
-                if set(own.words) <= set(other.words) or set(other.words) <= set(own.words):
-                    messages.warning(request, self.BESIDE % {"text": own.text, "name": other.promotion})
-        for pick in promotion.picks.exclude(practice=None).exclude(practice__state__in=("published", "archived")):
-            messages.warning(request, gettext("“%(title)s” isn’t published: readers don’t see it.") % {"title": pick.title})
+        for own, other in promotion.clashes():
+            messages.warning(request, self.BESIDE % {"text": own.text, "name": other.promotion})
+        for practice in promotion.unseen():
+            messages.warning(request, gettext("“%(title)s” isn’t published: readers don’t see it.") % {"title": practice.title})

@@ -177,7 +177,7 @@ class SynonymGroupAdmin(_ModelAdmin):
             messages.warning(request, gettext("“%(text)s” is nothing but common words, which the search passes over.") % {"text": one})
         for one in frequent:
             messages.warning(
-                request, gettext("“%(text)s” stands in so many practices that whoever asks for the others drowns in them.") % {"text": one}
+                request, gettext("“%(text)s” stands in so many practices that it would bury the other results.") % {"text": one}
             )
         for one, other in elsewhere:
             messages.warning(request, gettext("“%(text)s” is in the group “%(group)s” as well.") % {"text": one, "group": other})

@@ -14,7 +14,6 @@ from django.utils.translation import gettext, gettext_lazy as _
 from hub.admin.earlier import Earlier
 from hub.admin.promotions import Shown
 from hub.models import ThemeOrder
-from members.querysets import today
 from strongcities.themes import Theme
 
 if TYPE_CHECKING:  # generic for the type checker alone
@@ -98,5 +97,4 @@ class ThemeOrderAdmin(_ModelAdmin):
 
     @admin.display(description=_("today"))
     def shown(self, order: ThemeOrder) -> Any:
-        holds = order.begins <= today() <= order.ends
-        return format_html('<span class="stamp stamp--good">{}</span>', gettext("holds")) if holds else ""
+        return format_html('<span class="stamp stamp--good">{}</span>', gettext("holds")) if order.holds else ""

@@ -1,10 +1,9 @@
 """For hundreds of thousands of practices: sets of them as bits, so that counting is one machine word for 64 at a time.
 
 A practice that is settled has a place, a number; SIZE places in a row are a segment. Of each segment there is a string of bits for
-every value of a facet (`hub_facet_bits`) and, for every frequent stem, for how heavily it weighs in them (`hub_stem_bits`: its BM25
-impact as a number of three bits, `low`, `mid`, `high`; and `best`, the practices among its foremost thousand or so). What a search
-finds is then so many ANDs and ORs, what it counts so many bit_counts, and its ranking an addition of numbers that lie bit by bit
-in different strings (O'Neil and Quass, Improved Query Performance with Variant Indexes, 1997).
+every value of a facet (`hub_facet_bits`) and, for every frequent stem, for how heavily it weighs in them (`hub_stem_bits`: a level of four
+bits, `ones`, `twos`, `fours`, `eights`; 1 to 14 by its BM25 impact, 15 for those in which it weighs most, FIRST or so in all). What a search finds is then so many ANDs and ORs, what it counts so many bit_counts, and its ranking an addition
+of numbers that lie bit by bit in different strings (O'Neil and Quass, Improved Query Performance with Variant Indexes, 1997).
 
 Nothing is ever written into a segment. A practice that is written anew loses its place: the place is dead (`hub_dead`) and the
 practice pending (`hub_pending`), which is searched row by row; hub_settle() gives places to pending ones, and to those of the
@@ -22,9 +21,9 @@ SLUGS = importlib.import_module("hub.migrations.0002_search").SLUGS
 
 SIZE = 16_384  # 2 kB of bits, less where they are few: they lie in the row, and a few thousand are read in a millisecond
 KEPT = 1_000
+FIRST = 250
 FRESH = 14  # bits of a day since 2000: until 2044
 WEIGHT = 4  # bits of a word's weight
-PLANES = 12  # bits of a sum of weighed impacts: more than 24 words of 15 times 7
 
 TABLES = f"""
 CREATE TABLE hub_place (place integer PRIMARY KEY, practice_id bigint NOT NULL UNIQUE);
@@ -32,26 +31,30 @@ CREATE TABLE hub_dead (place integer PRIMARY KEY);
 CREATE SEQUENCE hub_version;
 CREATE TABLE hub_pending (practice_id bigint PRIMARY KEY, version bigint NOT NULL DEFAULT nextval('hub_version'));
 CREATE TABLE hub_segment (segment integer PRIMARY KEY, live bit varying({SIZE}) NOT NULL);
+CREATE TABLE hub_facet_value (number integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, facet text NOT NULL, value text NOT NULL, UNIQUE (facet, value));
 CREATE TABLE hub_facet_bits (
-    segment integer NOT NULL, facet text NOT NULL, value text NOT NULL, bits bit varying({SIZE}) NOT NULL,
-    PRIMARY KEY (facet, value, segment)
+    value integer NOT NULL REFERENCES hub_facet_value, segment integer NOT NULL, bits bit varying({SIZE}) NOT NULL,
+    PRIMARY KEY (value, segment)
 );
 CREATE TABLE hub_stem_bits (
     lexeme text NOT NULL, segment integer NOT NULL,
-    low bit varying({SIZE}) NOT NULL, mid bit varying({SIZE}) NOT NULL, high bit varying({SIZE}) NOT NULL, best bit varying({SIZE}) NOT NULL,
+    ones bit varying({SIZE}) NOT NULL, twos bit varying({SIZE}) NOT NULL, fours bit varying({SIZE}) NOT NULL, eights bit varying({SIZE}) NOT NULL,
     PRIMARY KEY (lexeme, segment)
 );
-ALTER TABLE hub_segment ALTER COLUMN live SET STORAGE PLAIN;  -- read beside every facet: never to be unpacked
-ALTER TABLE hub_facet_bits ALTER COLUMN bits SET STORAGE MAIN;
-ALTER TABLE hub_stem_bits ALTER COLUMN low SET STORAGE MAIN, ALTER COLUMN mid SET STORAGE MAIN,
-    ALTER COLUMN high SET STORAGE MAIN, ALTER COLUMN best SET STORAGE MAIN;
+ALTER TABLE hub_segment ALTER COLUMN live SET STORAGE PLAIN;  -- all of them are read by every search: never to be unpacked
+ALTER TABLE hub_facet_bits ALTER COLUMN bits SET STORAGE PLAIN;
+ALTER TABLE hub_stem_bits ALTER COLUMN ones SET STORAGE MAIN, ALTER COLUMN twos SET STORAGE MAIN,
+    ALTER COLUMN fours SET STORAGE MAIN, ALTER COLUMN eights SET STORAGE MAIN;
 INSERT INTO hub_pending (practice_id) SELECT practice_id FROM hub_entry;
 """  # noqa: S608  numbers of this very file
 NO_TABLES = """
-DROP TABLE hub_stem_bits, hub_facet_bits, hub_segment, hub_pending, hub_dead, hub_place;
+DROP TABLE IF EXISTS hub_stem_bits, hub_facet_bits, hub_facet_value, hub_segment, hub_pending, hub_dead, hub_place;
 DROP SEQUENCE hub_version;
 """
 
+LEVELS = ", ".join(
+    f"hub_marks({{place}}, 1) FILTER (WHERE levels.level & {bit} > 0)" for bit in (1, 2, 4, 8)
+)  # SQL: what hub_stem_bits keeps of levels
 BITS = f"""
 CREATE AGGREGATE hub_marks(integer, integer) (
     sfunc = pg_catalog.set_bit, stype = bit, initcond = '{"0" * SIZE}', sspace = 2100, parallel = safe
@@ -68,7 +71,7 @@ CREATE FUNCTION hub_impact(times integer, size integer, average float8) RETURNS 
 AS $$ SELECT times / (times + 0.3::float8 + 0.9::float8 * size / average) $$;
 
 CREATE FUNCTION hub_level(impact float8) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$ SELECT least(7, 1 + floor(7 * impact))::integer $$;
+AS $$ SELECT least(14, 1 + floor(14 * impact))::integer $$;
 
 CREATE FUNCTION hub_average() RETURNS float8 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$ SELECT greatest(coalesce(sum(size)::float8 / nullif(sum(records), 0), 1), 1) FROM hub_language $$;
@@ -129,8 +132,8 @@ CREATE TRIGGER hub_entry_deleted AFTER DELETE ON hub_entry
     REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION hub_entry_gone();
 """
 NO_UNSETTLE = """
-DROP TRIGGER hub_lexeme_gone ON hub_lexeme;
-DROP FUNCTION hub_lexeme_gone();
+DROP TRIGGER IF EXISTS hub_lexeme_gone ON hub_lexeme;
+DROP FUNCTION IF EXISTS hub_lexeme_gone();
 DROP TRIGGER hub_entry_emptied ON hub_entry;
 DROP TRIGGER hub_entry_deleted ON hub_entry;
 DROP TRIGGER hub_entry_updated ON hub_entry;
@@ -185,8 +188,8 @@ BEGIN
     ANALYZE hub_building, hub_frequent;  -- the planner must not take what was kept a moment ago for nothing
     SELECT coalesce(max(segment), -1) + 1 INTO new FROM hub_segment;
 
-    INSERT INTO hub_facet_bits (segment, facet, value, bits)
-    SELECT new, v.facet, v.value, hub_marks(b.number, 1)
+    CREATE TEMPORARY TABLE hub_valued ON COMMIT DROP AS
+    SELECT v.facet, v.value, hub_marks(b.number, 1) AS bits
         FROM hub_building b JOIN hub_entry e USING (practice_id)
         CROSS JOIN LATERAL (SELECT greatest(least(e.fresh - date '2000-01-01', {2**FRESH - 1}), 0) AS days) d
         CROSS JOIN LATERAL (VALUES {VALUES}, {FRESH_VALUES},
@@ -194,29 +197,31 @@ BEGIN
         ) v (facet, value, holds)
         WHERE v.holds & 1 = 1
         GROUP BY v.facet, v.value;
+    INSERT INTO hub_facet_value (facet, value)
+    SELECT facet, value FROM hub_valued WHERE (facet, value) NOT IN (SELECT facet, value FROM hub_facet_value) ORDER BY facet, value;
+    INSERT INTO hub_facet_bits (value, segment, bits)
+    SELECT v.number, new, hub_valued.bits FROM hub_valued JOIN hub_facet_value v USING (facet, value);
 
-    IF EXISTS (SELECT FROM hub_frequent WHERE bar IS NULL) THEN  -- where a stem's foremost begin, from this sample of it
+    IF EXISTS (SELECT FROM hub_frequent WHERE bar IS NULL) THEN  -- where those begin in which a stem weighs most, from this sample
         WITH weighed AS (
             SELECT u.lexeme, k.records, hub_impact(coalesce(cardinality(u.positions), 1), e.size, average) AS impact
             FROM hub_building b JOIN hub_entry e USING (practice_id) CROSS JOIN unnest(e.words) u
             JOIN hub_frequent k ON k.lexeme = u.lexeme AND k.bar IS NULL
         ), ranked AS (
             SELECT lexeme, impact, row_number() OVER (PARTITION BY lexeme ORDER BY impact DESC) AS rank,
-                {KEPT}::float8 * count(*) OVER (PARTITION BY lexeme) / greatest(records, 1) AS foremost
+                {FIRST}::float8 * count(*) OVER (PARTITION BY lexeme) / greatest(records, 1) AS share
             FROM weighed
         ), bars AS MATERIALIZED (  -- once: the planner takes it for one row
-            SELECT lexeme, min(impact) AS bar FROM ranked WHERE rank <= greatest(1, foremost) GROUP BY lexeme
-        ), told AS (UPDATE hub_lexeme l SET bar = bars.bar FROM bars WHERE bars.lexeme = l.lexeme)
+            SELECT lexeme, min(impact) AS bar FROM ranked WHERE rank <= greatest(1, share) GROUP BY lexeme
+        ), told AS (UPDATE hub_lexeme l SET bar = bars.bar, bar_records = l.records FROM bars WHERE bars.lexeme = l.lexeme)
         UPDATE hub_frequent f SET bar = bars.bar FROM bars WHERE bars.lexeme = f.lexeme;
     END IF;
-    INSERT INTO hub_stem_bits (lexeme, segment, low, mid, high, best)
-    SELECT u.lexeme, new,
-            hub_marks(b.number, 1) FILTER (WHERE w.level & 1 > 0), hub_marks(b.number, 1) FILTER (WHERE w.level & 2 > 0),
-            hub_marks(b.number, 1) FILTER (WHERE w.level & 4 > 0), hub_marks(b.number, 1) FILTER (WHERE i.impact >= l.bar)
+    INSERT INTO hub_stem_bits (lexeme, segment, ones, twos, fours, eights)
+    SELECT u.lexeme, new, {LEVELS.format(place="b.number")}
         FROM hub_building b JOIN hub_entry e USING (practice_id) CROSS JOIN unnest(e.words) u
         JOIN hub_frequent l ON l.lexeme = u.lexeme
         CROSS JOIN LATERAL (SELECT hub_impact(coalesce(cardinality(u.positions), 1), e.size, average) AS impact OFFSET 0) i
-        CROSS JOIN LATERAL (SELECT hub_level(i.impact) AS level OFFSET 0) w
+        CROSS JOIN LATERAL (SELECT CASE WHEN i.impact >= l.bar THEN 15 ELSE hub_level(i.impact) END AS level OFFSET 0) levels
         GROUP BY u.lexeme;
 
     -- From here on quickly: whoever writes one of these practices waits for our end, and what was written meanwhile stays pending.
@@ -237,7 +242,7 @@ BEGIN
     INSERT INTO hub_place (place, practice_id) SELECT new * {SIZE} + number, practice_id FROM hub_building;
     GET DIAGNOSTICS placed = ROW_COUNT;
     INSERT INTO hub_segment (segment, live) SELECT new, hub_marks(number, 1) FROM hub_building;
-    DROP TABLE hub_building, hub_frequent;
+    DROP TABLE hub_building, hub_frequent, hub_valued;
     RETURN placed;
 END
 $$;
@@ -250,23 +255,23 @@ DECLARE
     kept integer := 0;
 BEGIN
     PERFORM pg_advisory_xact_lock(6017548);
+    UPDATE hub_lexeme SET bar = NULL WHERE bar_records < records / 2;  -- of twice as many, twice as many would be above it
     WITH rare AS (UPDATE hub_lexeme SET is_kept = false, bar = NULL WHERE is_kept AND records < fewest / 2 RETURNING lexeme)
     DELETE FROM hub_stem_bits WHERE lexeme IN (SELECT lexeme FROM rare);
     FOR stem IN SELECT lexeme FROM hub_lexeme WHERE records >= fewest AND NOT is_kept LOOP
         kept := kept + 1;
         CONTINUE WHEN NOT EXISTS (SELECT FROM hub_segment);
-        INSERT INTO hub_stem_bits (lexeme, segment, low, mid, high, best)
-        SELECT stem.lexeme, p.place / {SIZE},
-                hub_marks(p.place % {SIZE}, 1) FILTER (WHERE w.level & 1 > 0), hub_marks(p.place % {SIZE}, 1) FILTER (WHERE w.level & 2 > 0),
-                hub_marks(p.place % {SIZE}, 1) FILTER (WHERE w.level & 4 > 0), hub_marks(p.place % {SIZE}, 1) FILTER (WHERE w.rank <= {KEPT})
+        INSERT INTO hub_stem_bits (lexeme, segment, ones, twos, fours, eights)
+        SELECT stem.lexeme, segment, {LEVELS.format(place="place")}
             FROM (
-                SELECT practice_id, hub_level(impact) AS level, row_number() OVER (ORDER BY impact DESC) AS rank
+                SELECT p.place / {SIZE} AS segment, p.place % {SIZE} AS place,
+                    CASE WHEN row_number() OVER (ORDER BY impact DESC, practice_id) <= {FIRST} THEN 15 ELSE hub_level(impact) END AS level
                 FROM (
                     SELECT e.practice_id, hub_impact(greatest(hub_times(e.words, quote_literal(stem.lexeme)::tsquery), 1), e.size, average) AS impact
                     FROM hub_entry e WHERE e.practice_id IN (SELECT hub_match(quote_literal(stem.lexeme)::tsquery))
-                ) i
-            ) w JOIN hub_place p USING (practice_id)
-            GROUP BY 2;
+                ) i JOIN hub_place p USING (practice_id) OFFSET 0
+            ) levels
+            GROUP BY segment;
     END LOOP;
     UPDATE hub_lexeme SET is_kept = true WHERE records >= fewest AND NOT is_kept;
     RETURN kept;
@@ -282,47 +287,70 @@ CREATE FUNCTION hub_first(planes bit varying[], segments integer, hits bit varyi
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 DECLARE
-    sure bit varying[] := array_fill(repeat('0', {SIZE})::bit varying, ARRAY[segments]);
+    none CONSTANT bit varying := repeat('0', {SIZE})::bit varying;
+    sure bit varying[] := array_fill(none, ARRAY[segments]);
     maybe bit varying[] := hits;
+    ahead bit varying[] := hits;  -- of those that may be, the ones that this plane puts ahead
     counted bigint := 0;  -- of those that are sure
     more bigint;
     here bigint;
+    bits bit varying;
 BEGIN
     FOR plane IN REVERSE coalesce(array_length(planes, 1), 0) / segments - 1 .. 0 LOOP
         more := 0;
         FOR i IN 1 .. segments LOOP
-            more := more + bit_count(maybe[i] & planes[plane * segments + i]);
+            bits := planes[plane * segments + i];
+            IF bits = none OR maybe[i] = none THEN
+                ahead[i] := none;
+                CONTINUE;
+            END IF;
+            bits := maybe[i] & bits;
+            ahead[i] := bits;
+            more := more + bit_count(bits);
         END LOOP;
-        IF counted + more <= want THEN
+        IF counted + more > want THEN
+            maybe := ahead;
+        ELSIF more > 0 THEN
             counted := counted + more;
             FOR i IN 1 .. segments LOOP
-                sure[i] := sure[i] | (maybe[i] & planes[plane * segments + i]);
-                maybe[i] := maybe[i] & ~planes[plane * segments + i];
-            END LOOP;
-        ELSE
-            FOR i IN 1 .. segments LOOP
-                maybe[i] := maybe[i] & planes[plane * segments + i];
+                CONTINUE WHEN ahead[i] = none;
+                bits := sure[i] | ahead[i];
+                sure[i] := bits;
+                bits := maybe[i] # ahead[i];
+                maybe[i] := bits;
             END LOOP;
         END IF;
     END LOOP;
     FOR i IN 1 .. segments LOOP  -- those that nothing tells apart, by place
-        here := bit_count(maybe[i]);
+        EXIT WHEN counted = want;
+        bits := maybe[i];
+        here := bit_count(bits);
         IF counted + here > want THEN
-            maybe[i] := (SELECT hub_marks(place, 1) FROM (SELECT place FROM hub_offsets(maybe[i]) place LIMIT want - counted) first);
+            bits := (SELECT hub_marks(place, 1) FROM (SELECT place FROM hub_offsets(bits) place LIMIT want - counted) first);
             here := want - counted;
         END IF;
-        sure[i] := sure[i] | maybe[i];
+        bits := sure[i] | bits;
+        sure[i] := bits;
         counted := counted + here;
     END LOOP;
     RETURN sure;
 END
 $$;
 
+CREATE FUNCTION hub_facet_counts(counted integer[], segments integer[], hits bit varying[]) RETURNS TABLE (value integer, number bigint)
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT b.value, sum(bit_count(b.bits & h.bits))::bigint
+    FROM unnest(segments, hits) AS h(segment, bits) JOIN hub_facet_bits b ON b.segment = h.segment
+    WHERE b.value = ANY(counted) AND bit_count(h.bits) > 0 GROUP BY b.value HAVING sum(bit_count(b.bits & h.bits)) > 0
+$$;
+
 CREATE FUNCTION hub_ask(
     kept text[], kept_term integer[], rare tsquery[], rare_term integer[], wholes integer[], inside integer[], weights integer[],
     all_words boolean,
     without_kept text[], without_rare tsquery[], sees_all boolean, filters jsonb, sort text, skip bigint, want bigint
-) RETURNS TABLE (kind text, facet text, value text, number bigint) LANGUAGE plpgsql STABLE SET work_mem = '64MB'
+) RETURNS TABLE (kind text, facet text, value text, number bigint) LANGUAGE plpgsql STABLE
+SET work_mem = '64MB' SET plan_cache_mode = force_custom_plan  -- a plan for any arrays expects few elements, and sorts wide rows
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -335,71 +363,80 @@ DECLARE
     hits bit varying[];  -- by segment, as all that follows
     every bit varying[];
     held bit varying[];  -- by term and segment
-    score bit varying[];  -- by plane and segment; the first for the foremost of any word
+    score bit varying[];  -- by plane and segment
     fits bit varying[];  -- by chosen facet and segment
     planes bit varying[];
     passed bit varying;
     carry bit varying;
     plane bit varying;
+    together bit varying;
+    bits bit varying;  -- what is assigned next: an array is copied as a whole where its own elements stand in what one is set to
     slot integer;
+    places integer[];
+    highest CONSTANT integer := (  -- plane of a sum: what a practice has that each stem and sequence weighs most in
+        SELECT floor(log(2, coalesce(sum(15 * weights[t + 1]), 1))) FROM unnest(kept_term || rare_term) t);
     one record;
 BEGIN
     SELECT array_agg(s.segment ORDER BY s.segment), array_agg(
             s.live & ~coalesce(d.bits, none) & (CASE WHEN sees_all THEN s.live ELSE coalesce(p.bits, none) END) ORDER BY s.segment)
         INTO numbers, hits
         FROM hub_segment s
-        LEFT JOIN hub_facet_bits p ON NOT sees_all AND p.facet = '' AND p.value = 'public' AND p.segment = s.segment
+        LEFT JOIN hub_facet_bits p ON NOT sees_all AND p.segment = s.segment
+            AND p.value = (SELECT number FROM hub_facet_value WHERE facet = '' AND value = 'public')
         LEFT JOIN (SELECT place / {SIZE} AS segment, hub_marks(place % {SIZE}, 1) AS bits FROM hub_dead GROUP BY 1) d
             ON d.segment = s.segment;
     segments := coalesce(array_length(numbers, 1), 0);
     IF segments = 0 THEN
         RETURN;
     END IF;
-    score := array_fill(none, ARRAY[{PLANES + 1} * segments]);
+    score := array_fill(none, ARRAY[(highest + 1) * segments]);
     every := hits;
 
     IF terms > 0 THEN
         held := array_fill(none, ARRAY[terms * segments]);
         FOR one IN
-            SELECT t.term, array_position(numbers, b.segment) AS i, b.low, b.mid, b.high, b.best
+            SELECT t.term, array_position(numbers, b.segment) AS i, b.ones, b.twos, b.fours, b.eights
             FROM unnest(kept, kept_term) AS t(lexeme, term) JOIN hub_stem_bits b ON b.lexeme = t.lexeme
             UNION ALL
-            SELECT r.term, array_position(numbers, p.place / {SIZE}),
-                hub_marks(p.place % {SIZE}, 1) FILTER (WHERE w.level & 1 > 0), hub_marks(p.place % {SIZE}, 1) FILTER (WHERE w.level & 2 > 0),
-                hub_marks(p.place % {SIZE}, 1) FILTER (WHERE w.level & 4 > 0), hub_marks(p.place % {SIZE}, 1)
+            SELECT r.term, array_position(numbers, p.place / {SIZE}), {LEVELS.format(place="p.place % " + str(SIZE))}
             FROM unnest(rare, rare_term) AS r(query, term)
             CROSS JOIN LATERAL hub_match(r.query) AS m(practice_id)
             JOIN hub_place p ON p.practice_id = m.practice_id JOIN hub_entry e ON e.practice_id = m.practice_id
-            CROSS JOIN LATERAL (SELECT hub_level(hub_impact(greatest(hub_times(e.words, r.query), 1), e.size, average)) AS level OFFSET 0) w
+            CROSS JOIN LATERAL (SELECT hub_level(hub_impact(greatest(hub_times(e.words, r.query), 1), e.size, average)) AS level OFFSET 0) levels
             GROUP BY 1, 2
         LOOP
             CONTINUE WHEN one.i IS NULL;
             slot := one.term * segments + one.i;
-            held[slot] := held[slot] | one.low | one.mid | one.high;
-            score[one.i] := score[one.i] | one.best;
+            bits := held[slot];
+            passed := one.ones | one.twos | one.fours | one.eights;
+            held[slot] := CASE WHEN bits = none THEN passed ELSE bits | passed END;
             FOR shift IN 0 .. {WEIGHT - 1} LOOP
                 CONTINUE WHEN weights[one.term + 1] >> shift & 1 = 0;
                 carry := none;
-                FOR place IN 0 .. 2 LOOP
-                    plane := CASE place WHEN 0 THEN one.low WHEN 1 THEN one.mid ELSE one.high END;
-                    slot := (1 + shift + place) * segments + one.i;
-                    passed := score[slot] # plane;
-                    score[slot] := passed # carry;
-                    carry := (plane & ~passed) | (carry & passed);
-                END LOOP;
-                FOR place IN shift + 3 .. {PLANES - 1} LOOP
-                    EXIT WHEN carry = none;
-                    slot := (1 + place) * segments + one.i;
-                    passed := score[slot];
-                    score[slot] := passed # carry;
-                    carry := passed & carry;
+                FOR place IN shift .. highest LOOP
+                    plane := CASE place - shift WHEN 0 THEN one.ones WHEN 1 THEN one.twos WHEN 2 THEN one.fours WHEN 3 THEN one.eights ELSE none END;
+                    EXIT WHEN place > shift + 3 AND carry = none;
+                    slot := place * segments + one.i;
+                    bits := score[slot];
+                    IF bits = none AND carry = none THEN
+                        score[slot] := plane;
+                    ELSIF carry = none THEN
+                        score[slot] := bits # plane;
+                        carry := bits & plane;
+                    ELSE
+                        passed := bits # plane;
+                        score[slot] := passed # carry;
+                        carry := (bits & plane) | (carry & passed);
+                    END IF;
                 END LOOP;
             END LOOP;
         END LOOP;
         FOR i IN 1 .. segments LOOP
             passed := none;
+            together := every[i];
             FOR term IN 0 .. terms - 1 LOOP
-                passed := passed | held[term * segments + i];
+                bits := held[term * segments + i];
+                passed := CASE WHEN passed = none THEN bits ELSE passed | bits END;
                 CONTINUE WHEN term = ANY(inside);
                 IF term = ANY(wholes) THEN  -- its words, or what stands for them together
                     carry := ~none;
@@ -408,16 +445,17 @@ BEGIN
                             carry := carry & held[inside[pair] * segments + i];
                         END IF;
                     END LOOP;
-                    every[i] := every[i] & (held[term * segments + i] | carry);
-                ELSE
-                    every[i] := every[i] & held[term * segments + i];
+                    bits := bits | carry;
                 END IF;
+                together := together & bits;
             END LOOP;
-            hits[i] := CASE WHEN all_words THEN every[i] ELSE hits[i] & passed END;
+            every[i] := together;
+            bits := hits[i] & passed;
+            hits[i] := CASE WHEN all_words THEN together ELSE bits END;
         END LOOP;
     END IF;
     FOR one IN
-        SELECT array_position(numbers, b.segment) AS i, b.low | b.mid | b.high AS bits
+        SELECT array_position(numbers, b.segment) AS i, b.ones | b.twos | b.fours | b.eights AS bits
         FROM hub_stem_bits b WHERE b.lexeme = ANY(without_kept)
         UNION ALL
         SELECT array_position(numbers, p.place / {SIZE}), hub_marks(p.place % {SIZE}, 1)
@@ -425,15 +463,17 @@ BEGIN
         JOIN hub_place p ON p.practice_id = m.practice_id GROUP BY 1
     LOOP
         CONTINUE WHEN one.i IS NULL;
-        hits[one.i] := hits[one.i] & ~one.bits;
-        every[one.i] := every[one.i] & ~one.bits;
+        bits := hits[one.i] & ~one.bits;
+        hits[one.i] := bits;
+        bits := every[one.i] & bits;
+        every[one.i] := bits;
     END LOOP;
 
     fits := array_fill(none, ARRAY[greatest(cardinality(chosen), 1) * segments]);
     FOR one IN
-        SELECT array_position(chosen, b.facet) AS place, array_position(numbers, b.segment) AS i, bit_or(b.bits) AS bits
+        SELECT array_position(chosen, n.facet) AS place, array_position(numbers, b.segment) AS i, bit_or(b.bits) AS bits
         FROM jsonb_each(filters) AS f(facet, picked) CROSS JOIN LATERAL jsonb_array_elements_text(f.picked) AS v(value)
-        JOIN hub_facet_bits b ON b.facet = f.facet AND b.value = v.value
+        JOIN hub_facet_value n ON n.facet = f.facet AND n.value = v.value JOIN hub_facet_bits b ON b.value = n.number
         GROUP BY 1, 2
     LOOP
         CONTINUE WHEN one.i IS NULL;
@@ -442,70 +482,72 @@ BEGIN
     held := array_fill(none, ARRAY[segments]);
     FOR place IN 1 .. cardinality(chosen) LOOP
         FOR i IN 1 .. segments LOOP
-            held[i] := hits[i];
+            bits := hits[i];
             FOR other IN 1 .. cardinality(chosen) LOOP
                 CONTINUE WHEN other = place;
-                held[i] := held[i] & fits[(other - 1) * segments + i];
+                bits := bits & fits[(other - 1) * segments + i];
             END LOOP;
+            held[i] := bits;
         END LOOP;
         RETURN QUERY
             SELECT 'fails', chosen[place], '', coalesce(sum(bit_count(h.bits & ~h.fit)), 0)::bigint
             FROM unnest(held, fits[(place - 1) * segments + 1 : place * segments]) AS h(bits, fit);
         RETURN QUERY
-            SELECT 'facet', b.facet, b.value, sum(bit_count(b.bits & h.bits))::bigint
-            FROM unnest(numbers, held) AS h(segment, bits) JOIN hub_facet_bits b ON b.segment = h.segment
-            WHERE b.facet = chosen[place] GROUP BY b.facet, b.value HAVING sum(bit_count(b.bits & h.bits)) > 0;
+            SELECT 'facet', v.facet, v.value, n.number
+            FROM hub_facet_counts(ARRAY(SELECT number FROM hub_facet_value WHERE facet = chosen[place]), numbers, held) n
+            JOIN hub_facet_value v ON v.number = n.value;
     END LOOP;
     FOR place IN 1 .. cardinality(chosen) LOOP
         FOR i IN 1 .. segments LOOP
-            hits[i] := hits[i] & fits[(place - 1) * segments + i];
-            every[i] := every[i] & fits[(place - 1) * segments + i];
+            bits := hits[i] & fits[(place - 1) * segments + i];
+            hits[i] := bits;
+            bits := every[i] & bits;
+            every[i] := bits;
         END LOOP;
     END LOOP;
     RETURN QUERY SELECT 'count', '', '', coalesce(sum(bit_count(h.bits)), 0)::bigint FROM unnest(hits) AS h(bits);
     RETURN QUERY SELECT 'every', '', '', coalesce(sum(bit_count(h.bits)), 0)::bigint FROM unnest(every) AS h(bits);
     RETURN QUERY
-        SELECT 'facet', b.facet, b.value, sum(bit_count(b.bits & h.bits))::bigint
-        FROM unnest(numbers, hits) AS h(segment, bits) JOIN hub_facet_bits b ON b.segment = h.segment
-        WHERE b.facet <> '' AND b.facet <> ALL(chosen)
-        GROUP BY b.facet, b.value HAVING sum(bit_count(b.bits & h.bits)) > 0;
+        SELECT 'facet', v.facet, v.value, n.number
+        FROM hub_facet_counts(ARRAY(SELECT number FROM hub_facet_value WHERE facet <> '' AND facet <> ALL(chosen)), numbers, hits) n
+        JOIN hub_facet_value v ON v.number = n.value;
 
-    IF sort <> 'relevance' THEN
-        planes := array_fill(none, ARRAY[CASE sort WHEN 'newest' THEN {FRESH} ELSE 3 END * segments]);
-        FOR one IN
-            SELECT p.plane, array_position(numbers, b.segment) AS i, bit_or(b.bits) AS bits
-            FROM (
-                SELECT 'newest' AS sort, '' AS facet, 'fresh' || to_char(n, 'FM00') AS value, n AS plane FROM generate_series(0, {FRESH - 1}) n
-                UNION ALL
-                SELECT * FROM (VALUES  -- x comes last, so 0 counts 1, and so on to 4, which counts 5
-                    ('evidence', 'evidence', '0', 0), ('evidence', 'evidence', '2', 0), ('evidence', 'evidence', '4', 0),
-                    ('evidence', 'evidence', '1', 1), ('evidence', 'evidence', '2', 1),
-                    ('evidence', 'evidence', '3', 2), ('evidence', 'evidence', '4', 2)) AS of_evidence
-            ) p JOIN hub_facet_bits b ON b.facet = p.facet AND b.value = p.value
-            WHERE p.sort = hub_ask.sort
-            GROUP BY 1, 2
-        LOOP
-            CONTINUE WHEN one.i IS NULL;
-            planes[one.plane * segments + one.i] := one.bits;
-        END LOOP;
+    planes := array_fill(none, ARRAY[(CASE sort WHEN 'newest' THEN {FRESH} WHEN 'evidence' THEN 3 ELSE 0 END + 1) * segments]);
+    FOR one IN
+        SELECT p.plane, array_position(numbers, b.segment) AS i, b.bits
+        FROM (
+            SELECT 'newest' AS sort, '' AS facet, 'fresh' || to_char(n, 'FM00') AS value, n AS plane FROM generate_series(0, {FRESH - 1}) n
+            UNION ALL
+            SELECT * FROM (VALUES  -- x comes last, so 0 counts 1, and so on to 4, which counts 5
+                ('evidence', 'evidence', '0', 0), ('evidence', 'evidence', '2', 0), ('evidence', 'evidence', '4', 0),
+                ('evidence', 'evidence', '1', 1), ('evidence', 'evidence', '2', 1),
+                ('evidence', 'evidence', '3', 2), ('evidence', 'evidence', '4', 2)) AS of_evidence
+            UNION ALL
+            SELECT sort, '', 'real', array_length(planes, 1) / segments - 1
+        ) p
+        JOIN hub_facet_value v ON v.facet = p.facet AND v.value = p.value JOIN hub_facet_bits b ON b.value = v.number
+        WHERE p.sort = hub_ask.sort
+    LOOP
+        CONTINUE WHEN one.i IS NULL;
+        slot := one.plane * segments + one.i;
+        bits := planes[slot];
+        planes[slot] := CASE WHEN bits = none THEN one.bits ELSE bits | one.bits END;
+    END LOOP;
+    IF sort <> 'newest' THEN
+        planes := score || planes;
     END IF;
-    planes := CASE sort WHEN 'newest' THEN planes WHEN 'evidence' THEN score || planes ELSE score END;
-    planes := planes || ARRAY(
-        SELECT coalesce(b.bits, none) FROM unnest(numbers) WITH ORDINALITY AS s(segment, i)
-        LEFT JOIN hub_facet_bits b ON b.facet = '' AND b.value = 'real' AND b.segment = s.segment ORDER BY s.i);
     held := hub_first(planes, segments, hits, skip + want);
     IF skip > 0 THEN
         every := hub_first(planes, segments, hits, skip);
         FOR i IN 1 .. segments LOOP
-            held[i] := held[i] & ~every[i];
+            bits := held[i] # every[i];  -- which are all among them
+            held[i] := bits;
         END LOOP;
     END IF;
-    RETURN QUERY
-        SELECT 'practice', '', '', p.practice_id
-        FROM unnest(numbers, held) AS h(segment, bits)
-        CROSS JOIN LATERAL hub_offsets(h.bits) AS o(place)
-        JOIN hub_place p ON p.place = h.segment * {SIZE} + o.place
-        WHERE bit_count(h.bits) > 0;
+    places := ARRAY(
+        SELECT h.segment * {SIZE} + o.place FROM unnest(numbers, held) AS h(segment, bits) CROSS JOIN LATERAL hub_offsets(h.bits) AS o(place)
+        WHERE bit_count(h.bits) > 0);
+    RETURN QUERY SELECT 'practice', '', '', p.practice_id FROM hub_place p WHERE p.place = ANY(places);
 END
 $$;
 """  # noqa: S608  numbers of this very file
@@ -513,6 +555,7 @@ NO_ASK = """
 DROP FUNCTION hub_ask(
     text[], integer[], tsquery[], integer[], integer[], integer[], integer[], boolean, text[], tsquery[], boolean, jsonb, text, bigint, bigint
 );
+DROP FUNCTION IF EXISTS hub_facet_counts(integer[], integer[], bit varying[]);
 DROP FUNCTION hub_first(bit varying[], integer, bit varying[], bigint);
 """
 

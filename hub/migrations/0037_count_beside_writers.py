@@ -72,5 +72,5 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hub", "0035_suggestions")]
+    dependencies = [("hub", "0040_picks_sums_orders")]
     operations = [migrations.RunSQL(COUNT, BEFORE)]

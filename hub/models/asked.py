@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 # A question's words are kept once it was asked on DAYS days, by READERS readers, those of each day taken together, and on some day
@@ -60,6 +60,7 @@ class Asking(models.Model):
     class Meta:
         verbose_name = "asking"
         verbose_name_plural = "askings"
+        constraints = [models.CheckConstraint(condition=Q(found__in=Found.values), name="asking_found_is_known")]
 
     def __str__(self) -> str:
         return str(self.day)
@@ -82,6 +83,14 @@ class SearchDay(models.Model):
     class Meta:
         verbose_name = "searches of a day"
         verbose_name_plural = "searches of days"
+        constraints = [
+            models.CheckConstraint(condition=Q(found__in=Found.values), name="search_day_found_is_known"),
+            models.CheckConstraint(condition=Q(clicked__lte=F("searches")), name="search_day_clicked_of_searches"),
+            models.CheckConstraint(condition=Q(corrected__lte=F("searches")), name="search_day_corrected_of_searches"),
+            models.CheckConstraint(
+                condition=Q(led__lte=F("corrected")) & Q(led__lte=F("clicked")), name="search_day_led_of_corrected_and_clicked"
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.day)
@@ -150,6 +159,10 @@ class QuestionDay(models.Model):
         verbose_name = "question of a day"
         verbose_name_plural = "questions of days"
         indexes = [models.Index(fields=["day"], name="question_day")]
+        constraints = [
+            models.CheckConstraint(condition=Q(nothing__lte=F("searches")), name="question_day_nothing_of_searches"),
+            models.CheckConstraint(condition=Q(clicked__lte=F("searches")), name="question_day_clicked_of_searches"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.day}"

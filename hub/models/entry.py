@@ -84,14 +84,15 @@ class Word(models.Model):
 class Lexeme(models.Model):
     """A stem that practices are found by, and in how many of them it stands, as of the last count; one that is not here is newer.
 
-    Of a frequent one (`is_kept`) the settled practices that hold it are kept as bits (migrations/0009_bits.py), its foremost ones
-    being those in which its BM25 impact is at least `bar`.
+    Of a frequent one (`is_kept`) the settled practices that hold it are kept as bits (migrations/0009_bits.py);
+    those in which its BM25 impact is at least `bar` come first, as was found out when it stood in `bar_records`.
     """
 
     lexeme = models.TextField(primary_key=True)
     records = models.IntegerField()
     is_kept = models.BooleanField(default=False, db_default=False)
     bar = models.FloatField(null=True)
+    bar_records = models.IntegerField(null=True)
 
     class Meta:
         verbose_name = "stem"

@@ -14,9 +14,11 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy as _, pgettext_lazy
 
 from hub.models.practice import Practice
+from hub.querysets import LISTED
 from members.querysets import today
 
 MOST_PICKS = 3
+PICKED_TWICE = _("Each practice and each page is picked once.")
 # Pages of the house that may be an answer, by the names of their addresses.
 PAGES = [
     ("pages:about", _("About the network")),
@@ -70,6 +72,23 @@ class Promotion(models.Model):
     def is_shown(self) -> bool:
         return self.begins <= today() <= self.ends
 
+    def clashes(self) -> list[tuple[Phrasing, Phrasing]]:
+        """Pairs of a question of this one and one of another that is shown on some of the same days, where whoever asks the one
+        asks the other."""
+        beside = Promotion.objects.beside(self.begins, self.ends).exclude(pk=self.pk)
+        others = list(Phrasing.objects.filter(promotion__in=beside).select_related("promotion"))
+        own = Phrasing.objects.filter(promotion=self)
+        return [
+            (one, other)
+            for one in own
+            for other in others
+            if set(one.words) <= set(other.words) or set(other.words) <= set(one.words)
+        ]
+
+    def unseen(self) -> list[Practice]:
+        """Practices it picks that readers don't see, for they aren't published."""
+        return list(Practice.objects.filter(pk__in=self.picks.values("practice")).exclude(state__in=LISTED))
+
 
 @pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent(), exclude=["words"], model_name="PhrasingHistory")
 class Phrasing(models.Model):
@@ -121,7 +140,11 @@ class Pick(models.Model):
                 name="pick_is_a_practice_or_a_page",
                 violation_error_message=_("Choose a practice or a page, not both."),
             ),
-            models.CheckConstraint(condition=Q(why__has_key="en"), name="pick_says_why_in_english"),
+            models.CheckConstraint(condition=Q(why__has_key="en") & ~Q(why__en=""), name="pick_says_why_in_english"),
+            models.UniqueConstraint(fields=["promotion", "practice"], name="pick_a_practice_once", violation_error_message=PICKED_TWICE),
+            models.UniqueConstraint(
+                fields=["promotion", "page"], condition=~Q(page=""), name="pick_a_page_once", violation_error_message=PICKED_TWICE
+            ),
         ]
 
     def __str__(self) -> str:

@@ -114,13 +114,13 @@ class SavedSearch(models.Model):
         return self.name
 
     @staticmethod
-    def may_be_kept_by(user: Any) -> bool:
-        """Officials, today, and staff. Who was one keeps what is saved for thirty days, without mails."""
-        return bool(user.is_authenticated and SavedSearch.keepers_among([user]))
+    def can_save(user: Any) -> bool:
+        """Officials, today, and staff; so too for mails. Who was one keeps what is saved for thirty days, without them."""
+        return bool(user.is_authenticated and SavedSearch.savers_among([user]))
 
     @staticmethod
-    def keepers_among(users: Iterable[Any]) -> set[int]:
-        """The keys of those who may keep searches."""
+    def savers_among(users: Iterable[Any]) -> set[int]:
+        """The keys of those who can save searches."""
         active = {user.pk: user.is_staff for user in users if user.is_active}
         others = [key for key, is_staff in active.items() if not is_staff]
         officials = Post.objects.today().filter(official__user__in=others).values_list("official__user", flat=True) if others else ()

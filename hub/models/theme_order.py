@@ -45,6 +45,9 @@ class ThemeOrder(models.Model):
             models.CheckConstraint(
                 condition=Q(themes__contained_by=Theme.values) & Q(themes__len__gt=0), name="theme_order_is_of_known_themes"
             ),
+            models.CheckConstraint(
+                condition=Func(F("themes"), function="hub_each_once", output_field=models.BooleanField()), name="theme_order_has_each_once"
+            ),
             models.CheckConstraint(condition=~Q(why=""), name="theme_order_says_why"),
             ExclusionConstraint(
                 name="theme_order_one_at_a_time",
@@ -56,10 +59,14 @@ class ThemeOrder(models.Model):
     def __str__(self) -> str:
         return f"{self.begins} – {self.ends}"
 
+    @property
+    def holds(self) -> bool:
+        return self.begins <= today() <= self.ends
+
 
 def priorities() -> list[str]:
     """Slugs of the themes that stand first today."""
-    return [slug for slugs in ThemeOrder.objects.today().values_list("themes", flat=True) for slug in dict.fromkeys(slugs)]
+    return [slug for slugs in ThemeOrder.objects.today().values_list("themes", flat=True) for slug in slugs]
 
 
 def in_order(themes: Iterable[str]) -> list[str]:

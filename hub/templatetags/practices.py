@@ -13,6 +13,7 @@ from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from hub.forms import LONGEST_QUERY
 from hub.models import Practice
 from hub.panel import Option
 from members.models import City
@@ -33,6 +34,12 @@ def meter(evidence: str) -> SafeString:
         return mark_safe("")
     steps = "".join('<i class="on"></i>' if step < filled else "<i></i>" for step in range(4))
     return mark_safe(f'<span class="meter" aria-hidden="true">{steps}</span>')  # noqa: S308  no text of anybody's
+
+
+@register.simple_tag
+def longest_question() -> str:
+    """How many characters the fields of the search take: no more than its form does."""
+    return str(LONGEST_QUERY)
 
 
 @dataclass(frozen=True)

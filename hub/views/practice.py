@@ -10,6 +10,7 @@ from hub import asked, panel
 from hub.forms import SearchForm
 from hub.models import Practice
 from hub.reading import read
+from hub.successors import leads_to_successors
 from strongcities.access import public
 from strongcities.caching import visitors_may_cache
 
@@ -17,6 +18,7 @@ from strongcities.caching import visitors_may_cache
 @public
 @require_safe
 @visitors_may_cache
+@leads_to_successors
 def practice(request: HttpRequest, slug: str) -> HttpResponse:
     """A practice; where a search led here, with the way back to what it found: its words and filters stand in the address, as the
     search itself reads them, so there is nowhere else that it could lead."""

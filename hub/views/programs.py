@@ -19,13 +19,11 @@ from hub import alerts, export, panel
 from hub.feed import feed_of
 from hub.forms import SearchForm
 from hub.models import Practice
-from hub.search import Query, search as find
+from hub.search import PER_PAGE, Query, search as find
 from hub.successors import leads_to_successors
 from members.querysets import today
 from strongcities.access import public
 from strongcities.caching import visitors_may_cache
-
-PER_PAGE = 20
 
 
 def _whole(view: str, query: Query, page: int = 1, per_page: int | None = None) -> str:
@@ -44,10 +42,10 @@ def _around(view: str, query: Query, page: int, pages: int, per_page: int | None
     }
 
 
-def _refused(form: SearchForm, status: int = 400) -> HttpResponse:
+def _refused(form: SearchForm) -> HttpResponse:
     """What could not be read, as text: a program that asked for XML or a table can do nothing with a page."""
     said = [f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()]
-    return HttpResponse("\n".join([gettext("The hub could not read this search"), *said, ""]), status=status, content_type=_TEXT)
+    return HttpResponse("\n".join([gettext("The hub could not read this search"), *said, ""]), status=400, content_type=_TEXT)
 
 
 _TEXT = "text/plain; charset=utf-8"
@@ -65,7 +63,7 @@ def practices_json(request: HttpRequest) -> JsonResponse:
     page, asked_for = form.page_asked, form.cleaned_data["per_page"]
     per_page = asked_for or PER_PAGE
     answer = find(form.query, request.user, page, per_page)
-    pages = max(1, -(-answer.count // per_page))
+    pages = answer.pages(per_page)
     around = _around("hub:practices_json", form.query, page, pages, asked_for)
     return JsonResponse(
         {
@@ -116,7 +114,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     query, page, asked_for = form.query, form.page_asked, form.cleaned_data["per_page"]
     per_page = asked_for or PER_PAGE
     answer = find(replace(query, sort=query.sort or "newest"), request.user, page, per_page)
-    pages = max(1, -(-answer.count // per_page))
+    pages = answer.pages(per_page)
     if page > pages:
         return HttpResponse(gettext("There is no such page") + "\n", status=404, content_type=_TEXT)
     made = feed_of(

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hub import alerts, panel
 from hub.forms import SavedSearchForm, SearchForm
 from hub.models import SavedSearch
-from hub.models.saved import LONGEST, MOST, Pace
+from hub.models.saved import MOST, Pace
+from hub.successors import leads_to_successors
 from strongcities.access import public, signed_in
 from strongcities.workflow import MoveRefused
 
@@ -29,7 +30,7 @@ require_form = require_http_methods(["GET", "HEAD", "POST"])
 def saved(request: HttpRequest) -> HttpResponse:
     """The reader's searches: what each asks for, its pace, when it told something last; those that can no longer be read as such."""
     rows = [_row(search) for search in SavedSearch.objects.of(request.user).defer("known")]
-    return render(request, "hub/saved.html", {"rows": rows, "most": MOST, "may_save": SavedSearch.may_be_kept_by(request.user)})
+    return render(request, "hub/saved.html", {"rows": rows, "most": MOST, "may_save": SavedSearch.can_save(request.user)})
 
 
 def _row(search: SavedSearch) -> dict[str, Any]:
@@ -44,17 +45,18 @@ def _row(search: SavedSearch) -> dict[str, Any]:
 @signed_in
 @never_cache
 @require_form
+@leads_to_successors
 def saved_new(request: HttpRequest) -> HttpResponse:
     """Keep the search that stands in the address."""
     user: Any = request.user  # an account, for the view is for the signed in
-    if not SavedSearch.may_be_kept_by(user):
+    if not SavedSearch.can_save(user):
         raise PermissionDenied
     asked = SearchForm(request.GET)
     if not asked.is_valid():
         return render(request, "hub/refused.html", {"form": asked, "rest": panel.address(asked.query)}, status=400)
     query, address = asked.query, panel.address(asked.query)
-    if len(address) > LONGEST:
-        messages.error(request, gettext("This search is too long to be kept. Use fewer words."))
+    if not alerts.fits(address):
+        messages.error(request, alerts.TOO_LONG)
         return redirect("hub:search")
     form = SavedSearchForm(request.POST or None, initial={"name": alerts.name_for(query), "pace": Pace.WEEKLY})
     if request.method == "POST" and form.is_valid():
@@ -81,8 +83,12 @@ def saved_change(request: HttpRequest, pk: int) -> HttpResponse:
     search = _own(request, pk)
     form = SavedSearchForm(request.POST or None, initial={"name": search.name, "pace": search.pace})
     if request.method == "POST" and form.is_valid():
-        alerts.change(search, **form.cleaned_data)
-        messages.success(request, gettext("Saved."))
+        try:
+            alerts.change(search, **form.cleaned_data)
+        except MoveRefused as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, gettext("Saved."))
         return redirect("hub:saved")
     context = {"form": form, "search": search, "asked": alerts.asked(alerts.left_of(search.search)), "address": search.search}
     return render(request, "hub/saved_form.html", context)

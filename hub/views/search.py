@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from hub import asked, export, panel
+from hub import alerts, asked, export, panel
+from hub.asking import take_apart
 from hub.forms import SORTS, SearchForm
 from hub.models import Pick, SavedSearch
-from hub.models.saved import LONGEST
 from hub.promoted import for_query
 from hub.search import Answer, Query, search as find
 from hub.successors import leads_to_successors
@@ -21,8 +21,6 @@ from hub.suggest import offered
 from strongcities.access import public
 from strongcities.caching import visitors_may_cache
 from strongcities.paging import Pages
-
-PER_PAGE = 20
 
 
 @public
@@ -35,8 +33,8 @@ def search(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "hub/refused.html", {"form": form, "rest": panel.address(form.query)}, status=400)
     query, page = form.query, form.page_asked
-    answer = find(query, request.user, page, PER_PAGE)
-    pages = max(1, -(-answer.count // PER_PAGE))
+    answer = find(query, request.user, page)
+    pages = answer.pages()
     if page > pages:
         return render(request, "hub/beyond.html", {"page": page, "pages": pages, "last": panel.address(query, pages)}, status=404)
     if page == 1:
@@ -61,6 +59,7 @@ def _context(query: Query, answer: Answer, page: int, pages: int, promoted: list
         "sorts": [(value, label, panel.address(replace(query, sort=value))) for value, label in SORTS],
         "as_typed": panel.address(replace(query, as_typed=True)),
         "only_all": panel.address(replace(query, all_words=True)),
+        "apart": take_apart(query.words),
         "loosened": panel.loosened(query),
         "also_some": panel.address(replace(query, all_words=False)),
         "page": page,
@@ -75,5 +74,5 @@ def _to_take_along(request: HttpRequest, query: Query, answer: Answer) -> dict[s
     return {
         "asked": address,
         "cut_at": export.MOST if answer.count > export.MOST else 0,
-        "may_save": SavedSearch.may_be_kept_by(request.user) and len(address) <= LONGEST,
+        "may_save": SavedSearch.can_save(request.user) and alerts.fits(address),
     }

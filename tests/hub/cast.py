@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from hub.models import Practice, SynonymGroup
@@ -48,3 +49,10 @@ def make_synonyms(name: str, codes: list[str] | None = None, **expressions: list
         for text in texts:
             group.expressions.create(language=language, text=text.strip("()"), only_found=text.startswith("("))
     return group
+
+
+def run(sql: str, *values: Any) -> Any:
+    """The first value of what the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchone()[0]

@@ -379,7 +379,7 @@ def test_a_quiet_turn_costs_little(city, olga, django_assert_num_queries):
 
 
 @real
-def test_two_workers_at_once_tell_once(settings):
+def test_two_workers_at_once_tell_once():
     city = make_city()
     save(make_official(city))
     new(city)

@@ -1,5 +1,7 @@
 """What is asked of the search is counted, without who."""
 
+import importlib
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,14 +9,14 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
-from hub import asked, search_figures
+from hub import asked, charts, search_figures
 from hub.jobs import sum_searches
 from hub.models import Asking, FacetDay, Question, QuestionDay, Salt, SearchDay
 from members.models import User
 from members.querysets import today
 from strongcities import sheets
 from tests.cast import make_staff, secretariat
-from tests.hub.cast import make_city, make_official, make_practice
+from tests.hub.cast import make_city, make_official, make_practice, make_synonyms
 from tests.members.races import race
 
 pytestmark = pytest.mark.django_db
@@ -230,6 +232,48 @@ def test_the_database_holds_it():
     Question.objects.create(key="k", words="hate speech", **enough)
 
 
+    Asking.objects.create(day=today(), mark="m", once="o", language="en", found=2)
+    question = Question.objects.get()
+    day: dict[str, Any] = {"day": today(), "searches": 2, "clicked": 1}
+    sums = {**day, "language": "en", "found": 1, "corrected": 1, "led": 1}
+    counts: list[tuple[Any, dict[str, Any], str]] = [
+        (Asking, {"day": today(), "mark": "m", "once": "o", "language": "en", "found": 3}, "asking_found_is_known"),
+        (SearchDay, {**sums, "found": 3}, "search_day_found_is_known"),
+        (SearchDay, {**sums, "clicked": 3}, "search_day_clicked_of_searches"),
+        (SearchDay, {**sums, "corrected": 3}, "search_day_corrected_of_searches"),
+        (SearchDay, {**sums, "corrected": 2, "led": 2}, "search_day_led_of_corrected_and_clicked"),
+        (SearchDay, {**sums, "clicked": 2, "led": 2}, "search_day_led_of_corrected_and_clicked"),
+        (QuestionDay, {**day, "question": question, "nothing": 3}, "question_day_nothing_of_searches"),
+        (QuestionDay, {**day, "question": question, "nothing": 0, "clicked": 3}, "question_day_clicked_of_searches"),
+    ]
+    for model, values, name in counts:
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            model.objects.create(**values)
+    SearchDay.objects.create(**sums)
+    QuestionDay.objects.create(**day, question=question, nothing=2)
+
+
+def test_sums_that_could_not_be_are_mended():
+    """What was written before the database held it."""
+    models: tuple[Any, ...] = (Asking, SearchDay, QuestionDay)
+    rules = [(model, rule) for model in models for rule in model._meta.constraints]
+    assert len(rules) == 7
+    with connection.schema_editor() as editor:
+        for model, rule in rules:
+            editor.remove_constraint(model, rule)
+        for found, numbers in ((0, (2, 3, 4, 5)), (1, (5, 3, 2, 1)), (3, (1, 1, 1, 1))):
+            names = ("searches", "clicked", "corrected", "led")
+            SearchDay.objects.create(day=today(), language="en", found=found, **dict(zip(names, numbers, strict=True)))
+        question = Question.objects.create(key="k", days=1, readers=1, together=1, last=today())
+        QuestionDay.objects.create(question=question, day=today(), searches=2, nothing=3, clicked=1)
+        editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        editor.execute(importlib.import_module("hub.migrations.0040_picks_sums_orders").MEND)
+        for model, rule in rules:
+            editor.add_constraint(model, rule)
+    assert days() == {("en", 0): (2, 2, 2, 2), ("en", 1): (5, 3, 2, 1)}
+    assert list(QuestionDay.objects.values_list("searches", "nothing", "clicked")) == [(2, 2, 1)]
+
+
 # --- Never in the way ------------------------------------------------------------------------------------------------
 
 
@@ -240,6 +284,22 @@ def test_a_search_is_answered_when_it_cannot_be_counted(client, caplog):
     assert ask(client, "youth").context["answer"].count == 1
     assert ask(client, "youth", path=practice.get_absolute_url()).status_code == 200
     assert [record.message for record in caplog.records if record.name == "hub.asked"] == ["A search could not be counted."] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_day_s_salt_stays_when_the_first_row_of_the_day_does_not(client, monkeypatch):
+    """Else this process would go on with a salt that nobody else has: one reader would be two, and nobody could drop it at night."""
+    good = asked._INSERT
+    monkeypatch.setattr(asked, "_INSERT", "SELECT 1 / 0")
+    assert ask(client, "youth").status_code == 200
+    assert not Asking.objects.exists()
+    monkeypatch.setattr(asked, "_INSERT", good)
+    ask(client, "youth")
+    asked._salt.cache_clear()  # another process
+    ask(client, "youth")
+    assert Salt.objects.get().salt == asked._salt(today())
+    (first, second) = Asking.objects.all()
+    assert (first.mark, first.once) == (second.mark, second.once)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -357,11 +417,92 @@ def test_before_anything_is_counted(client):
     assert "Nothing is counted yet." in client.get(FIGURES).content.decode()
 
 
-def test_a_bar_is_as_high_as_its_week():
-    weeks = [search_figures.Week(today(), 10, 5, 0), search_figures.Week(today() - timedelta(days=7), 40, 0, 0)]
-    first, second = search_figures.bars(weeks)
-    assert (first.week, first.x, first.top, first.height, first.nothing) == (weeks[1], 0, 0, 160, 0)
-    assert (second.x, second.top, second.height, second.nothing, second.nothing_top) == (28, 120, 40, 20, 140)
+def test_a_column_is_as_high_as_its_week_and_the_oldest_stands_first():
+    then = today() - timedelta(days=70)
+    weeks = [search_figures.Week(then + timedelta(days=7 * place), 10, 5, 0) for place in reversed(range(10))]
+    weeks[-1] = search_figures.Week(then, 40, 0, 0)
+    chart = charts.of_weeks(weeks)
+    assert chart
+    first, second = chart.columns[:2]
+    assert (first.week, first.x, first.middle, first.top, first.height, first.nothing) == (weeks[-1], 3, 14, 0, 160, 0)
+    assert (second.x, second.top, second.height, second.nothing, second.nothing_top) == (31, 120, 40, 20, 140)
+    assert (chart.column, chart.width, chart.first, chart.last, chart.most) == (22, 280, then, then + timedelta(days=63), 40)
+
+
+@pytest.mark.parametrize(("number", "width", "dates"), [(1, 190, 1), (2, 190, 2), (26, 728, 2)])
+def test_under_the_columns_there_is_room_for_the_first_day_and_the_last(number, width, dates):
+    chart = charts.of_weeks([search_figures.Week(today() - timedelta(days=7 * place), 0, 0, 0) for place in range(number)])
+    assert chart
+    assert (chart.width, 1 + (chart.last is not None), len(chart.columns)) == (width, dates, number)
+    assert {column.height for column in chart.columns} == {0}
+    assert charts.of_weeks([]) is None
+
+
+def test_numbers_of_many_figures_stand_beside_each_other():
+    chart = charts.of_weeks([search_figures.Week(today(), 1_234_567, 0, 0)] * 10)
+    assert chart
+    assert chart.columns[1].x - chart.columns[0].x == 56
+
+
+def test_weeks_without_a_search_are_there_with_zeros():
+    monday = today() - timedelta(days=1)
+    monday -= timedelta(days=monday.weekday())
+    for weeks, found in ((2, 0), (2, 1), (5, 2), (26, 1), (40, 1)):
+        day = monday - timedelta(weeks=weeks) + timedelta(days=3)
+        SearchDay.objects.create(day=day, language="en", found=found, searches=2, clicked=1, corrected=0, led=0)
+    assert [((monday - week.first).days // 7, week.searches, week.nothing, week.unclicked) for week in search_figures.weeks()] == [
+        (0, 0, 0, 0), (1, 0, 0, 0), (2, 4, 2, 1), (3, 0, 0, 0), (4, 0, 0, 0), (5, 2, 0, 1),
+    ]  # fmt: skip
+
+
+def test_a_word_s_bar_is_as_long_as_it_is_asked():
+    words = [("hate", 200), ("speech", 99), ("rare", 1)]
+    assert [(bar.word, bar.searches, bar.length) for bar in charts.of_words(words)] == [("hate", 200, 100), ("speech", 99, 50), ("rare", 1, 1)]
+    assert len(charts.of_words(words * 10)) == charts.WORDS
+    assert charts.of_words([]) == []
+
+
+def asked_by_many(*questions):
+    """Questions whose words are kept; the first was asked most."""
+    for place, words in enumerate(reversed(questions), 1):
+        question = Question.objects.create(key=words[:32], words=words, days=3, readers=5, together=2, last=today())
+        QuestionDay.objects.create(question=question, day=today() - timedelta(days=1), searches=place, nothing=0, clicked=0)
+
+
+def test_words_that_lead_to_a_practice_in_any_form_are_not_missing(no_synonyms):
+    city = make_city()
+    make_practice(city, "Mentoring in schools")
+    make_practice(city, "社区青年", language="zh")
+    asked_by_many("mentored school", "deradicalised school school", "我们社区", "社", "网络仇恨", "网", "deradicalised")
+    assert search_figures.unwritten() == [("deradicalised", 7), ("网络仇恨", 3), ("网", 2)]
+
+
+def test_words_that_synonyms_lead_to_a_practice_are_not_missing(no_synonyms):
+    city = make_city()
+    make_practice(city, "Mentoring in schools")
+    make_practice(city, "Games", themes=["gender-equality"])
+    make_synonyms("Mentors", en=["mentoring", "buddy", "big brother scheme", "(godfather)"], zh=["导师"])
+    make_synonyms("Women", ["theme:gender-equality"], en=["womenfolk"])
+    make_synonyms("Nothing there", en=["drones", "uavs"])
+    asked_by_many("buddy", "scheme", "big brother scheme", "the brother", "godfather", "找导师吧", "womenfolk", "drones")
+    assert search_figures.unwritten() == [("scheme", 7), ("brother", 5), ("godfather", 4), ("drones", 1)]
+
+
+def test_the_words_are_a_chart_and_a_table(client):
+    asked_by_many("deradicalised", "hatred", *(f"word{number}" for number in range(charts.WORDS)))
+    SearchDay.objects.create(day=today() - timedelta(days=8), language="en", found=1, searches=12, clicked=1, corrected=0, led=0)
+    client.force_login(make_staff())
+    page = client.get(FIGURES).text
+    drawn, table = page.partition('<div class="bars" role="img"')[2].partition("<table")[::2]
+    assert [drawn.count("<rect"), drawn.count("<bdi>"), table.partition("</table>")[0].count("<th scope=\"row\"")] == [15, 15, 17]
+    assert '<bdi>deradicalised</bdi><svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none"><rect width="100"' in drawn
+    assert 'role="img" aria-label="Columns: searches in each week from ' in page
+    assert "at most 12 in one." in page
+    regions = re.findall(r'role="region" tabindex="0" aria-labelledby="([^"]+)"', page)
+    assert regions == ["weeks", "weeks weeks-table", "questions", "unwritten"]
+    assert all(f'id="{name}"' in page for names in regions for name in names.split())
+    arabic = client.get(f"/ar{FIGURES}").text
+    assert '<div class="bars" role="img"' in arabic
 
 
 def test_the_secretariat_reads_it_and_nobody_else(client):

@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from hub import export, rows
+from hub.forms import LONGEST_QUERY
 from hub.models import Practice
 from hub.models.practice import State
 from members.models import City
@@ -212,6 +213,16 @@ def test_the_page_leads_to_the_same_search(client, three):
     assert "Save as CSV" not in client.get(HUB, {"q": "qqqqqq"}).content.decode()
 
 
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_feed_asks_one_number_of_queries(client, django_assert_num_queries, number):
+    for name in ("Aarhus", "Bergen", "Kano")[:number]:
+        make_practice(make_city(name), f"Council of {name}")
+    client.get(FEED, {"q": "council"})
+    for asked, queries in (({}, 1 + 3), ({"q": "council"}, 1 + 5)):  # each answer to a program is counted
+        with django_assert_num_queries(queries):
+            assert len(entries(client, **asked)) == number
+
+
 # --- CSV -------------------------------------------------------------------------------------------------------------
 
 
@@ -354,7 +365,6 @@ def test_a_table_is_read_batch_by_batch(client, monkeypatch, django_assert_num_q
 
 def test_by_relevance_a_table_stands_in_the_order_of_the_pages(client, monkeypatch):
     """Also beyond those that are put in their exact order."""
-    monkeypatch.setattr(export, "BEST", 2)
     monkeypatch.setattr("hub.finding.BEST", 2)
     for number in range(5):
         make_practice(
@@ -406,7 +416,7 @@ WRONG = [
     "page=x",
     "sort=size",
     "language=zzz",
-    "q=" + "x" * 20_001,
+    "q=" + "x" * (LONGEST_QUERY + 1),
 ]
 
 

@@ -1,11 +1,12 @@
 """What the Secretariat puts above the results of a question."""
 
+import importlib
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import translation
 
@@ -21,6 +22,8 @@ from tests.hub.cast import make_city, make_official, make_practice
 
 pytestmark = pytest.mark.django_db
 
+MEND = importlib.import_module("hub.migrations.0040_picks_sums_orders").MEND
+MENDED = ("pick_says_why_in_english", "pick_a_practice_once", "pick_a_page_once")
 DAY = timedelta(days=1)
 ANYONE = AnonymousUser()
 
@@ -126,7 +129,8 @@ def test_what_finds_nothing_may_have_a_pick(client):
 
 
 def test_the_database_holds_it():
-    promotion, practice = make_promotion("join"), make_practice(make_city())
+    practice = make_practice(make_city())
+    promotion = make_promotion("join", picks=["members:join", practice])
     why = {"en": "So."}
     refused: list[tuple[Any, dict[str, Any], str]] = [
         (Promotion, {"name": "", "begins": today(), "ends": today()}, "promotion_has_a_name"),
@@ -141,11 +145,43 @@ def test_the_database_holds_it():
             {"promotion": promotion, "place": 2, "page": "pages:about", "practice": practice, "why": why},
             "pick_is_a_practice_or_a_page",
         ),
-        (Pick, {"promotion": promotion, "place": 2, "page": "pages:about", "why": {}}, "pick_says_why_in_english"),
+        (Pick, {"promotion": promotion, "place": 3, "page": "pages:about", "why": {}}, "pick_says_why_in_english"),
+        (Pick, {"promotion": promotion, "place": 3, "page": "pages:about", "why": {"ar": "لأنه."}}, "pick_says_why_in_english"),
+        (Pick, {"promotion": promotion, "place": 3, "page": "pages:about", "why": {"en": ""}}, "pick_says_why_in_english"),
+        (Pick, {"promotion": promotion, "place": 3, "page": "members:join", "why": why}, "pick_a_page_once"),
+        (Pick, {"promotion": promotion, "place": 3, "practice": practice, "why": why}, "pick_a_practice_once"),
     ]
     for model, values, name in refused:
         with pytest.raises(IntegrityError, match=name), transaction.atomic():
             model.objects.create(**values)
+    make_promotion("join us", picks=["members:join", practice], name="The same in another")
+
+
+def test_what_broke_the_rules_before_they_were_is_mended():
+    city = make_city()
+    council, forum = make_practice(city, "Council"), make_practice(city, "Forum")
+    promotion = make_promotion("join", picks=[])
+    rules = [rule for rule in Pick._meta.constraints if rule.name in MENDED]
+    with connection.cursor() as cursor, connection.schema_editor() as editor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for rule in rules:
+            editor.remove_constraint(Pick, rule)
+        editor.execute("ALTER TABLE hub_pick DROP CONSTRAINT pick_place_is_one_to_three")
+        for place, (values, why) in enumerate(
+            (
+                ({"practice": council}, {"en": "", "fr": "", "es": "Así."}), ({"practice": forum}, {}), ({"page": "pages:about"}, {"ar": "لأنه."}),
+                ({"practice": council}, {"en": "Twice."}), ({"practice": forum}, {"en": "So."}), ({"page": "pages:about"}, {"en": "Twice."}),
+                ({"page": "pages:contact"}, {"en": "", "ar": ""}),
+            ), 1,
+        ):  # fmt: skip
+            promotion.picks.create(place=place, why=why, **values)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(MEND)
+        for rule in rules:
+            editor.add_constraint(Pick, rule)
+    assert [(one.place, str(one.title), one.why["en"]) for one in promotion.picks.all()] == [
+        (1, "Council", "Así."), (3, "About the network", "لأنه."), (5, "Forum", "So."),
+    ]  # fmt: skip
 
 
 def test_every_page_that_may_be_picked_is_there(client):
@@ -215,6 +251,26 @@ def test_what_cannot_be_is_said(client, staff, changed, words):
     assert response.status_code == 200
     assert words in response.content.decode()
     assert not Promotion.objects.exists()
+
+
+@pytest.mark.parametrize("what", ["practice", "page"])
+def test_the_same_is_picked_once(client, staff, what):
+    value: Any = make_practice(make_city()).pk if what == "practice" else "pages:about"
+    second = {"picks-1-place": 2, f"picks-1-{what}": value, "picks-1-why_en": "Again."}
+    response = client.post(ADD, {**form("youth", **{what: value}), "picks-TOTAL_FORMS": 2, **second})
+    assert (response.status_code, Promotion.objects.count()) == (200, 0)
+    assert "Each practice and each page is picked once." in response.text
+    assert client.post(ADD, {**form("youth", **{what: value}), "picks-TOTAL_FORMS": 2, **second, "picks-1-DELETE": "on"}).status_code == 302
+    promotion = Promotion.objects.get()
+    address = reverse("admin:hub_promotion_change", args=[promotion.pk])
+    kept = {"picks-0-id": promotion.picks.get().pk, "picks-0-promotion": promotion.pk, "picks-INITIAL_FORMS": 1}
+    kept |= {"phrasings-0-id": promotion.phrasings.get().pk, "phrasings-0-promotion": promotion.pk, "phrasings-INITIAL_FORMS": 1}
+    kept |= {"history-TOTAL_FORMS": 0, "history-INITIAL_FORMS": 0, "picks-TOTAL_FORMS": 2}
+    assert client.post(address, {**form("youth", **{what: value}), **kept, **second}).status_code == 200
+    assert promotion.picks.count() == 1
+    second = {"picks-1-place": 2, "picks-1-page": "pages:contact", "picks-1-why_en": "As well."}
+    assert client.post(address, {**form("youth", **{what: value}), **kept, **second}).status_code == 302
+    assert promotion.picks.count() == 2
 
 
 def test_what_overlaps_and_what_nobody_sees_is_said(client, staff):

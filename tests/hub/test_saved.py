@@ -13,6 +13,7 @@ from hub.models.saved import LONGEST, NAME_LENGTH, Pace
 from hub.search import Query
 from members.models import Post
 from members.querysets import today
+from strongcities.workflow import MoveRefused
 from tests.cast import make_person, make_staff
 from tests.hub.cast import make_city, make_official, make_practice
 from tests.outbox import outbox
@@ -103,6 +104,17 @@ def test_a_search_too_long_is_not_offered_and_refused(client, olga):
     page = client.post(f"{NEW}?q={words}", {"name": "N", "pace": "never"}, follow=True)
     assert "too long to be kept" in page.content.decode()
     assert not SavedSearch.objects.exists()
+
+
+def test_no_way_leads_to_one_that_is_too_long(olga):
+    longest = Query("x" * (LONGEST - len("?q=")))
+    assert len(alerts.save(longest, by=olga, name="N", pace=Pace.NEVER).search) == LONGEST
+    with pytest.raises(MoveRefused, match="too long to be kept"):
+        kept(olga, "x" * LONGEST)
+    one = kept(olga)
+    SavedSearch.objects.filter(pk=one.pk).update(search="?q=" + "é" * 900 + "&theme=of-last-year")
+    with pytest.raises(MoveRefused, match="too long to be kept"):
+        alerts.mend(one)
 
 
 def test_long_words_make_a_name_that_fits(olga):
@@ -251,6 +263,21 @@ def test_who_stands_for_no_city_reads_why_no_mails_come(client, olga):
     Post.objects.filter(official__user=olga).update(until=today())
     assert "You represent no city today" in main(client.get(SAVED))
     assert client.get(NEW).status_code == 403
+
+
+def test_who_stands_for_no_city_switches_no_mails_on(client, olga):
+    one = kept(olga, pace=Pace.WEEKLY)
+    Post.objects.filter(official__user=olga).update(until=today())
+
+    def sent(name, pace):
+        page = client.post(f"{SAVED}{one.pk}/", {"name": name, "pace": pace}, follow=True).text
+        one.refresh_from_db()
+        return one.name, one.pace, "no mails about this search can be switched on" in page
+
+    assert sent("Ours", "daily") == ("Mine", "weekly", True)
+    assert sent("Ours", "weekly") == ("Ours", "weekly", False), "another name"
+    assert sent("Ours", "never") == ("Ours", "never", False)
+    assert sent("Theirs", "hourly") == ("Ours", "never", True)
 
 
 # --- The link in a mail ----------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ import random
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
 from hypothesis import given, settings, strategies as st
 
 from hub import finding, settling
@@ -12,7 +11,7 @@ from hub.models import Entry, Practice
 from hub.search import Query, search
 from members.models import City
 from tests.cast import make_staff, make_user
-from tests.hub.cast import make_city, make_official
+from tests.hub.cast import make_city, make_official, run
 
 VISITOR = AnonymousUser()
 WORDS = [
@@ -26,12 +25,6 @@ CHOICES = {
     "evidence": ["0", "2", "x"],
     "region": ["europe", "south-asia"],
 }
-
-
-def run(sql, *values):
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchone()[0]
 
 
 def settle(most=10):
@@ -48,8 +41,14 @@ def asked(query, user=VISITOR, page=1, per_page=20):
 
 def by_rows(monkeypatch, *question):
     with monkeypatch.context() as patch:
-        patch.setattr(finding, "_settled", lambda *_any: None)
+        patch.setattr(finding, "_kept", lambda *_any: None)
         return asked(*question)
+
+
+def few_are_weighed(monkeypatch, most):
+    """Only so many are put in their exact order, of what is settled; pages have five."""
+    monkeypatch.setattr(finding, "FOREMOST", most)
+    monkeypatch.setattr(finding, "PAGE", 5)
 
 
 def some_query(chance):
@@ -98,8 +97,8 @@ class TestTheSameAsByRows:
         assert "hub_ask(" in statements.captured_queries[3]["sql"]
 
     def test_each_page_has_what_the_one_before_has_not(self, monkeypatch):
-        for best in (1_000, 10):
-            monkeypatch.setattr(finding, "BEST", best)
+        for best in (300, 10):
+            few_are_weighed(monkeypatch, best)
             for query in (Query("prevention"), Query("", sort="newest"), Query("youth police", sort="evidence")):
                 pages = [asked(query, VISITOR, page, 5)[0] for page in range(1, 11)]
                 shown = [pk for page in pages for pk in page]
@@ -108,12 +107,25 @@ class TestTheSameAsByRows:
     @pytest.mark.parametrize("sort", ["newest", "evidence"])
     def test_deep_pages_go_on_in_order(self, monkeypatch, sort):
         whole = by_rows(monkeypatch, Query("", sort=sort), VISITOR, 1, 100)[0]
-        monkeypatch.setattr(finding, "BEST", 10)
+        few_are_weighed(monkeypatch, 10)
         key = {entry.pk: entry.fresh if sort == "newest" else entry.evidence % 32 for entry in Entry.objects.all()}
         found = [key[pk] for page in range(1, 11) for pk in asked(Query("", sort=sort), VISITOR, page, 5)[0]]
         waiting = run("SELECT count(*) FROM hub_pending")
         assert found[10 + waiting :] == sorted(found[10 + waiting :], reverse=True)
         assert sorted(found) == sorted(key[pk] for pk in whole)
+
+    @pytest.mark.parametrize("order", ["relevance", "newest", "evidence"])
+    def test_the_exact_ones_stand_in_one_order_for_however_many_are_asked_for_at_once(self, monkeypatch, order):
+        query = Query("prevention police", sort=order)
+        few_are_weighed(monkeypatch, 10)
+        whole = asked(query, VISITOR, 1, 100)[0]
+        assert len(whole) > 20
+        for at_once in (1, 3, 7, 12, 50):
+            pages = -(-len(whole) // at_once)
+            shown = [pk for page in range(1, pages + 1) for pk in asked(query, VISITOR, page, at_once)[0]]
+            assert shown[:10] == whole[:10]
+            assert len(shown) == len(whole)
+            assert set(shown) == set(whole)
 
 
 @pytest.mark.usefixtures("settled")

@@ -8,8 +8,7 @@ from django.db import connection, transaction
 
 from hub.models import Practice
 from hub.search import Query, search
-from tests.hub.cast import make_city, make_practice
-from tests.hub.test_settled import run
+from tests.hub.cast import make_city, make_practice, run
 
 VISITOR = AnonymousUser()
 PAUSE = """

@@ -1,9 +1,14 @@
 """A value of last year leads to the one that took its place."""
 
 import pytest
+from django.utils import timezone
 
-from hub import successors
+from hub import alerts, jobs, successors
+from hub.models import SavedSearch
+from hub.search import Query
 from hub.taxonomy import BY_NAME, SUCCESSORS
+from tests.hub.cast import make_city, make_official, make_practice
+from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +41,45 @@ def test_only_in_its_own_facet_and_what_is_unknown_stays_refused(client):
     assert client.get("/hub/?q=youth").status_code == 200
     assert client.get("/hub/?theme=youth-engagement&theme=youth-engagement").status_code == 200
     assert client.get("/hub/?theme=youth&theme=nothing")["Location"] == "/hub/?theme=youth-engagement&theme=nothing"
+
+
+def test_a_practice_is_led_back_from_to_the_search_of_now(client):
+    path = make_practice(make_city()).get_absolute_url()
+    response = client.get(f"{path}?theme=youth&page=2")
+    assert (response.status_code, response["Location"]) == (301, f"{path}?theme=youth-engagement&page=2")
+    assert client.get(response["Location"]).context["way_back"] == "?theme=youth-engagement&page=2"
+
+
+def test_a_search_that_is_saved_is_one_of_now_and_a_form_that_was_open_meanwhile_is_sent_there(client):
+    olga = make_official(make_city())
+    client.force_login(olga)
+    new = "/hub/saved/new/"
+    response = client.get(f"{new}?theme=youth")
+    assert (response.status_code, response["Location"]) == (301, f"{new}?theme=youth-engagement")
+    sent = {"name": "Youth", "pace": "daily"}
+    response = client.post(f"{new}?theme=youth", sent)
+    assert (response.status_code, response["Location"]) == (308, f"{new}?theme=youth-engagement")
+    client.post(f"{new}?theme=youth", sent, follow=True)
+    assert list(SavedSearch.objects.values_list("owner", "search")) == [(olga.pk, "?theme=youth-engagement")]
+
+
+def test_one_that_was_saved_last_year_goes_on_telling_what_is_new(client):
+    city = make_city()
+    olga = make_official(city)
+    saved = alerts.save(Query("", {"theme": ("youth-engagement",)}), by=olga, name="Youth", pace="hourly")
+    SavedSearch.objects.update(search="?theme=youth", due=timezone.now())
+    make_practice(city, "Youth parliament", published_at=timezone.now())
+    make_practice(city, "Another theme", themes=["gender-equality"], published_at=timezone.now())
+    assert jobs.tell_news(0) == 1
+    (mail,) = outbox()
+    assert mail.subject == "1 new practice: Youth"
+    assert "Youth parliament" in mail.message
+    client.force_login(olga)
+    page = client.get("/hub/saved/").text
+    assert "Youth engagement" in page
+    assert "no longer knows" not in page
+    assert alerts.left_of("?theme=youth&theme=schools&level=none").filters == {"theme": ("youth-engagement",)}
+    assert "Youth engagement" in client.get(f"/hub/saved/{saved.pk}/").text
 
 
 def test_it_stays_on_this_site(client):

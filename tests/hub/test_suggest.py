@@ -6,7 +6,9 @@ from django.db import connection
 from django.utils.translation import override
 
 from hub import spellings, suggest
-from hub.models import Practice, Spelling
+from hub.forms import LONGEST_QUERY
+from hub.models import Lexeme, Practice, Spelling
+from hub.search import Query, search
 from hub.suggest import completions
 from tests.hub.cast import make_city, make_official, make_practice
 
@@ -162,6 +164,17 @@ def test_a_filter_that_only_members_practices_have_is_theirs(city, client):
     assert [label for label, _kind, _url in links(client, "gender")] == ["Gender equality"]
 
 
+def test_a_filter_that_enough_practices_of_members_have_to_be_sure_of_it_is_theirs_too(city, client, monkeypatch):
+    """One that so many have that it isn't looked up once more, for those who see them all."""
+    monkeypatch.setattr(suggest, "SURE", 0)
+    make_practice(city, "Hidden", themes=["gender-equality"], audience="members")
+    count()
+    assert Lexeme.objects.filter(lexeme="theme:gender-equality", records=1).exists()
+    assert links(client, "gender") == []
+    client.force_login(make_official(city))
+    assert [label for label, _kind, _url in links(client, "gender")] == ["Gender equality"]
+
+
 def test_three_names_at_most_a_city_among_them(client):
     make_practice(make_city("Commtown"), "A", themes=["community-engagement-and-social-cohesion"], sectors=["community-safety"],
                   people_reached=["community-and-faith-leaders"], settings=["community-or-faith-venue"])  # fmt: skip
@@ -171,7 +184,8 @@ def test_three_names_at_most_a_city_among_them(client):
 
 def test_it_says_how_many_and_in_arabic_from_its_own_words(some, client):
     assert client.get(URL, {"q": "cohesi"}).json()["said"] == "2 suggestions"
-    assert client.get("/ar" + URL, {"q": "cohesi"}).status_code == 200
+    answer = client.get("/ar" + URL, {"q": "cohesi"}).json()
+    assert ([one["word"] for one in answer["words"]], answer["said"]) == (["cohesion", "cohesive"], "اقتراحان")
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
@@ -193,7 +207,7 @@ def test_every_character_is_no_trouble(some, client, typed):
     assert client.get(URL, {"q": typed}).status_code == 200
 
 
-@pytest.mark.parametrize("query", ["q=a%00b", "theme=nonsense&q=coh", "q=%ff%fecoh", "q=" + "a" * 20_001])
+@pytest.mark.parametrize("query", ["q=a%00b", "theme=nonsense&q=coh", "q=%ff%fecoh", "q=" + "a" * (LONGEST_QUERY + 1)])
 def test_what_cannot_be_read_is_400(client, query):
     assert client.get(f"{URL}?{query}").status_code == 400
 
@@ -210,19 +224,45 @@ def test_statements(some, django_assert_num_queries):
 
 def test_half_a_word_leads_to_whole_ones_on_the_page(some, client):
     page = client.get(HUB, {"q": "social cohes", "exact": "1", "sort": "newest"}).text
-    assert "Words that begin so:" in page
+    assert "Complete your last word:" in page
     assert '<a href="?q=social+cohesion&amp;sort=newest" dir="auto">social cohesion</a>' in page
     for whole in ("social", "social zzzz", ""):
-        assert "Words that begin so:" not in client.get(HUB, {"q": whole}).text
+        assert "Complete your last word:" not in client.get(HUB, {"q": whole}).text
+
+
+@pytest.mark.parametrize("counted", [False, True])
+def test_whole_words_are_offered_to_visitors_as_if_practices_of_members_were_not_there(city, client, counted):
+    for number in range(suggest.FEW):
+        make_practice(city, f"Form {number}", audience="members", **BARE)
+    make_practice(city, "Form", **BARE)
+    make_practice(city, "Formal", **BARE)
+    if counted:
+        count()
+    assert [chip.label for chip in client.get(HUB, {"q": "form"}).context["offered"]] == ["formal"]
+    assert search(Query("form"), VISITOR).last == 1
+    olga = make_official(city)
+    assert search(Query("form"), olga).last == suggest.FEW + 1
+    client.force_login(olga)
+    assert client.get(HUB, {"q": "form"}).context["offered"] == []
+
+
+def test_of_a_frequent_word_the_numbers_of_the_last_count_are_taken_apart_as_well(city):
+    for number in range(3):
+        make_practice(city, f"Form {number}", audience="public" if number else "members", **BARE)
+    make_practice(city, "Forms", **BARE)
+    count()
+    Lexeme.objects.filter(lexeme="form").update(records=150)
+    assert search(Query("form"), make_official(city)).last == 4  # no more than there are practices
+    assert search(Query("form"), VISITOR).last == 3
 
 
 def test_a_word_that_enough_hold_is_left_alone(city, client, monkeypatch):
     for number in range(suggest.FEW):
         make_practice(city, f"Form {number}", **BARE)
     make_practice(city, "Formal", **BARE)
-    assert "Words that begin so:" not in client.get(HUB, {"q": "form"}).text
+    assert "Complete your last word:" not in client.get(HUB, {"q": "form"}).text
     monkeypatch.setattr(suggest, "FEW", suggest.FEW + 1)
-    assert "Words that begin so:" in client.get(HUB, {"q": "form"}).text
+    assert "Complete your last word:" in client.get(HUB, {"q": "form"}).text
 
 
 # --- How words are written -------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from hub import synonym_file
@@ -10,6 +11,7 @@ from members.models import User
 from strongcities import sheets
 from tests.cast import make_staff, secretariat
 from tests.hub.cast import make_city, make_official, make_practice, make_synonyms
+from tests.members.races import Meeting, race
 
 pytestmark = pytest.mark.django_db
 
@@ -219,6 +221,70 @@ def test_the_first_ones_can_be_brought_in(settings):
 
 
 # --- Who may ---------------------------------------------------------------------------------------------------------
+
+
+def bring_drones():
+    columns, rows = sheets.read(b"group,en\r\nFrom the file,drones\r\n")
+    return synonym_file.bring(columns, rows)
+
+
+def brought_while_somebody_makes_a_group_of_the_same(monkeypatch):
+    """Somebody comes when the file is compared with what is there already, and is done before it is written, unless something holds
+    them off."""
+    compared, made, doubles = Meeting(), Meeting(), synonym_file._doubles
+
+    def doubles_and_meet(read):
+        found = list(doubles(read))
+        compared.wait()
+        made.wait()
+        return iter(found)
+
+    def make():
+        compared.wait()
+        with transaction.atomic():
+            make_synonyms("By hand", en=["drones"])
+        made.wait()
+
+    monkeypatch.setattr(synonym_file, "_doubles", doubles_and_meet)
+    return race(bring_drones, make)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_new_group_takes_an_expression_while_a_file_is_brought(monkeypatch):
+    brought, refused = brought_while_somebody_makes_a_group_of_the_same(monkeypatch)
+    assert brought == synonym_file.Brought(made=1)
+    assert isinstance(refused, IntegrityError)
+    assert "expression_asks_for_one_group" in str(refused)
+    assert list(Expression.objects.values_list("group__name", "text")) == [("From the file", "drones")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_it_does(monkeypatch):
+    """The negative control: what was compared isn't what is there when it is written."""
+    monkeypatch.setattr(synonym_file, "_hold", lambda: None)
+    brought, made = brought_while_somebody_makes_a_group_of_the_same(monkeypatch)
+    assert made is None
+    assert isinstance(brought, IntegrityError)
+    assert "expression_asks_for_one_group" in str(brought)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_waits_for_whoever_came_first_and_says_what_they_took():
+    begun, waits = Meeting(), Meeting()
+
+    def make():
+        with transaction.atomic():
+            make_synonyms("By hand", en=["drones"])
+            begun.wait()
+            waits.wait()
+
+    def bring():
+        begun.wait()
+        return bring_drones()
+
+    _made, refused = race(make, bring)
+    assert isinstance(refused, synonym_file.NotBrought)
+    assert refused.faults == ["Line 2: “drones” is in the group “By hand” as well."]
 
 
 def test_the_secretariat_keeps_them_and_nobody_else(client):

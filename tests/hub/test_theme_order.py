@@ -1,11 +1,12 @@
 """Which themes stand first, from when to when."""
 
+import importlib
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from hub.models import ThemeOrder
@@ -82,12 +83,29 @@ def test_the_database_holds_it():
         ({"themes": [], "begins": 9, "ends": 9}, "theme_order_is_of_known_themes"),
         ({"themes": ["nothing"], "begins": 9, "ends": 9}, "theme_order_is_of_known_themes"),
         ({"themes": ["youth-engagement"], "begins": 9, "ends": 9, "why": ""}, "theme_order_says_why"),
+        ({"themes": ["youth-engagement", "gender-equality", "youth-engagement"], "begins": 9, "ends": 9}, "theme_order_has_each_once"),
     ]
     for values, name in refused:
         with pytest.raises(Exception, match=name) as raised, transaction.atomic():
             make_order(*values.pop("themes"), **values)
         assert isinstance(raised.value, IntegrityError) or "range lower bound" in str(raised.value)
     make_order("youth-engagement", begins=6, ends=9)
+
+
+def test_a_theme_that_stood_in_an_order_twice_keeps_its_first_place():
+    """What was written before the database held it."""
+    (rule,) = [rule for rule in ThemeOrder._meta.constraints if rule.name == "theme_order_has_each_once"]
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(ThemeOrder, rule)
+        make_order("youth-engagement", "gender-equality", "youth-engagement", "polarisation-and-hate")
+        editor.execute(importlib.import_module("hub.migrations.0040_picks_sums_orders").MEND)
+        editor.add_constraint(ThemeOrder, rule)
+    assert now()[:3] == ["youth-engagement", "gender-equality", "polarisation-and-hate"]
+
+
+def test_it_holds_from_its_first_day_to_its_last():
+    orders = [ThemeOrder(begins=today() + begins * DAY, ends=today() + ends * DAY) for begins, ends in ((-3, -1), (-3, 0), (0, 3), (1, 3))]
+    assert [order.holds for order in orders] == [False, True, True, False]
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from hub.models import Practice, SynonymGroup
 from hub.search import Query, search
-from tests.hub.cast import make_city, make_practice, make_synonyms
-from tests.hub.test_settled import run
+from tests.hub.cast import make_city, make_practice, make_synonyms, run
 
 VISITOR = AnonymousUser()
 TITLES = {
