@@ -22,7 +22,6 @@ from typing import Any
 
 from django.db import connection
 
-from hub import words
 from hub.lookup import Lookup
 from hub.querysets import EntryQuerySet, Sight
 from hub.taxonomy import CODED, FACETS
@@ -209,8 +208,11 @@ def _holds(query: str, *, direct: bool) -> str:
 
 def _must(lookup: Lookup, *, direct: bool) -> _Sql:
     """What a row must hold, or must not. (Phrases have chosen the rows.)"""
-    parts = [f"{_holds('hub_phrase(%s)', direct=direct)} IS NOT TRUE"] * len(lookup.without)
+    parts = [f"{_holds('(SELECT hub_phrase(%s))', direct=direct)} IS NOT TRUE"] * len(lookup.without)  # once, not for each row
     values = [*lookup.without]
+    if lookup.avoided:
+        parts.append(f"{_holds('%s::tsquery', direct=direct)} IS NOT TRUE")
+        values.append(either(lexeme(stem) for stem in sorted(frozenset[str]().union(*(term.stems for term in lookup.avoided)))))
     if lookup.all_words:
         parts.append(_holds("%s::tsquery", direct=direct))
         values.append(_every(lookup.terms))
@@ -305,9 +307,9 @@ def _kept(lookup: Lookup, sight: Sight | None) -> frozenset[str] | None:
     """Of the stems that are looked for or left out, those kept as bits. None where hub_ask() isn't to be called: nothing is settled,
     too much is not, or rows are quicker, for phrases, for signs that begin pairs, and for the few readers who see what nobody else
     does."""
-    if sight is None or lookup.phrases or any(" " in each.strip() for each in lookup.without) or len(lookup.terms) > ARMS:
+    if sight is None or lookup.phrases or lookup.without or len(lookup.terms) > ARMS:
         return None
-    stems = [stem for term in (*lookup.terms, *_avoided(lookup)) for stem in term.lexemes]
+    stems = [stem for term in (*lookup.terms, *lookup.avoided) for stem in term.lexemes]
     if any(lexeme(stem).endswith("*") for stem in stems):
         return None
     with connection.cursor() as cursor:
@@ -323,10 +325,6 @@ def _kept(lookup: Lookup, sight: Sight | None) -> frozenset[str] | None:
 def _by_rows(lookup: Lookup) -> int:
     """How many rows are put in their exact order: all where nothing is to be weighed."""
     return BEST if _weighs(lookup) else lookup.skip + lookup.want
-
-
-def _avoided(lookup: Lookup) -> list[Term]:
-    return words.read(" ".join(lookup.without)).terms if lookup.without else []
 
 
 def _exact(lookup: Lookup, visible: EntryQuerySet) -> int:
@@ -350,7 +348,7 @@ def _ask(lookup: Lookup, sight: Sight, kept: frozenset[str]) -> _Sql:
     places = {term.word: place for place, term in enumerate(lookup.terms) if not term.words}
     inside = [(place, places[word]) for place, term in enumerate(lookup.terms) for word in term.words if word in places]
     weights = _few_bits([term.weight for term in lookup.terms])
-    no = sorted({stem for term in _avoided(lookup) for stem in term.stems})
+    no = sorted({stem for term in lookup.avoided for stem in term.stems})
     waiting = "(SELECT count(*) FROM hits WHERE fails = 0)"
     if lookup.is_exact:
         skip, want = _Sql("0"), _Sql(f"%s::bigint - {waiting} %% %s", (FOREMOST, PAGE))

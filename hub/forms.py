@@ -15,7 +15,7 @@ from hub.taxonomy import FACETS, Facet
 from strongcities import languages
 
 LONGEST_QUERY = 70_000  # characters: 10,000 words of six letters
-MOST_PARTS = 100  # phrases, and words that may not be there: each is looked for by itself
+MOST_PARTS = 32  # phrases, and words that may not be there: each is looked for by itself
 
 
 class FacetField(forms.Field):

@@ -28,7 +28,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Lookup:
-    """What is looked for: any (or all) of `terms`, every one of `phrases` and none of `without` (texts, to be led to stems), within
+    """What is looked for: any (or all) of `terms`, every one of `phrases`, and none of `avoided` and of the phrases of `without`, within
     the chosen `filters`; and `want` practices of it from `skip` on, in their `order`. `average` is how many places words have in a
     practice; `is_exact` says whether they are among the first, which are put in their exact order."""
 
@@ -39,8 +39,9 @@ class Lookup:
     average: float
     filters: dict[str, tuple[str, ...]]
     order: Sort
-    skip: int
-    want: int
+    avoided: list[Term] = field(default_factory=list)
+    skip: int = 0
+    want: int = 0
     is_exact: bool = True
 
     @property

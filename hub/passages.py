@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.utils.html import escape
@@ -32,7 +34,7 @@ class Marked:
     passage: SafeString
 
 
-type Phrase = tuple[AbstractSet[str], ...]  # for each of its words the forms that will do
+type Phrase = tuple[frozenset[str], ...]  # for each of its words the forms that will do
 
 
 def as_forms(phrase: str, terms: Iterable[Term]) -> Phrase:
@@ -45,7 +47,8 @@ def marked(practice: Practice, forms: AbstractSet[str], phrases: tuple[Phrase, .
     """`forms` are folded words (words.Term.forms)."""
     shown = (practice.title, practice.summary)
     missing = forms - _words(practice.title) - _words(practice.summary)
-    unseen = tuple(phrase for phrase in phrases if not any(_stands(text, phrase) for text in shown))
+    seen = {number for text in shown for _start, _stop, number in _places(WORD.findall(text), phrases)}
+    unseen = tuple(phrase for number, phrase in enumerate(phrases) if number not in seen)
     return Marked(mark(practice.title, forms, phrases), mark(practice.summary, forms, phrases), _passage(practice, forms, missing, unseen))
 
 
@@ -61,7 +64,7 @@ def mark(text: str, forms: AbstractSet[str], phrases: tuple[Phrase, ...] = ()) -
 def _spans(text: str, forms: AbstractSet[str], phrases: tuple[Phrase, ...]) -> Iterator[tuple[int, int]]:
     """From where to where the words stand, and the phrases, in which also words stand that are not looked for by themselves."""
     words = list(WORD.finditer(text))
-    whole = {start: stop for phrase in phrases for start, stop in _places([word[0] for word in words], phrase)}
+    whole = {start: stop for start, stop, _number in _places([word[0] for word in words], phrases)}
     until = 0
     for place, word in enumerate(words):
         if place < until:
@@ -73,18 +76,26 @@ def _spans(text: str, forms: AbstractSet[str], phrases: tuple[Phrase, ...]) -> I
             yield from ((word.start() + start, word.start() + stop) for start, stop in _found(word[0], forms))
 
 
-def _places(words: list[str], phrase: Phrase) -> Iterator[tuple[int, int]]:
-    """Where the words of the phrase stand one after the other, from which word to before which."""
-    if not phrase:
+def _places(words: list[str], phrases: tuple[Phrase, ...]) -> Iterator[tuple[int, int, int]]:
+    """Where the words of a phrase stand one after the other, from which word to before which; and the phrase's number."""
+    if not (begin := _by_first(phrases)):
         return
-    for place, word in enumerate(words):
-        here = words[place : place + len(phrase)]
-        if fold(word) in phrase[0] and len(here) == len(phrase) and all(fold(one) in will for one, will in zip(here, phrase, strict=True)):
-            yield place, place + len(phrase)
+    folded = [fold(word) for word in words]
+    for place, word in enumerate(folded):
+        for number, phrase in begin.get(word, ()):
+            here = folded[place : place + len(phrase)]
+            if len(here) == len(phrase) and all(one in will for one, will in zip(here, phrase, strict=True)):
+                yield place, place + len(phrase), number
 
 
-def _stands(text: str, phrase: Phrase) -> bool:
-    return any(_places(WORD.findall(text), phrase))
+@lru_cache(maxsize=100)
+def _by_first(phrases: tuple[Phrase, ...]) -> dict[str, list[tuple[int, Phrase]]]:
+    """The phrases and their numbers by the forms of their first words."""
+    begin = defaultdict[str, list[tuple[int, Phrase]]](list)
+    for number, phrase in enumerate(phrases):
+        for form in phrase[0] if phrase else ():
+            begin[form].append((number, phrase))
+    return dict(begin)
 
 
 def _found(word: str, forms: AbstractSet[str]) -> list[tuple[int, int]]:
@@ -143,7 +154,7 @@ def _stretch(text: str, forms: AbstractSet[str], missing: AbstractSet[str], phra
     words = list(WORD.finditer(text))
     found = [(place, form) for place, word in enumerate(words) for form in forms_of(word[0]) if form in forms]
     texts = [word[0] for word in words]
-    whole = sorted((start, number) for number, phrase in enumerate(phrases) for start, _stop in _places(texts, phrase))
+    whole = [(start, number) for start, _stop, number in _places(texts, phrases)]
     starts = [place for place, _number in whole] or [place for place, form in found if form in missing]
     if not starts:
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import BooleanField
@@ -66,18 +66,20 @@ def search(
     """
     visible = Entry.objects.visible_to(user)
     sees_all = sees_members_only(user)
-    asked, reading = _read(query.words)
-    last = _last(query.words, reading, sees_all=sees_all)
+    asked, reading = _read(query.words, sees_all=sees_all)
+    last = _last(query.words, reading)
     corrected = None
     if not query.as_typed and (right := spelling.right(query.words, reading.terms, visible, sees_all=sees_all)):
         corrected = right
-        asked, reading = _read(corrected)
+        asked, reading = _read(corrected, sees_all=sees_all)
     skip = min((page - 1) * per_page, 2**62)
-    lookup = _lookup(query, asked, reading, skip, per_page, common=False)
+    single = " ".join(text for text in asked.without if len(WORD.findall(text)) < 2)
+    avoided = words.read(single, sees_all=sees_all).terms if single else []
+    lookup = replace(_lookup(query, asked, reading), avoided=avoided, skip=skip, want=per_page)
     sight = visible.sight(user)
     places, counts = finding.find(lookup, visible, sight, among)
     if not any(counts.total.values()) and len(lookup.terms) < len(reading.terms) and not _finds(lookup, visible):
-        lookup = _lookup(query, asked, reading, skip, per_page, common=True)
+        lookup = replace(lookup, terms=reading.terms, all_words=query.all_words and len(reading.terms) > 1)
         places, counts = finding.find(lookup, visible, sight, among)
     count = counts.total[0]
     return Answer(
@@ -94,29 +96,29 @@ def search(
     )
 
 
-def _read(text: str) -> tuple[Asked, Reading]:
+def _read(text: str, *, sees_all: bool) -> tuple[Asked, Reading]:
     asked = take_apart(text)
-    return asked, words.read(asked.words) if asked.words.strip() else Reading([], 1.0)
+    return asked, words.read(asked.words, sees_all=sees_all) if asked.words.strip() else Reading([], 1.0)
 
 
-def _lookup(query: Query, asked: Asked, reading: Reading, skip: int, want: int, *, common: bool) -> Lookup:
-    """Common words are left out where there are others, or unless `common`."""
-    terms = reading.terms if common else reading.asked
+def _lookup(query: Query, asked: Asked, reading: Reading) -> Lookup:
+    """Common words are left out where there are others."""
     return Lookup(
-        terms=terms, phrases=asked.phrases, without=asked.without, all_words=query.all_words and len(terms) > 1, average=reading.average,
-        filters={name: query.filters[name] for name in NAMES if query.filters.get(name)}, order=query.order, skip=skip, want=want,
+        terms=reading.asked, phrases=asked.phrases, without=tuple(text for text in asked.without if len(WORD.findall(text)) > 1),
+        all_words=query.all_words and len(reading.asked) > 1, average=reading.average,
+        filters={name: query.filters[name] for name in NAMES if query.filters.get(name)}, order=query.order,
     )  # fmt: skip
 
 
-def _last(text: str, reading: Reading, *, sees_all: bool) -> int | None:
+def _last(text: str, reading: Reading) -> int | None:
     """In how many practices the last word of what was typed stands, as far as the reader may know."""
     typed = WORD.findall(text)[-1:]
     terms = [term for term in reading.terms if typed and term.word == fold(typed[0])]
-    return next((term.records if sees_all else term.public for term in terms), None)
+    return next((term.records for term in terms), None)
 
 
 def _finds(lookup: Lookup, visible: EntryQuerySet) -> bool:
-    any_of_them = RawSQL("words @@ %s::tsquery", [either(term.anywhere for term in lookup.terms)], BooleanField())  # noqa: S611  a value
+    any_of_them = RawSQL("words @@ %s::tsquery", [either(term.anywhere for term in lookup.terms)], BooleanField())
     return visible.filter(any_of_them).exists()
 
 

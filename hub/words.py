@@ -48,8 +48,8 @@ def fold(word: str) -> str:
 class Term:
     """One word asked for. It is found by its `stems`, by `codes`, the facets and countries that bear its name, and by what staff say
     is the same (`same`) or should be found too (`alike`, counting half), as tsqueries; `forms` are the words in which texts hold it,
-    `said` the longer expressions. It stands in some `records`, of which some are `public`, for everyone, and `weight` is larger the rarer it is; it `is_public` if a practice
-    for everyone holds it; a `stop` word (the, de, في) is asked for only where nothing else is.
+    `said` the longer expressions. It stands in some `records` (those for everyone, unless the reader sees all), and `weight` is
+    larger the rarer it is; a `stop` word (the, de, في) is asked for only where nothing else is.
 
     An expression of several `words` for which there are synonyms is a term of its own, beside its words."""
 
@@ -63,9 +63,7 @@ class Term:
     said: frozenset[tuple[str, ...]] = field(default=frozenset())
     weight: float = 0.0
     records: int = 0
-    public: int = 0
     is_known: bool = False
-    is_public: bool = False
     is_stop: bool = False
 
     @property
@@ -122,13 +120,13 @@ corpus AS MATERIALIZED (
     SELECT count(*), coalesce(sum(size), 0) FROM hub_entry WHERE (SELECT records <= {LIVE} FROM counted)
 )
 SELECT asked.word, stems.stems, forms.forms, coalesce(known.is_stop, false),
-    coalesce(known.is_public, false) OR coalesce(forms.is_public, false),
-    stems.records::integer, stems.public::integer, corpus.records::integer, corpus.size / greatest(corpus.records, 1)
-FROM corpus CROSS JOIN unnest(to_tsvector('pg_catalog.simple', hub_pairs(hub_words(%s)))) AS asked(word)
+    (CASE WHEN %(sees_all)s THEN stems.records ELSE stems.public END)::integer,
+    corpus.records::integer, corpus.size / greatest(corpus.records, 1)
+FROM corpus CROSS JOIN unnest(to_tsvector('pg_catalog.simple', hub_pairs(hub_words(%(text)s)))) AS asked(word)
 CROSS JOIN LATERAL (
-    SELECT array_agg(language) AS languages, bool_or(public > 0) AS is_public,
+    SELECT array_agg(language) AS languages,
         sum(records) FILTER (WHERE is_stop) > coalesce(sum(records) FILTER (WHERE NOT is_stop), 0) AS is_stop
-    FROM hub_word WHERE word = asked.word
+    FROM hub_word WHERE word = asked.word AND (public > 0 OR %(sees_all)s)
 ) known
 CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(stem), ARRAY[asked.word]) AS stems, coalesce(sum(coalesce(l.records, n.records)), 0) AS records,
@@ -143,40 +141,39 @@ CROSS JOIN LATERAL (
             SELECT for_members FROM hub_entry e WHERE l.lexeme IS NULL AND e.words @@ quote_literal(s.stem)::tsquery LIMIT 1000) found
     ) n ON l.lexeme IS NULL
     LEFT JOIN LATERAL (
-        SELECT least(sum(public), l.records) AS public FROM hub_word WHERE stem = s.stem  -- one practice may hold several of them
+        SELECT l.records * sum(public) / greatest(sum(records), 1) AS public FROM hub_word WHERE stem = s.stem
     ) w ON l.lexeme IS NOT NULL
 ) stems
 CROSS JOIN LATERAL (
-    SELECT array_agg(DISTINCT w.word) AS forms, bool_or(w.public > 0) AS is_public
+    SELECT array_agg(DISTINCT w.word) AS forms
     FROM hub_word w
-    WHERE w.stem = ANY(stems.stems) AND (known.languages IS NULL OR w.language = ANY(known.languages))
+    WHERE w.stem = ANY(stems.stems) AND (w.public > 0 OR %(sees_all)s) AND (known.languages IS NULL OR w.language = ANY(known.languages))
 ) forms
 """  # noqa: S608  a number of this very file
 
 
-def read(text: str) -> Reading:
-    """What is to be looked for because of a text. Two statements, and one more where staff know synonyms."""
+def read(text: str, *, sees_all: bool) -> Reading:
+    """What is to be looked for because of a text. In which languages a word occurs, and in which forms, is told from what is for
+    everyone, and in how many records, unless the reader `sees_all`: neither what is found nor its order may tell of practices for
+    members. Two statements, and one more where staff know synonyms."""
     with connection.cursor() as cursor:
-        cursor.execute(_READ, [text])
+        cursor.execute(_READ, {"text": text, "sees_all": sees_all})
         rows = cursor.fetchall()
-    names = ("word", "stems", "forms", "is_stop", "is_public", "records", "public", "of")
+    names = ("word", "stems", "forms", "is_stop", "records", "of")
     terms = [_term(**dict(zip(names, row, strict=False))) for row in rows]
     if not terms and (word := WORD.search(text)):  # so long that PostgreSQL takes it for none
         terms = [Term(word[0][:LONGEST], frozenset({word[0][:LONGEST]}), frozenset())]
     terms = _with_synonyms(terms, [fold(word) for word in WORD.findall(text)])
     return Reading(
         terms=sorted(terms, key=lambda term: (not term.is_known, -term.weight, term.word)),
-        average=max(float(rows[0][8]), 1.0) if rows else 1.0,
+        average=max(float(rows[0][6]), 1.0) if rows else 1.0,
     )
 
 
-def _term(
-    *, word: str, stems: list[str], forms: list[str] | None, is_stop: bool, is_public: bool, records: int, public: int, of: int
-) -> Term:
+def _term(*, word: str, stems: list[str], forms: list[str] | None, is_stop: bool, records: int, of: int) -> Term:
     counted = frozenset(forms or ()) | {word}
     codes = frozenset[str]().union(*(_bearers().get(form, ()) for form in counted))
-    guess = of // 4 if codes else 0
-    records, public = min(max(records, guess), of), min(max(public, guess), of)
+    records = min(max(records, of // 4 if codes else 0), of)
     return Term(
         word=word,
         stems=frozenset(stems),
@@ -184,9 +181,7 @@ def _term(
         codes=codes,
         weight=math.log(1 + (of - records + 0.5) / (records + 0.5)),  # the inverse document frequency of BM25
         records=records,
-        public=public,
         is_known=bool(records or codes),
-        is_public=bool(is_public or codes),
         is_stop=is_stop,
     )
 
@@ -234,7 +229,7 @@ def _with(match: Match, queries: dict[str, str], words: tuple[str, ...], known: 
     one = known[0] if len(words) == 1 and known else Term(match.asked, frozenset(), frozenset(), words=words)
     said = said - set(map(quoted, one.stems))
     return replace(
-        one, codes=one.codes | match.codes, forms=one.forms | forms, said=longer, is_known=True, is_public=True, is_stop=False,
+        one, codes=one.codes | match.codes, forms=one.forms | forms, said=longer, is_known=True, is_stop=False,
         weight=sum(term.weight for term in known if not term.is_stop) or one.weight or heaviest,
         same=said if match.kind == "same" else frozenset(), alike=said if match.kind == "also" else frozenset(),
     )  # fmt: skip
