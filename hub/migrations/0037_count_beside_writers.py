@@ -72,5 +72,5 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hub", "0040_picks_sums_orders")]
+    dependencies = [("hub", "0045_near_what_is_seen")]
     operations = [migrations.RunSQL(COUNT, BEFORE)]
