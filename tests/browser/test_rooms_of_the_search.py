@@ -27,7 +27,7 @@ def fill() -> dict[str, bool]:
         QuestionDay.objects.create(question=question, day=today() - place * 3 * WEEK, searches=6 - place, nothing=place, clicked=2)
         SearchDay.objects.create(day=today() - place * 3 * WEEK, language="en", found=1, searches=6, clicked=2, corrected=1, led=1)
     FacetDay.objects.create(day=today(), facet="theme", searches=2)
-    group = make_synonyms("Sport", en=["sport", "(football)"], ar=["رياضة"])
+    group = make_synonyms("Ball games", en=["ball games", "(futsal)"], ar=["ألعاب الكرة"])
     return {
         "synonymgroup/": False,
         f"synonymgroup/{group.pk}/change/": True,
