@@ -18,8 +18,7 @@ from hub.rebuilding import UnderWayError, rebuild
 from hub.search import Query, search
 from tests.cast import make_staff
 from tests.hub import cast
-from tests.hub.cast import make_city, make_practice
-from tests.hub.test_settled import run
+from tests.hub.cast import make_city, make_practice, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VISITOR = AnonymousUser()
