@@ -495,7 +495,7 @@ def test_the_words_are_a_chart_and_a_table(client):
     page = client.get(FIGURES).text
     drawn, table = page.partition('<div class="bars" role="img"')[2].partition("<table")[::2]
     assert [drawn.count("<rect"), drawn.count("<bdi>"), table.partition("</table>")[0].count("<th scope=\"row\"")] == [15, 15, 17]
-    assert '<bdi>deradicalised</bdi><svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none"><rect width="100"' in drawn
+    assert '<bdi>deradicalised</bdi></span><svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none"><rect width="100"' in drawn
     assert 'role="img" aria-label="Columns: searches in each week from ' in page
     assert "at most 12 in one." in page
     regions = re.findall(r'role="region" tabindex="0" aria-labelledby="([^"]+)"', page)
