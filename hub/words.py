@@ -48,8 +48,8 @@ def fold(word: str) -> str:
 class Term:
     """One word asked for. It is found by its `stems`, by `codes`, the facets and countries that bear its name, and by what staff say
     is the same (`same`) or should be found too (`alike`, counting half), as tsqueries; `forms` are the words in which texts hold it,
-    `said` the longer expressions. It stands in some `records`, of which some are `public`, for everyone, and `weight` is larger the rarer it is; it `is_public` if a practice
-    for everyone holds it; a `stop` word (the, de, في) is asked for only where nothing else is.
+    `said` the longer expressions. It stands in some `records`, of which `public` are for everyone, and `weight` is larger the rarer it
+    is; it `is_public` if a practice for everyone holds it; a `stop` word (the, de, في) is asked for only where nothing else is.
 
     An expression of several `words` for which there are synonyms is a term of its own, beside its words."""
 

@@ -66,15 +66,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             "questionday",
-            models.CheckConstraint(
-                condition=models.Q(("nothing__lte", models.F("searches"))), name="question_day_nothing_of_searches"
-            ),
+            models.CheckConstraint(condition=models.Q(("nothing__lte", models.F("searches"))), name="question_day_nothing_of_searches"),
         ),
         migrations.AddConstraint(
             "questionday",
-            models.CheckConstraint(
-                condition=models.Q(("clicked__lte", models.F("searches"))), name="question_day_clicked_of_searches"
-            ),
+            models.CheckConstraint(condition=models.Q(("clicked__lte", models.F("searches"))), name="question_day_clicked_of_searches"),
         ),
         migrations.AddConstraint(
             "searchday", models.CheckConstraint(condition=models.Q(("found__in", [0, 1, 2])), name="search_day_found_is_known")

@@ -78,12 +78,7 @@ class Promotion(models.Model):
         beside = Promotion.objects.beside(self.begins, self.ends).exclude(pk=self.pk)
         others = list(Phrasing.objects.filter(promotion__in=beside).select_related("promotion"))
         own = Phrasing.objects.filter(promotion=self)
-        return [
-            (one, other)
-            for one in own
-            for other in others
-            if set(one.words) <= set(other.words) or set(other.words) <= set(one.words)
-        ]
+        return [(one, other) for one in own for other in others if set(one.words) <= set(other.words) or set(other.words) <= set(one.words)]
 
     def unseen(self) -> list[Practice]:
         """Practices it picks that readers don't see, for they aren't published."""
