@@ -476,7 +476,7 @@ def test_words_that_lead_to_a_practice_in_any_form_are_not_missing(no_synonyms):
     city = make_city()
     make_practice(city, "Mentoring in schools")
     make_practice(city, "社区青年", language="zh")
-    asked_by_many("mentored school", "deradicalised school school", "我们社区", "社", "网络仇恨", "网", "deradicalised")
+    asked_by_many("mentored school", "deradicalised school deradicalised", "我们社区", "社", "网络仇恨", "网", "deradicalised")
     assert search_figures.unwritten() == [("deradicalised", 7), ("网络仇恨", 3), ("网", 2)]
 
 
