@@ -52,7 +52,7 @@ class _PickForm(_ModelForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        self.instance.why = {code: values[name] for name, (code, _language) in _WHY.items() if values.get(name)} or {"en": ""}
+        self.instance.why = {code: values[name] for name, (code, _language) in _WHY.items() if values.get(name)}
         if bool(values.get("practice")) == bool(values.get("page")):
             raise ValidationError(gettext("Choose a practice or a page, not both."))
         return values

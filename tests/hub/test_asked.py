@@ -231,7 +231,6 @@ def test_the_database_holds_it():
             Question.objects.create(**{"key": "k", "words": "hate speech", **values})
     Question.objects.create(key="k", words="hate speech", **enough)
 
-
     Asking.objects.create(day=today(), mark="m", once="o", language="en", found=2)
     question = Question.objects.get()
     day: dict[str, Any] = {"day": today(), "searches": 2, "clicked": 1}
@@ -457,7 +456,11 @@ def test_weeks_without_a_search_are_there_with_zeros():
 
 def test_a_word_s_bar_is_as_long_as_it_is_asked():
     words = [("hate", 200), ("speech", 99), ("rare", 1)]
-    assert [(bar.word, bar.searches, bar.length) for bar in charts.of_words(words)] == [("hate", 200, 100), ("speech", 99, 50), ("rare", 1, 1)]
+    assert [(bar.word, bar.searches, bar.length) for bar in charts.of_words(words)] == [
+        ("hate", 200, 100),
+        ("speech", 99, 50),
+        ("rare", 1, 1),
+    ]
     assert len(charts.of_words(words * 10)) == charts.WORDS
     assert charts.of_words([]) == []
 
@@ -473,7 +476,7 @@ def test_words_that_lead_to_a_practice_in_any_form_are_not_missing(no_synonyms):
     city = make_city()
     make_practice(city, "Mentoring in schools")
     make_practice(city, "社区青年", language="zh")
-    asked_by_many("mentored school", "deradicalised school school", "我们社区", "社", "网络仇恨", "网", "deradicalised")
+    asked_by_many("mentored school", "deradicalised school deradicalised", "我们社区", "社", "网络仇恨", "网", "deradicalised")
     assert search_figures.unwritten() == [("deradicalised", 7), ("网络仇恨", 3), ("网", 2)]
 
 
@@ -494,8 +497,8 @@ def test_the_words_are_a_chart_and_a_table(client):
     client.force_login(make_staff())
     page = client.get(FIGURES).text
     drawn, table = page.partition('<div class="bars" role="img"')[2].partition("<table")[::2]
-    assert [drawn.count("<rect"), drawn.count("<bdi>"), table.partition("</table>")[0].count("<th scope=\"row\"")] == [15, 15, 17]
-    assert '<bdi>deradicalised</bdi><svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none"><rect width="100"' in drawn
+    assert [drawn.count("<rect"), drawn.count("<bdi>"), table.partition("</table>")[0].count('<th scope="row"')] == [15, 15, 17]
+    assert '<bdi>deradicalised</bdi></span><svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none"><rect width="100"' in drawn
     assert 'role="img" aria-label="Columns: searches in each week from ' in page
     assert "at most 12 in one." in page
     regions = re.findall(r'role="region" tabindex="0" aria-labelledby="([^"]+)"', page)
