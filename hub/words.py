@@ -141,7 +141,7 @@ CROSS JOIN LATERAL (
             SELECT for_members FROM hub_entry e WHERE l.lexeme IS NULL AND e.words @@ quote_literal(s.stem)::tsquery LIMIT 1000) found
     ) n ON l.lexeme IS NULL
     LEFT JOIN LATERAL (
-        SELECT l.records * sum(public) / greatest(sum(records), 1) AS public FROM hub_word WHERE stem = s.stem
+        SELECT least(sum(public), l.records * sum(public) / greatest(sum(records), 1)) AS public FROM hub_word WHERE stem = s.stem
     ) w ON l.lexeme IS NOT NULL
 ) stems
 CROSS JOIN LATERAL (
