@@ -210,6 +210,12 @@ def doors() -> list[tuple[str, str]]:
     ]
 
 
+def alerts() -> list[tuple[str, str]]:
+    """News of 10,000 saved searches (bench/alerts.py)."""
+    told = subprocess.run([sys.executable, str(ROOT / "bench" / "alerts.py")], cwd=ROOT, check=True, capture_output=True, text=True)
+    return [(f"saved searches: {name}", json.dumps(figures)) for name, figures in json.loads(told.stdout.splitlines()[-1]).items()]
+
+
 def relevance() -> list[tuple[str, str]]:
     """How good the hub's search is on judged questions, beside bm25s (bench/relevance.py)."""
     told = subprocess.run([sys.executable, str(ROOT / "bench" / "relevance.py")], cwd=ROOT, check=True, capture_output=True, text=True)
@@ -247,13 +253,15 @@ def main() -> None:
     parser.add_argument(
         "--million", action="store_true", help="the search over a million practices as well, which takes an hour and more to make"
     )
+    parser.add_argument("--alerts", action="store_true", help="the news of 10,000 saved searches as well, which takes some minutes")
     options = parser.parse_args()
     rows: list[tuple[str, str]] = []
     measures: list[Callable[[int], list[tuple[str, str]]]] = [lambda port: rates(port, options.rounds), weights]
     with site(ROOT) as (port, _):
         for measure in measures:
             rows += measure(port)
-    rows += directory() + staff() + doors() + relevance() + (million() if options.million else [])
+    rows += directory() + staff() + doors() + relevance()
+    rows += (alerts() if options.alerts else []) + (million() if options.million else [])
     with site(ROOT) as (_, warm):
         rows.append(("warm start of this folder to the first page", f"{warm:7.1f} s"))
     if not options.no_cold and shutil.which("git"):

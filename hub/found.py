@@ -27,11 +27,10 @@ _HOLDS = """ARRAY(
 def results(places: list[int], lookup: Lookup, asked: Asked, reading: Reading, user: Any) -> list[Practice]:
     """Those of `places` that are visible to `user`, in that order; where words are looked for each with `marked` and `why`. Costs
     one statement."""
-    practices = Practice.objects.visible_to(user).select_related("city")
     terms = lookup.terms[:ARMS]
     if not terms:
-        found = practices.defer("body", "lessons", "partners", "sources").in_bulk(places)
-        return [found[key] for key in places if key in found]
+        return unmarked(places, user)
+    practices = Practice.objects.visible_to(user).select_related("city")
     queries = [either([*map(lexeme, sorted(term.stems)), *sorted(term.same | term.alike)]) for term in terms]
     holds = RawSQL(_HOLDS, [queries], ArrayField(BooleanField()))  # noqa: S611  its parameters are values
     found = practices.annotate(holds=holds).in_bulk(places)
@@ -47,3 +46,9 @@ def results(places: list[int], lookup: Lookup, asked: Asked, reading: Reading, u
         practice.marked = marked(practice, forms, phrases)  # type: ignore[attr-defined]  # for the rows of this answer only
         practice.why = why(practice, words, terms, practice.holds, forms)  # type: ignore[attr-defined]
     return shown
+
+
+def unmarked(places: list[int], user: Any) -> list[Practice]:
+    """The same without marks and reasons, and without their long texts."""
+    found = Practice.objects.visible_to(user).select_related("city").defer("body", "lessons", "partners", "sources").in_bulk(places)
+    return [found[key] for key in places if key in found]

@@ -22,7 +22,7 @@ from members import countries
 from members.models import City
 
 BATCH = 2_000
-_LOCK = 0x5C1_0B  # one bulk writer at a time, by PostgreSQL's advisory lock
+LOCK = 0x5C1_0B  # one bulk writer at a time, by PostgreSQL's advisory lock
 _FIELDS = tuple(name for name in rows.COLUMNS if name not in {"city", "country"})
 _CHANGED = tuple(name for name in _FIELDS if name != "external_id")  # a known practice keeps its address and its state
 _STAGE = f"""
@@ -93,7 +93,7 @@ def bulk() -> Iterator[None]:
     """A transaction for writing in bulk: one such writer at a time, and the words of the search counted once, at its end,
     if entries were written at all."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         cursor.execute("SET LOCAL hub.counts_words = 'later'")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # references are checked as rows come, not all remembered for the end
         yield

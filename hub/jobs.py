@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import connection
 from procrastinate.contrib.django import app
 
-from hub import alerts, search_figures, settling, spellings
+from hub import alerts, rebuilding, search_figures, settling
 from hub.models import SavedSearch
 
 
@@ -14,9 +13,7 @@ from hub.models import SavedSearch
 def count_words(timestamp: int) -> None:
     """Every night: count the words of the hub anew. Until then a new word is known, only how frequent it is not yet; and
     one that no practice has any more is still there, which nobody is led to."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT hub_count_words()")
-    spellings.tell()
+    rebuilding.count_words()
 
 
 @app.periodic(cron="*/5 * * * *")

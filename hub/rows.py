@@ -299,6 +299,8 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "lessons": lambda value: _texts(value, 1_000),
     "sources": _sources,
 }
+# What an empty cell comes to, worked out once: most cells of most files are empty. The lists among them are never changed.
+_EMPTY = {name: checked(None) for name, checked in _CHECKS.items() if name not in REQUIRED}
 
 
 def check(row: Row) -> dict[str, Any] | list[Fault]:
@@ -309,8 +311,12 @@ def check(row: Row) -> dict[str, Any] | list[Fault]:
     faults += _not_to_be_published(row)
     values: dict[str, Any] = {}
     for name, checked in _CHECKS.items():
+        given = row.values.get(name)
+        if (given is None or given == "") and name in _EMPTY:
+            values[name] = _EMPTY[name]
+            continue
         try:
-            values[name] = checked(row.values.get(name))
+            values[name] = checked(given)
         except _WrongError as error:
             faults.append(Fault(row.line, name, str(error)))
     if faults:

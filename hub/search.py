@@ -18,7 +18,7 @@ from django.db.models.expressions import RawSQL
 from hub import finding, spelling, words
 from hub.asking import Asked, take_apart
 from hub.finding import BITS, NAMES, Counts, fails
-from hub.found import results
+from hub.found import results, unmarked
 from hub.lookup import Lookup, Query
 from hub.models import Entry, Practice
 from hub.querysets import EntryQuerySet
@@ -57,10 +57,18 @@ class Answer:
 
 
 def search(
-    query: Query, user: Any, page: int = 1, per_page: int = PER_PAGE, *, among: Sequence[int] | None = None, bare: bool = False
+    query: Query,
+    user: Any,
+    page: int = 1,
+    per_page: int = PER_PAGE,
+    *,
+    among: Sequence[int] | None = None,
+    marks: bool = True,
+    bare: bool = False,
 ) -> Answer:
     """Practices visible to `user`. A page beyond the end has no results, and the count all the same. `among` narrows them to those
-    of these few keys, once it is settled from all what is looked for; `bare` gives their keys alone.
+    of these few keys, once it is settled from all what is looked for. Where nobody looks at them, `marks` aren't made; `bare` gives
+    keys alone.
 
     Costs three statements; with words five, some more where a word is unknown or has synonyms, or nothing but common words is found.
     """
@@ -84,7 +92,7 @@ def search(
     count = counts.total[0]
     return Answer(
         count=count,
-        results=[] if bare else results(places, lookup, asked, reading, user),
+        results=[] if bare else results(places, lookup, asked, reading, user) if marks else unmarked(places, user),
         facets={name: _values(counts, name) for name in NAMES},
         without={name: count + counts.total[fails(name)] for name in lookup.filters},
         corrected=corrected,

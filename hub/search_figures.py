@@ -77,30 +77,44 @@ def questions() -> Any:
 
 
 # As the search itself finds: by the stem in any language; of a script without spaces by any pair of signs, and by the first sign where
-# there is but one; and by a group of synonyms, as one word or several, if anything is there that the group leads to.
+# there is but one; and by a group of synonyms, as one word or several, if anything is there that the group leads to. Each step is made
+# once and for few: stems of words that stand nowhere as they are, synonyms for what has no stem there either.
 _UNWRITTEN = """
-WITH asked AS MATERIALIZED (
-    SELECT q.words, sum(d.searches)::integer AS searches FROM hub_question q JOIN hub_questionday d ON d.question_id = q.key
-    WHERE q.words <> '' AND d.day > %s GROUP BY q.words)
-SELECT word, sum(searches)::integer AS searches
-FROM asked CROSS JOIN LATERAL (SELECT DISTINCT unnest(string_to_array(words, ' ')) AS word) one
-WHERE NOT EXISTS (
-    SELECT FROM unnest(tsvector_to_array(to_tsvector('pg_catalog.simple', hub_pairs(word)))) AS part CROSS JOIN hub_language l
-    JOIN hub_word w ON w.language = l.language AND w.stem = hub_stem(part, l.language))
-AND NOT (length(word) = 1 AND word <> hub_pairs(word) AND EXISTS (SELECT FROM hub_word WHERE left(hub_word.word, 1) = one.word))
-AND NOT EXISTS (
-    SELECT FROM hub_expression e
-    WHERE NOT e.only_found AND (
-        word = ANY(string_to_array(e.folded, ' ')) AND strpos(' ' || words || ' ', ' ' || e.folded || ' ') > 0
-        OR e.folded <> hub_pairs(e.folded) AND strpos(word, e.folded) > 0)
-    AND (
-        EXISTS (
-            SELECT FROM hub_expression other JOIN hub_entry ON hub_entry.words @@ phraseto_tsquery(
-                hub_config(other.language), hub_pairs(other.folded))
-            WHERE other.group_id = e.group_id)
-        OR EXISTS (
-            SELECT FROM hub_synonymgroup g CROSS JOIN LATERAL unnest(g.codes) AS code
-            JOIN hub_entry ON hub_entry.words @@ quote_literal(code)::tsquery WHERE g.id = e.group_id)))
+WITH question AS MATERIALIZED (
+    SELECT q.words::text, sum(d.searches)::integer AS searches FROM hub_question q JOIN hub_questionday d ON d.question_id = q.key
+    WHERE q.words <> '' AND d.day > %s GROUP BY q.words),
+asked AS MATERIALIZED (
+    SELECT words, searches, word FROM question CROSS JOIN LATERAL (SELECT DISTINCT unnest(string_to_array(words, ' ')) AS word) one),
+part AS MATERIALIZED (
+    SELECT word, word <> pairs AS is_unspaced, part FROM (SELECT DISTINCT word FROM asked) one
+    CROSS JOIN LATERAL hub_pairs(word) AS pairs
+    CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector('pg_catalog.simple', pairs))) AS part),
+stands AS MATERIALIZED (SELECT part.word FROM part WHERE EXISTS (SELECT FROM hub_word w WHERE w.word = part.part)),
+rest AS MATERIALIZED (SELECT * FROM part WHERE word NOT IN (SELECT word FROM stands)),
+stem AS MATERIALIZED (SELECT word, language, hub_stem(part, language) AS stem FROM rest CROSS JOIN hub_language),
+written AS MATERIALIZED (
+    SELECT stem.word FROM stem JOIN hub_word w ON (w.stem, w.language) = (stem.stem, stem.language)
+    UNION ALL
+    SELECT word FROM rest WHERE is_unspaced AND length(word) = 1 AND EXISTS (SELECT FROM hub_word w WHERE left(w.word, 1) = rest.word)),
+missing AS MATERIALIZED (
+    SELECT words, searches, word, is_unspaced FROM asked JOIN (SELECT DISTINCT word, is_unspaced FROM rest) one USING (word)
+    WHERE NOT EXISTS (SELECT FROM written WHERE written.word = asked.word)),
+said AS MATERIALIZED (SELECT group_id, folded, folded <> hub_pairs(folded) AS is_unspaced FROM hub_expression WHERE NOT only_found),
+known AS MATERIALIZED (
+    SELECT words, word, group_id FROM missing JOIN (
+        SELECT group_id, folded, unnest(string_to_array(folded, ' ')) AS word FROM said) one USING (word)
+    WHERE strpos(' ' || words || ' ', ' ' || folded || ' ') > 0
+    UNION ALL
+    SELECT words, word, group_id FROM missing JOIN said ON missing.is_unspaced AND said.is_unspaced AND strpos(word, folded) > 0),
+queries AS MATERIALIZED (
+    SELECT group_id, phraseto_tsquery(hub_config(language), hub_pairs(folded)) AS query FROM hub_expression
+    WHERE group_id IN (SELECT group_id FROM known)
+    UNION ALL
+    SELECT id, quote_literal(unnest(codes))::tsquery FROM hub_synonymgroup WHERE id IN (SELECT group_id FROM known)),
+leads AS MATERIALIZED (
+    SELECT group_id FROM queries CROSS JOIN LATERAL (SELECT FROM hub_entry WHERE hub_entry.words @@ query LIMIT 1) there)
+SELECT word, sum(searches)::integer AS searches FROM missing
+WHERE (words, word) NOT IN (SELECT words, word FROM known WHERE group_id IN (SELECT group_id FROM leads))
 GROUP BY word ORDER BY searches DESC, word LIMIT %s
 """
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 
 FROM = 5_000  # practices; below that rows are quicker
 ROUNDS = 200  # segments in one go; what is left comes with the next
+_LOCK = 6017548  # of migrations/0009_bits.py: whoever settles holds it for a transaction
 
 
 def settle() -> int:
@@ -23,3 +26,9 @@ def settle() -> int:
                 break
             settled += placed
     return settled
+
+
+def wait(cursor: Any) -> None:
+    """Wait until nobody settles, and keep others from it until this transaction ends: for whoever writes many of the same rows, in
+    an order of their own."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any, Self
 
@@ -97,7 +98,19 @@ class CityQuerySet(models.QuerySet[Any]):
 
 def sees_members_only(user: Any) -> bool:
     """Whether `user` may read what cities share among members: officials of a city that is a member today, and staff."""
-    return bool(user.is_authenticated and (user.is_staff or user.is_member))
+    remembered: bool | None = getattr(user, "sees_members_only", None)
+    return bool(user.is_authenticated and (user.is_staff or user.is_member)) if remembered is None else remembered
+
+
+def remember_who_sees_members_only(users: Iterable[Any]) -> None:
+    """For a job that asks it of many accounts, again and again, within a moment: it is asked once for all, and kept on these objects."""
+    from members.models import City, Post  # the models' managers are made here
+
+    users = list(users)
+    posts = Post.objects.today().filter(official__user__in={user.pk for user in users}, city__in=City.objects.members())
+    members = set(posts.values_list("official__user", flat=True))
+    for user in users:
+        user.sees_members_only = user.is_staff or user.pk in members
 
 
 def next_in_turn(waiting: Any, done: models.Model, moment: str) -> Any:

@@ -6,13 +6,13 @@ delivers (jobs.py), with retries; staff see the outbox in the admin, the demo on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from email.utils import make_msgid
 from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives, mailers
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.template import Context
@@ -36,12 +36,23 @@ def send(name: str, *, to: str, context: dict[str, Any], language: str, private:
 
     Raises ValidationError where `to` is no mail address: nothing is queued then.
     """
+    written(name, to=to, context=context, language=language, private=private, unsubscribe=unsubscribe).send()
+
+
+def send_all(messages: Iterable[EmailMessage]) -> None:
+    """Queue mails that were `written`, all of them or none; the worker is told once."""
+    if queued := list(messages):
+        mailers.default.send_messages(queued)
+
+
+def written(name: str, *, to: str, context: dict[str, Any], language: str, private: bool = False, unsubscribe: str = "") -> EmailMessage:
+    """A mail as `send` would queue it."""
     with override(language):
         context = {**context, "site_url": settings.SITE_URL, "contact_mail": settings.CONTACT_MAIL, "language": language}
         subject = _one_line(_plain(f"mail/{name}.subject.txt", context))
         message = EmailMultiAlternatives(subject, _plain(f"mail/{name}.txt", context), to=[to], headers=_headers(private, unsubscribe))
         message.attach_alternative(render_to_string(f"mail/{name}.html", context), "text/html")
-        message.send()
+    return message
 
 
 def _headers(private: bool, unsubscribe: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _
 
 from hub.admin.earlier import Earlier
+from hub.admin.lines import LinesFormSet
 from hub.models import Phrasing, Pick, Promotion
 from hub.models.promotion import MOST_PICKS, PICKED_TWICE
 from hub.models.synonym import as_compared
@@ -63,7 +64,7 @@ class _PickForm(_ModelForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        self.instance.why = {code: values[name] for name, (code, _language) in _WHY.items() if values.get(name)} or {"en": ""}
+        self.instance.why = {code: values[name] for name, (code, _language) in _WHY.items() if values.get(name)}
         return values
 
 
@@ -82,6 +83,7 @@ class PhrasingForm(forms.ModelForm if not TYPE_CHECKING else forms.ModelForm[Phr
 class Phrasings(_TabularInline):
     model = Phrasing
     form = PhrasingForm
+    formset = LinesFormSet
     fields = ("text",)
     extra = 2
     min_num = 1

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hub import synonym_file, synonym_reach
 from hub.admin.earlier import Earlier
+from hub.admin.lines import LinesFormSet
 from hub.models import Expression, SynonymGroup
 from hub.models.synonym import LANGUAGES, MOST_WORDS, as_compared, codes_by_facet
 from members.querysets import today
@@ -26,9 +27,8 @@ if TYPE_CHECKING:  # generic for the type checker alone
     _ModelAdmin = admin.ModelAdmin[SynonymGroup]
     _TabularInline = admin.TabularInline[Any, SynonymGroup]
     _ModelForm = forms.ModelForm[SynonymGroup]
-    _FormSet = forms.BaseInlineFormSet[Any, Any, Any]
 else:
-    _ModelAdmin, _TabularInline, _ModelForm, _FormSet = admin.ModelAdmin, admin.TabularInline, forms.ModelForm, forms.BaseInlineFormSet
+    _ModelAdmin, _TabularInline, _ModelForm = admin.ModelAdmin, admin.TabularInline, forms.ModelForm
 
 _EARLIER = Expression.history.rel.related_model  # type: ignore[attr-defined]  # made by pghistory
 IN_A_CELL = 2  # expressions of a language that the list shows
@@ -47,7 +47,7 @@ class GroupForm(_ModelForm):
     )
 
 
-class ExpressionFormSet(_FormSet):
+class ExpressionFormSet(LinesFormSet):
     """The database holds what is said here; it is said here so that it stands at the line that it is about."""
 
     def clean(self) -> None:
@@ -136,7 +136,6 @@ class SynonymGroupAdmin(_ModelAdmin):
     list_display = ("name", "kind", *(f"in_{code}" for code, _name in LANGUAGES))
     list_filter = (Kind, Missing)
     search_fields = ("name", "expressions__text", "expressions__folded", "codes")
-    search_help_text = _("A word of any language")
     # what a group leads to beside its expressions fills a page: folded, so that those come first
     fieldsets = ((None, {"fields": ("name", "note")}), (_("Filters"), {"classes": ("collapse",), "fields": ("codes",)}))
     inlines = (Expressions, EarlierExpressions)

@@ -116,7 +116,15 @@ class SavedSearch(models.Model):
     @staticmethod
     def can_save(user: Any) -> bool:
         """Officials, today, and staff; so too for mails. Who was one keeps what is saved for thirty days, without them."""
-        return bool(user.is_authenticated and user.is_active and (user.is_staff or user.posts_today.exists()))
+        return bool(user.is_authenticated and SavedSearch.savers_among([user]))
+
+    @staticmethod
+    def savers_among(users: Iterable[Any]) -> set[int]:
+        """The keys of those who can save searches."""
+        active = {user.pk: user.is_staff for user in users if user.is_active}
+        others = [key for key, is_staff in active.items() if not is_staff]
+        officials = Post.objects.today().filter(official__user__in=others).values_list("official__user", flat=True) if others else ()
+        return {key for key, is_staff in active.items() if is_staff} | set(officials)
 
     @property
     def known_keys(self) -> set[int]:

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
-from django.utils.http import http_date
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -63,7 +62,7 @@ def practices_json(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"error": form.errors.get_json_data()}, status=400)
     page, asked_for = form.page_asked, form.cleaned_data["per_page"]
     per_page = asked_for or PER_PAGE
-    answer = find(form.query, request.user, page, per_page)
+    answer = find(form.query, request.user, page, per_page, marks=False)
     pages = answer.pages(per_page)
     around = _around("hub:practices_json", form.query, page, pages, asked_for)
     return JsonResponse(
@@ -104,13 +103,17 @@ def _result(practice: Practice) -> dict[str, Any]:
 @visitors_may_cache
 @leads_to_successors
 def feed(request: HttpRequest) -> HttpResponse:
-    """The search as an Atom feed, the newest first unless an order is asked for. A page beyond the end is 404."""
+    """The search as an Atom feed, the newest first unless an order is asked for. A page beyond the end is 404.
+
+    Whether it changed is told by the ETag of what it shows, by which visitors_may_cache answers 304. It bears no Last-Modified: no date
+    that is at hand changes when a practice is deleted or hidden, or a city renamed, so a 304 by date would be wrong.
+    """
     form = SearchForm(request.GET)
     if not form.is_valid():
         return _refused(form)
     query, page, asked_for = form.query, form.page_asked, form.cleaned_data["per_page"]
     per_page = asked_for or PER_PAGE
-    answer = find(replace(query, sort=query.sort or "newest"), request.user, page, per_page)
+    answer = find(replace(query, sort=query.sort or "newest"), request.user, page, per_page, marks=False)
     pages = answer.pages(per_page)
     if page > pages:
         return HttpResponse(gettext("There is no such page") + "\n", status=404, content_type=_TEXT)
@@ -122,9 +125,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         first=_whole("hub:feed", query, per_page=asked_for),
         pages=_around("hub:feed", query, page, pages, asked_for),
     )
-    response = HttpResponse(made.writeString("utf-8"), content_type=made.content_type)
-    response["Last-Modified"] = http_date(made.latest_post_date().timestamp())
-    return response
+    return HttpResponse(made.writeString("utf-8"), content_type=made.content_type)
 
 
 @public

@@ -315,7 +315,7 @@ def test_a_crash_in_the_middle_sends_nothing_and_loses_nothing(city, olga, monke
     saved = save(olga)
     new(city)
     with monkeypatch.context() as broken:
-        broken.setattr(mail, "send", _raises(RuntimeError("killed")))
+        broken.setattr(mail, "send_all", _raises(RuntimeError("killed")))
         assert turn() == 0
     assert (outbox(), told(saved)) == ([], set())
     assert waits(saved), "the others don't wait for it"
@@ -341,7 +341,7 @@ def test_one_that_cannot_be_looked_at_does_not_hold_up_the_others(city, olga, mo
 def test_a_database_that_is_away_is_said_to_the_worker(city, olga, monkeypatch):
     saved = save(olga)
     new(city)
-    monkeypatch.setattr(mail, "send", _raises(OperationalError("away")))
+    monkeypatch.setattr(mail, "send_all", _raises(OperationalError("away")))
     with pytest.raises(OperationalError):
         turn()
     assert not waits(saved)
@@ -372,7 +372,8 @@ def test_a_quiet_turn_costs_little(city, olga, django_assert_num_queries):
     save(olga)
     long_ago()
     SavedSearch.objects.update(due=timezone.now())
-    # which are due, savepoint, the search, a member?, its owner's post, cities, anything written?, the search, savepoint
+    # which are due; then for a hundred at once: savepoint, the searches, whose owners may, who is a member, cities, what was written,
+    # their next turn, savepoint
     with django_assert_num_queries(9):
         assert jobs.tell_news(0) == 0
 

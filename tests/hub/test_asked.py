@@ -509,7 +509,7 @@ def test_words_that_lead_to_a_practice_in_any_form_are_not_missing(no_synonyms):
     city = make_city()
     make_practice(city, "Mentoring in schools")
     make_practice(city, "社区青年", language="zh")
-    asked_by_many("mentored school", "deradicalised school school", "我们社区", "社", "网络仇恨", "网", "deradicalised")
+    asked_by_many("mentored school", "deradicalised school deradicalised", "我们社区", "社", "网络仇恨", "网", "deradicalised")
     assert search_figures.unwritten() == [("deradicalised", 7), ("网络仇恨", 3), ("网", 2)]
 
 
@@ -531,7 +531,7 @@ def test_the_words_are_a_chart_and_a_table(client):
     page = client.get(FIGURES).text
     drawn, table = page.partition('<div class="bars" role="img"')[2].partition("<table")[::2]
     assert [drawn.count("<rect"), drawn.count("<bdi>"), table.partition("</table>")[0].count('<th scope="row"')] == [15, 15, 17]
-    assert '<bdi>deradicalised</bdi><svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none"><rect width="100"' in drawn
+    assert '<bdi>deradicalised</bdi></span><svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none"><rect width="100"' in drawn
     assert 'role="img" aria-label="Columns: searches in each week from ' in page
     assert "at most 12 in one." in page
     regions = re.findall(r'role="region" tabindex="0" aria-labelledby="([^"]+)"', page)
@@ -553,3 +553,31 @@ def test_the_secretariat_reads_it_and_nobody_else(client):
     assert {client.get(address).status_code for address in addresses} == {200}
     assert {client.post(address).status_code for address in addresses[1:]} == {405}
     assert client.get("/admin/hub/question/add/").status_code == 403
+
+
+def fill(number):
+    """As many questions, weeks, filters and unwritten words."""
+    for place in range(number):
+        day = today() - timedelta(weeks=place)
+        question = Question.objects.create(key=str(place), words=f"unwritten{'abc'[place]}", days=3, readers=5, together=2, last=day)
+        QuestionDay.objects.create(question=question, day=day, searches=6, nothing=1, clicked=2)
+        SearchDay.objects.create(day=day, language="en", found=1, searches=6, clicked=2, corrected=1, led=1)
+        FacetDay.objects.create(day=day, facet=("theme", "level", "region")[place], searches=2)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_of_questions_asks_one_number_of_queries(client, django_assert_num_queries, number):
+    fill(number)
+    client.force_login(make_staff())
+    with django_assert_num_queries(7):
+        assert len(client.get("/admin/hub/question/").context["cl"].result_list) == number
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_figures_ask_one_number_of_queries(client, django_assert_num_queries, number):
+    fill(number)
+    client.force_login(make_staff())
+    with django_assert_num_queries(9):
+        context = client.get(FIGURES).context
+    assert [len(context[name]) for name in ("questions", "unwritten", "filters")] == [number] * 3
+    assert context["totals"]["searches"] == 6 * number

@@ -39,7 +39,7 @@ def in_order(what, query):
 
 @pytest.mark.parametrize("words", ["", "council"])
 def test_what_was_tested_and_found_not_effective_stands_last_by_evidence(written, monkeypatch, words):
-    for evidence in ("0", "x", "4"):
+    for evidence in ("x", "0", "4"):
         make_practice(make_city(), "Youth council", evidence=evidence)
     written(monkeypatch)
     assert in_order("evidence", Query(words, sort="evidence")) == ["4", "0", "x"]
@@ -51,6 +51,7 @@ def test_samples_stand_behind_what_is_real_in_every_order(written, monkeypatch, 
     """Newer, better evidenced and with more of the words as they may be."""
     for number in range(3):
         make_practice(make_city(), "Council council council", summary="Council", is_sample=True, evidence="4")
-        make_practice(make_city(), f"A council {number}", body="Long. " * 99, evidence="0", published_at=timezone.now() - timedelta(days=900))
+        old = timezone.now() - timedelta(days=900)
+        make_practice(make_city(), f"A council {number}", body="Long. " * 99, evidence="0", published_at=old)
     written(monkeypatch)
     assert in_order("is_sample", Query(words, sort=sort)) == [False] * 3 + [True] * 3

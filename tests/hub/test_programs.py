@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -201,23 +201,6 @@ def test_a_feed_has_pages(client):
 def test_nothing_found_is_a_feed_too(client):
     feed = atom(client.get(FEED, {"q": "qqqqqq"}))
     assert (feed.findall(f"{ATOM}entry"), feed.findtext(f"{ATOM}updated")) == ([], "2015-09-29T00:00:00+00:00")
-
-
-def test_a_reader_of_feeds_asks_whether_it_changed(client, three):
-    first = client.get(FEED)
-    assert first["Cache-Control"] == "public, max-age=60"
-    again = client.get(FEED, headers={"If-None-Match": first["ETag"]})
-    assert (again.status_code, again.content) == (304, b"")
-    newest = max(practice.updated for practice in three)
-    assert first["Last-Modified"] == newest.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
-    assert client.get(FEED, headers={"If-Modified-Since": first["Last-Modified"]}).status_code == 304
-    three[1].title = "Another"
-    three[1].save()
-    Practice.objects.filter(pk=three[1].pk).update(updated=timezone.now() + timedelta(minutes=1))
-    assert client.get(FEED, headers={"If-None-Match": first["ETag"]}).status_code == 200
-    assert client.get(FEED, headers={"If-Modified-Since": first["Last-Modified"]}).status_code == 200
-    client.force_login(make_staff())
-    assert client.get(FEED)["Cache-Control"] == "private, no-store"
 
 
 def test_the_page_leads_to_the_same_search(client, three):

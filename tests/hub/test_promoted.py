@@ -167,13 +167,19 @@ def test_what_broke_the_rules_before_they_were_is_mended():
         for rule in rules:
             editor.remove_constraint(Pick, rule)
         editor.execute("ALTER TABLE hub_pick DROP CONSTRAINT pick_place_is_one_to_three")
-        broken: list[tuple[dict[str, Any], dict[str, str]]] = [
-            ({"practice": council}, {"en": "", "fr": "", "es": "Así."}), ({"practice": forum}, {}),
-            ({"page": "pages:about"}, {"ar": "لأنه."}), ({"practice": council}, {"en": "Twice."}),
-            ({"practice": forum}, {"en": "So."}), ({"page": "pages:about"}, {"en": "Twice."}),
-            ({"page": "pages:contact"}, {"en": "", "ar": ""}),
-        ]  # fmt: skip
-        for place, (values, why) in enumerate(broken, 1):
+        about: dict[str, Any] = {"page": "pages:about"}
+        for place, (values, why) in enumerate(
+            [
+                ({"practice": council}, {"en": "", "fr": "", "es": "Así."}),
+                ({"practice": forum}, {}),
+                (about, {"ar": "لأنه."}),
+                ({"practice": council}, {"en": "Twice."}),
+                ({"practice": forum}, {"en": "So."}),
+                (about, {"en": "Twice."}),
+                ({"page": "pages:contact"}, {"en": "", "ar": ""}),
+            ],
+            start=1,
+        ):
             promotion.picks.create(place=place, why=why, **values)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(MEND)

@@ -20,7 +20,7 @@ def last_year(monkeypatch):
     monkeypatch.setattr(successors, "SUCCESSORS", then)
 
 
-@pytest.mark.parametrize("path", ["/hub/", "/ar/hub/", "/hub/practices.json"])
+@pytest.mark.parametrize("path", ["/hub/", "/ar/hub/", "/hub/practices.json", "/hub/feed/", "/ar/hub/feed/", "/hub/export.csv"])
 def test_it_leads_to_the_same_search_by_the_value_of_now(client, path):
     response = client.get(f"{path}?q=caf%C3%A9+%26+%22tea%22&theme=youth&level=primary&theme=gender-equality&page=2&more=x&more=y")
     assert response.status_code == 301

@@ -178,3 +178,11 @@ def test_the_secretariat_keeps_it_and_nobody_else(client):
     other.groups.add(secretariat())
     assert {client.get(address).status_code for address in addresses} == {200}
     assert ThemeOrder.objects.count() == 1
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_asks_one_number_of_queries(client, staff, django_assert_num_queries, number):
+    for place in range(number):
+        make_order("gender-equality", begins=place, ends=place)
+    with django_assert_num_queries(7):
+        assert len(client.get("/admin/hub/themeorder/").context["cl"].result_list) == number

@@ -3,9 +3,11 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from hub import panel
 from hub.models import Practice
 from hub.passages import marked
 from hub.search import Query, search
+from hub.words import forms_of
 from tests.hub.cast import make_city, make_practice
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,15 @@ def test_a_name_by_which_it_was_found_is_said(words, fields, said):
     assert one(words).why.by == [said]
 
 
+def test_names_of_its_city_s_region_and_size_are_said_as_well():
+    make_practice(make_city(population_band="250-000-to-1-million"), "Plain", **BARE)
+    assert one("europe").why.by == ["Found by its region: Europe"]
+    assert one("million").why.by == ["Found by the population of its city: 250,000 to 1 million"]
+    assert one("million europe Danemark").why.by == [
+        "Found by the population of its city: 250,000 to 1 million", "Found by its region: Europe", "Found by its country: Denmark",
+    ]  # fmt: skip
+
+
 def test_a_word_of_its_own_is_no_name():
     make_practice(make_city(), "Disinformation", **{**BARE, "themes": ["online-harms-and-disinformation"]})
     assert one("disinformation").why.by == []
@@ -76,6 +87,13 @@ def test_signs_without_spaces_are_one_word():
 def test_its_city_is_marked(client):
     make_practice(make_city(), "Plain", **BARE)
     assert "<mark>Aarhus</mark>, Denmark" in client.get("/hub/", {"q": "aarhus"}).text
+
+
+def test_what_is_written_in_one_sign_and_folded_to_two_is_found_again():
+    """As a Thai vowel is: its pairs are those of what it is folded to."""
+    make_practice(make_city(), "ทำ", language="th", **BARE)
+    assert one("ทำ เมือง", as_typed=True).why.missing == ["เมือง"]
+    assert forms_of("ทำ") == ["ท\u0e4d", "\u0e4d\u0e32"]
 
 
 def passage(words, **fields):
@@ -112,3 +130,8 @@ def test_only_common_words_and_nothing_without_the_words(client):
 def test_quotes_within_quotes(client):
     make_practice(make_city(), "Social cohesion", **BARE)
     assert "1 practice for “‘social cohesion’ -police”" in client.get("/hub/", {"q": '"social cohesion" -police'}).text
+
+
+def test_quotes_within_quotes_are_those_of_the_language(monkeypatch):
+    monkeypatch.setattr(panel, "gettext", {"‘%(words)s’": "‹%(words)s›"}.get)
+    assert panel.quoted('"100 % here" and «there» not „open') == "‹100 % here› and ‹there› not „open"

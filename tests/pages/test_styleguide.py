@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
 pytestmark = pytest.mark.django_db
 
@@ -25,9 +26,11 @@ ENTRY = re.compile(
 )
 
 
-@pytest.fixture
-def guide(client):
-    return client.get("/styleguide/").content.decode()
+@pytest.fixture(scope="module")
+def guide(django_db_setup, django_db_blocker):
+    """The page as a stranger gets it: read by each test, changed by none, so it is asked for once."""
+    with django_db_blocker.unblock():
+        return Client().get("/styleguide/").content.decode()
 
 
 def entries(guide):

@@ -11,6 +11,7 @@ import os
 import re
 from collections import defaultdict
 from datetime import timedelta
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 
@@ -247,12 +248,13 @@ def walked(client, people, rows) -> tuple[dict[str, list[str]], dict[str, dict[s
     read: dict[str, dict[str, set[str]]] = {mark: defaultdict(set) for mark in MARKS}
     asked = {**rows, **{address: ("GET", address) for address in searches()}}
     for who in WHO:
+        client.logout()
+        if people[who]:
+            client.force_login(User.objects.get(pk=people[who].pk))
+        signed_in = {name: cookie.value for name, cookie in client.cookies.items()}
         for name, (method, address) in asked.items():
+            client.cookies = SimpleCookie(signed_in)  # none of an answer before
             with transaction.atomic():
-                if people[who]:
-                    client.force_login(User.objects.get(pk=people[who].pk))
-                else:
-                    client.logout()
                 answer = client.generic(method, address)
                 if name in rows:
                     statuses[name].append(_words(answer))

@@ -177,9 +177,15 @@ def test_a_bomb_is_refused_before_it_is_decoded(monkeypatch):
 # --- Serving ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def drawn_once():
+    """A picture as it was drawn: nothing of it depends on the test that keeps it."""
+    return uploads.draw(upload(encoded(image((2000, 1200)))))
+
+
 @pytest.fixture
-def kept(db):
-    return uploads.draw(upload(encoded(image((2000, 1200))))).keep()
+def kept(db, drawn_once):
+    return drawn_once.keep()
 
 
 def test_what_an_img_needs(kept):
