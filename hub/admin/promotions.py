@@ -150,6 +150,7 @@ class PromotionAdmin(_ModelAdmin):
     change_form_template = "admin/hub/promotion.html"
     BESIDE: ClassVar[Any] = _("On some of these days “%(text)s” is asked for “%(name)s” as well: then the newer one stands first.")
 
+    UNSEEN: ClassVar[Any] = _("Not every reader sees “%(title)s”: %(why)s.")
     COMMON: ClassVar[Any] = _("“%(text)s” is nothing but common words: it is shown for very many questions.")
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -173,7 +174,7 @@ class PromotionAdmin(_ModelAdmin):
             return ""
         if any(one.is_seen for one in promotion.picks.all()):
             return format_html('<span class="stamp stamp--good">{}</span>', gettext("shown"))
-        return format_html('<span class="stamp stamp--bad">{}</span>', gettext("nothing to show"))
+        return format_html('<span class="stamp stamp--bad">{}</span>', gettext("unseen"))
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         promotion = self.get_object(request, object_id)
@@ -190,4 +191,4 @@ class PromotionAdmin(_ModelAdmin):
             messages.warning(request, self.COMMON % {"text": one.text})
         for pick in promotion.picks.select_related("practice"):
             if pick.unseen:
-                messages.warning(request, gettext("“%(title)s”: %(unseen)s.") % {"title": pick.title, "unseen": pick.unseen})
+                messages.warning(request, self.UNSEEN % {"title": pick.title, "why": pick.unseen})

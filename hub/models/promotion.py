@@ -158,8 +158,8 @@ class Pick(models.Model):
         if self.practice is None:
             return ""
         if not self.is_seen:
-            return _("not published, so readers don’t see it")
-        return _("for members alone, so visitors don’t see it") if self.practice.audience == Audience.MEMBERS else ""
+            return _("not published")
+        return _("for members alone") if self.practice.audience == Audience.MEMBERS else ""
 
     @property
     def is_seen(self) -> bool:

@@ -559,7 +559,7 @@ def fill(number):
     """As many questions, weeks, filters and unwritten words."""
     for place in range(number):
         day = today() - timedelta(weeks=place)
-        question = Question.objects.create(key=str(place), words=f"unwritten{'abc'[place]}", days=3, readers=5, together=2, last=day)
+        question = Question.objects.create(key=str(place), words=f"unwritten{'abc'[place]}", days=3, readers=10, together=4, last=day)
         QuestionDay.objects.create(question=question, day=day, searches=6, nothing=1, clicked=2)
         SearchDay.objects.create(day=day, language="en", found=1, searches=6, clicked=2, corrected=1, led=1)
         FacetDay.objects.create(day=day, facet=("theme", "level", "region")[place], searches=2)

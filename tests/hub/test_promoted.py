@@ -289,7 +289,7 @@ def test_what_overlaps_and_what_nobody_sees_is_said(client, staff):
     draft = make_practice(make_city(), "Draft", state=State.DRAFT)
     page = client.post(ADD, form("council youth", "sport", practice=draft.pk), follow=True).content.decode()
     assert "“council youth” is asked for “Meetings” as well" in page
-    assert "“Draft”: not published, so readers don’t see it." in page
+    assert "Not every reader sees “Draft”: not published." in page
     assert page.count("as well: then the newer one") == 1
 
 
@@ -310,17 +310,17 @@ def test_picks_that_readers_do_not_see_are_told_as_such(client, staff):
     make_promotion("arts", picks=[draft], begins=1, ends=1, name="Tomorrow")
     rows = {one.name: one for one in Promotion.objects.all()}
     listed = client.get("/admin/hub/promotion/").text
-    why = "Taken down (not published, so readers don’t see it)"
-    assert f"{why} · Within (for members alone, so visitors don’t see it) · Open<" in listed
-    assert (listed.count(why), listed.count(">shown</span>"), listed.count(">nothing to show</span>")) == (3, 1, 1)
+    why = "Taken down (not published)"
+    assert f"{why} · Within (for members alone) · Open<" in listed
+    assert (listed.count(why), listed.count(">shown</span>"), listed.count(">unseen</span>")) == (3, 1, 1)
 
     def page_of(name):
         return client.get(reverse("admin:hub_promotion_change", args=[rows[name].pk])).text.partition('id="seen"')[2]
 
     picked, _end, below = page_of("Some").partition("</section>")
     assert ("Taken down" in picked, "Within" in picked, "Open" in picked) == (False, True, True)
-    assert "<li><bdi>Taken down</bdi> (not published, so readers don’t see it)</li>" in below
-    assert "<li><bdi>Within</bdi> (for members alone, so visitors don’t see it)</li>" in below
+    assert "<li><bdi>Taken down</bdi> (not published)</li>" in below
+    assert "<li><bdi>Within</bdi> (for members alone)</li>" in below
     assert "Readers see nothing: none of its answers is published." in page_of("None")
     draft.delete()
     assert "Readers see nothing: what was picked is deleted." in page_of("None")
