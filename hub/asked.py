@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
@@ -26,12 +27,13 @@ from hub.models import Salt
 from hub.models.asked import DAYS, READERS, TOGETHER, Found
 from hub.search import Answer, Query
 from hub.words import WORD, fold
-from members.limits import reader
+from members.limits import account
 from members.querysets import today
 
 MOST_WORDS, LONGEST = 8, 80  # of a question whose words may be kept; a longer one may be anything, a name among it
-# What may be an address or a number of somebody's: a mail address, five digits and more, however they are set apart.
-_PRIVATE = re.compile(r"@|＠|\d(?:[\s().,/+-]*\d){4}")
+# What may be an address or a number of somebody's: a mail address, five digits and more with anything but letters between them (years
+# from … to … among it).
+_PRIVATE = re.compile(r"@|\d(?:[\W_]*\d){4}")
 _PROGRAM = re.compile(r"bot|crawl|spider|slurp|preview|fetch|monitor|curl|wget|python|java/|http|scrap|headless", re.IGNORECASE)
 log = logging.getLogger(__name__)
 
@@ -52,12 +54,15 @@ def counts(request: HttpRequest) -> bool:
 
 
 def keepable(text: str) -> str:
-    """The words of a question as they may be kept some day, folded; "" where they may never be."""
-    if _PRIVATE.search(text):
+    """The words of a question as they may be kept some day, folded; "" where they may never be. Looked at as typed, in plain signs (① is
+    1, ﹫ is @), and as it would be kept: folding takes away what stands between digits."""
+    if len(text) > 2 * LONGEST:
         return ""
-    words = [fold(word) for word in WORD.findall(text[: 10 * LONGEST])]
+    words = [fold(word) for word in WORD.findall(text)]
     kept = " ".join(words)
-    return kept if len(words) <= MOST_WORDS and len(kept) <= LONGEST and len(text) <= 2 * LONGEST else ""
+    if len(words) > MOST_WORDS or len(kept) > LONGEST:
+        return ""
+    return "" if _PRIVATE.search(unicodedata.normalize("NFKC", text)) or _PRIVATE.search(kept) else kept
 
 
 def searched(request: HttpRequest, query: Query, answer: Answer) -> None:
@@ -99,7 +104,7 @@ def _note(
     try:
         salt = _salt(day)
         with transaction.atomic():
-            mark, once = _hash(salt, f"reader {reader(request)}"), _hash(salt, f"search {panel.address(query)}")
+            mark, once = _hash(salt, f"reader {account(request)}"), _hash(salt, f"search {panel.address(query)}")
             row: list[Any] = [day, mark, once, is_click, key, get_language() or "en", int(found), list(facets), is_corrected]
             with connection.cursor() as cursor:
                 cursor.execute(_INSERT, [*row, words, key if words and not is_click else "", DAYS, READERS, TOGETHER])

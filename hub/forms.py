@@ -12,6 +12,7 @@ from hub.asking import take_apart
 from hub.lookup import Query, Sort
 from hub.models.saved import NAME_LENGTH, Pace
 from hub.taxonomy import FACETS, Facet
+from members.words import plain, shows
 from strongcities import languages
 
 LONGEST_QUERY = 70_000  # characters: 10,000 words of six letters
@@ -89,4 +90,7 @@ class SavedSearchForm(forms.Form):
     )
 
     def clean_name(self) -> str:
-        return " ".join(self.cleaned_data["name"].split())
+        name = " ".join(plain(self.cleaned_data["name"]).split())
+        if not shows(name):  # it would be a link without words
+            raise ValidationError(gettext("A name has something that can be seen."))
+        return name

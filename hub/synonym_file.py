@@ -1,11 +1,11 @@
 """All synonyms as a spreadsheet, out and in: a group a row, a language a column, expressions with semicolons between them; one in
-brackets is only found. The first ones came in this form (hub/data/synonyms.csv)."""
+brackets is only found. What a file has no column for stays as it is. The first ones came in this form (hub/data/synonyms.csv)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -16,6 +16,7 @@ from hub.models.synonym import CODES, LANGUAGES, MOST_WORDS, as_compared
 from strongcities import sheets
 
 CODE_NAMES = [code for code, _name in LANGUAGES]
+MOST_OF_A_NOTE: int = SynonymGroup._meta.get_field("note").max_length or 0  # Django asks for it in forms alone
 COLUMNS = [sheets.Column(name) for name in ("group", "leads_to", "note", *CODE_NAMES)]
 
 
@@ -65,10 +66,13 @@ def bring(columns: list[str], rows: Iterable[sheets.Row]) -> Brought:
     read = [_read(row, faults) for row in rows]
     with transaction.atomic():
         _hold()
-        faults += _doubles(read)
+        named = SynonymGroup.objects.filter(name__in=[row.name for row in read])
+        there = {group.name: group for group in named.prefetch_related("expressions")}
+        whole = [_completed(row, there.get(row.name), columns, faults) for row in read]
+        faults += _doubles(whole)
         if faults:
             raise NotBrought(faults)
-        return _write(read)
+        return _write(whole, there)
 
 
 def _hold() -> None:
@@ -78,10 +82,16 @@ def _hold() -> None:
         cursor.execute("SELECT FROM hub_synonyms_version FOR UPDATE")
 
 
+def _fault(line: int, words: str) -> str:
+    return gettext("Line %(line)d: %(fault)s") % {"line": line, "fault": words}
+
+
 def _read(row: sheets.Row, faults: list[str]) -> _Row:
     def fault(words: str) -> None:
-        faults.append(gettext("Line %(line)d: %(fault)s") % {"line": row.line, "fault": words})
+        faults.append(_fault(row.line, words))
 
+    if row.cells.get(sheets.SURPLUS):
+        fault(gettext("The row has more cells than there are columns. Does a text with a comma in it lack its quotation marks?"))
     found = _Row(row.line, row.cells["group"], _parts(row.cells.get("leads_to", "")), row.cells.get("note", ""))
     for code in sorted(set(found.codes) - set(CODES)):
         fault(gettext("“%(code)s” is no value of a filter.") % {"code": code})
@@ -89,6 +99,8 @@ def _read(row: sheets.Row, faults: list[str]) -> _Row:
         SynonymGroup(name=found.name, note=found.note).clean_fields()
     except ValidationError as error:
         fault(" ".join(error.messages))
+    if len(found.note) > MOST_OF_A_NOTE:
+        fault(gettext("The note has more than %(most)s characters.") % {"most": f"{MOST_OF_A_NOTE:,}"})
     texts = [(code, each) for code in CODE_NAMES for each in _parts(row.cells.get(code, ""))]
     for (language, text), folded in zip(texts, as_compared([text for _code, text in texts]), strict=True):
         bare, only_found = (text[1:-1].strip(), True) if text.startswith("(") and text.endswith(")") else (text, False)
@@ -98,6 +110,28 @@ def _read(row: sheets.Row, faults: list[str]) -> _Row:
             fault(gettext("“%(text)s” stands there twice.") % {"text": text})
         found.expressions[folded] = (language, bare, only_found)
     return found
+
+
+def _completed(row: _Row, group: SynonymGroup | None, columns: list[str], faults: list[str]) -> _Row:
+    """The row with what its group has where the file has no column."""
+    kept: dict[str, tuple[str, str, bool]] = {}
+    for one in group.expressions.all() if group else ():
+        if one.language in columns:
+            continue
+        if one.folded in row.expressions:
+            words = gettext("“%(text)s” is in the group already, in a language for which the file has no column.")
+            faults.append(_fault(row.line, words % {"text": row.expressions[one.folded][1]}))
+        kept[one.folded] = (one.language, one.text, one.only_found)
+    whole = replace(row, expressions=row.expressions | kept)
+    if group:
+        whole = replace(
+            whole,
+            codes=row.codes if "leads_to" in columns else group.codes,
+            note=row.note if "note" in columns else group.note,
+        )
+    if not whole.expressions:
+        faults.append(_fault(row.line, gettext("The group has no expression.")))
+    return whole
 
 
 def _parts(cell: str) -> list[str]:
@@ -111,24 +145,19 @@ def _doubles(rows: list[_Row]) -> Iterator[str]:
     seen = set[str]()
     for row in rows:
         if row.name in seen:
-            yield gettext("Line %(line)d: %(fault)s") % {
-                "line": row.line,
-                "fault": gettext("“%(text)s” stands there twice.") % {"text": row.name},
-            }
+            yield _fault(row.line, gettext("“%(text)s” stands there twice.") % {"text": row.name})
         seen.add(row.name)
         for folded, (_language, text, only_found) in row.expressions.items():
             if only_found:
                 continue
             if (other := groups.setdefault(folded, row.name)) != row.name:
                 words = gettext("“%(text)s” is in the group “%(group)s” as well.") % {"text": text, "group": other}
-                yield gettext("Line %(line)d: %(fault)s") % {"line": row.line, "fault": words}
+                yield _fault(row.line, words)
 
 
-def _write(rows: list[_Row]) -> Brought:
+def _write(rows: list[_Row], there: dict[str, SynonymGroup]) -> Brought:
+    """`there` are the rows' groups that there were, by their names."""
     brought = Brought()
-    there = {
-        group.name: group for group in SynonymGroup.objects.filter(name__in=[row.name for row in rows]).prefetch_related("expressions")
-    }
     wanted: list[tuple[SynonymGroup, _Row]] = []
     for row in rows:
         group = there.get(row.name)

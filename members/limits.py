@@ -2,7 +2,8 @@
 
 LimitMiddleware counts, before anything is looked up, so an answer of 429 tells nothing either. What is sent to one of `DOORS`,
 views by the name of their URL, by that door's rates; to the admin by `DESK`; to any other address by `SENT`. What is read by
-`SEARCH`, `TYPING` or `DOWNLOAD`, where one of the sets of names below has it. A page that is only opened costs no write.
+`SEARCH`, `TYPING` or `DOWNLOAD`, where one of the sets of names below has it. A page that is only opened costs no write; where
+opening one is written down, it is counted.
 `RATES` are acts that a view counts itself, since it alone knows when they happen.
 Counted in the database in windows of fixed length, all web processes together, exactly (models/knock.py).
 """
@@ -135,6 +136,8 @@ DOWNLOAD = (Rate(60, 10 * MINUTE, account),)  # a list of all there is: seconds 
 
 # Reading that costs. Pages that find: as soon as something is asked for (words, a filter, a further page). Bare, they are pages.
 FINDS = {"hub:search", "members:cities", "members:people"}
+# A search in the address of these is written down, as the one that led there (hub/asked.py). Bare, they are pages.
+LED_TO = {"hub:practice"}
 # Whatever asks the database for more than a page, without anything in the address: programs' answers; cities of a like name.
 ASKS = {"hub:practices_json", "hub:feed", "members:join_choose", "admin:autocomplete"}
 TYPES = {"hub:suggest"}
@@ -213,7 +216,7 @@ def door(request: HttpRequest) -> tuple[str, tuple[Rate, ...]]:
         return "download", DOWNLOAD
     if name in TYPES:
         return "typing", TYPING
-    finds = name in FINDS or (of_the_admin and name.endswith("_changelist"))
+    finds = name in FINDS | LED_TO or (of_the_admin and name.endswith("_changelist"))
     if name in ASKS or (finds and any(value.strip() for _name, values in request.GET.lists() for value in values)):
         return "search", SEARCH
     return "", ()

@@ -8,7 +8,14 @@ import unicodedata
 # Between letters: what makes a mail program take a text for a link or an address.
 _LINKING = re.compile(r"(?<=\w)([.:@])(?=[\w/])")
 _HOLDS_APART = "\u2060"  # the word joiner: no width, no break
+_UNSEEN = {"Cc", "Cf", "Cs", "Mn", "Me", "Zs", "Zl", "Zp"}
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")  # Hangul's fillers and Braille without a dot: letters and signs to Unicode
 _KEPT = frozenset("\n\t\u200c\u200d")  # Persian and several Indian scripts spell with the last two
+
+
+def shows(text: str) -> bool:
+    """Whether anything of `text` can be seen: more than spaces, joiners, fillers and marks that stand on nothing."""
+    return any(each not in _BLANK and unicodedata.category(each) not in _UNSEEN for each in text)
 
 
 def plain(text: str) -> str:

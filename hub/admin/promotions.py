@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminIntegerFieldWidget, AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -39,7 +40,18 @@ def _why_field(code: str) -> forms.CharField:
     )
 
 
+_PLACES = _("The place is a number from 1 to 3.")
+
+
 class _PickForm(_ModelForm):
+    place = forms.IntegerField(
+        label=_("Place"),
+        min_value=1,
+        max_value=MOST_PICKS,
+        widget=AdminIntegerFieldWidget,
+        error_messages={"invalid": _PLACES, "min_value": _PLACES, "max_value": _PLACES},
+    )
+
     class Meta:
         model = Pick
         fields = ("place", "practice", "page")
@@ -53,8 +65,6 @@ class _PickForm(_ModelForm):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         self.instance.why = {code: values[name] for name, (code, _language) in _WHY.items() if values.get(name)}
-        if bool(values.get("practice")) == bool(values.get("page")):
-            raise ValidationError(gettext("Choose a practice or a page, not both."))
         return values
 
 
@@ -90,6 +100,13 @@ class _PickForms(forms.BaseInlineFormSet if not TYPE_CHECKING else forms.BaseInl
         super().clean()
 
 
+class _ChoicePractice(AutocompleteSelect):
+    """Django asks the database for whatever was sent, to show it again with the form, and fails where that is no number."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        return super().optgroups(name, [one for one in value if str(one).isdecimal()], attr)
+
+
 class Picks(_StackedInline):
     model = Pick
     form = PickForm
@@ -100,6 +117,11 @@ class Picks(_StackedInline):
     min_num = 1
     validate_min = True
     max_num = MOST_PICKS
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "practice":
+            kwargs["widget"] = _ChoicePractice(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class EarlierPromotions(Earlier):
@@ -128,6 +150,9 @@ class PromotionAdmin(_ModelAdmin):
     change_form_template = "admin/hub/promotion.html"
     BESIDE: ClassVar[Any] = _("On some of these days “%(text)s” is asked for “%(name)s” as well: then the newer one stands first.")
 
+    UNSEEN: ClassVar[Any] = _("Not every reader sees “%(title)s”: %(why)s.")
+    COMMON: ClassVar[Any] = _("“%(text)s” is nothing but common words: it is shown for very many questions.")
+
     def get_queryset(self, request: HttpRequest) -> Any:
         return Promotion.objects.prefetch_related("phrasings", "picks__practice")
 
@@ -140,21 +165,30 @@ class PromotionAdmin(_ModelAdmin):
 
     @admin.display(description=_("answers"))
     def answers(self, promotion: Promotion) -> str:
-        return " · ".join(str(one.title) for one in promotion.picks.all())
+        told = [f"{one.title} ({one.unseen})" if one.unseen else str(one.title) for one in promotion.picks.all()]
+        return " · ".join(told) or gettext("none: what was picked is deleted")
 
     @admin.display(description=_("today"))
     def shown(self, promotion: Promotion) -> Any:
-        return format_html('<span class="stamp stamp--good">{}</span>', gettext("shown")) if promotion.is_shown else ""
+        if not promotion.is_shown:
+            return ""
+        if any(one.is_seen for one in promotion.picks.all()):
+            return format_html('<span class="stamp stamp--good">{}</span>', gettext("shown"))
+        return format_html('<span class="stamp stamp--bad">{}</span>', gettext("unseen"))
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         promotion = self.get_object(request, object_id)
-        picks = promotion.picks.select_related("practice__city") if promotion else []
-        return super().change_view(request, object_id, form_url, {"picks": picks, **(extra_context or {})})
+        picks = list(promotion.picks.select_related("practice__city")) if promotion else []
+        context = {"seen": [one for one in picks if one.is_seen], "unseen": [one for one in picks if one.unseen], "has_picks": bool(picks)}
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         promotion: Promotion = form.instance
         for own, other in promotion.clashes():
             messages.warning(request, self.BESIDE % {"text": own.text, "name": other.promotion})
-        for practice in promotion.unseen():
-            messages.warning(request, gettext("“%(title)s” isn’t published: readers don’t see it.") % {"title": practice.title})
+        for one in promotion.common():
+            messages.warning(request, self.COMMON % {"text": one.text})
+        for pick in promotion.picks.select_related("practice"):
+            if pick.unseen:
+                messages.warning(request, self.UNSEEN % {"title": pick.title, "why": pick.unseen})

@@ -1,7 +1,13 @@
 """What is asked of the search, in numbers: never by whom, and a question's words only once many have asked it.
 
 `Asking` is of one day, and dropped at night: it holds marks made with that day's own salt, which is dropped too, so what was asked by
-one reader is known for that day alone, and to nobody after it. The rest are sums. migrations/0032_sum_searches.py makes the sums.
+one reader is known for that day alone, and to nobody after it. The rest are sums. hub_sum_searches makes them
+(migrations/0032_sum_searches.py, 0046_many_ask.py).
+
+A mark is an account's where somebody is signed in, else an address's on the internet (of IPv6 its first 64 bits): so one person may be
+several marks on a day, by IPv4 and IPv6, telephone and desk, home and work, and whoever can change addresses as many as they like.
+No mark can tell. What a question must reach before its words are kept is therefore more than one person mostly reaches by how they live;
+who sets out to have words kept still can, and those words are then known to the staff.
 """
 
 from __future__ import annotations
@@ -12,8 +18,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 # A question's words are kept once it was asked on DAYS days, by READERS readers, those of each day taken together, and on some day
-# by TOGETHER of them: so never because one person asked it again and again.
-DAYS, READERS, TOGETHER = 3, 5, 2
+# by TOGETHER of them. A day on which a single reader asked it counts for nothing.
+DAYS, READERS, TOGETHER = 3, 10, 4
 
 
 class Found(models.IntegerChoices):
@@ -119,7 +125,8 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 
 
 class Question(models.Model):
-    """A question: `key` is made from its words with the house's secret; `words` are they, folded, once many have asked it."""
+    """A question: `key` is made from its words with the house's secret; `words` are they, folded, once many have asked it. `days` and
+    `readers` are of days on which several asked."""
 
     key = models.CharField(max_length=32, primary_key=True)
     words = models.CharField(_("words"), max_length=80, blank=True)
@@ -138,7 +145,7 @@ class Question(models.Model):
             models.CheckConstraint(
                 condition=Q(words="") | Q(days__gte=DAYS, readers__gte=READERS, together__gte=TOGETHER), name="question_is_many_peoples"
             ),
-            models.CheckConstraint(condition=~Q(words__regex=r"@|[0-9]{5}"), name="question_holds_no_address"),
+            models.CheckConstraint(condition=~Q(words__regex=r"@|[0-9]( ?[0-9]){4}"), name="question_holds_no_address"),
         ]
 
     def __str__(self) -> str:

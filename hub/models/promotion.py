@@ -9,11 +9,13 @@ import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Trim
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy as _, pgettext_lazy
 
-from hub.models.practice import Practice
+from hub.models.practice import Audience, Practice
+from hub.models.synonym import LANGUAGES
 from hub.querysets import LISTED
 from members.querysets import today
 
@@ -80,9 +82,11 @@ class Promotion(models.Model):
         own = Phrasing.objects.filter(promotion=self)
         return [(one, other) for one in own for other in others if set(one.words) <= set(other.words) or set(other.words) <= set(one.words)]
 
-    def unseen(self) -> list[Practice]:
-        """Practices it picks that readers don't see, for they aren't published."""
-        return list(Practice.objects.filter(pk__in=self.picks.values("practice")).exclude(state__in=LISTED))
+    def common(self) -> list[Phrasing]:
+        """Questions of nothing but common words (the, of, в), which stand in very many questions."""
+        is_rare = "NOT EXISTS (SELECT FROM unnest(%s::text[]) AS language WHERE hub_is_stop(word, language))"
+        rare = RawSQL(f"(SELECT count(*) FROM unnest(words) AS word WHERE {is_rare})", [[code for code, _name in LANGUAGES]])  # noqa: S608, S611
+        return list(self.phrasings.alias(rare=rare).filter(rare=0))
 
 
 @pghistory.track(pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent(), exclude=["words"], model_name="PhrasingHistory")
@@ -147,6 +151,20 @@ class Pick(models.Model):
 
     def get_absolute_url(self) -> str:
         return str(self.practice.get_absolute_url() if self.practice else reverse(self.page))
+
+    @property
+    def unseen(self) -> Any:
+        """Why readers don't see it, or some of them don't; "" where everyone does."""
+        if self.practice is None:
+            return ""
+        if not self.is_seen:
+            return _("not published")
+        return _("for members alone") if self.practice.audience == Audience.MEMBERS else ""
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether any reader sees it."""
+        return self.practice is None or self.practice.state in LISTED
 
     @property
     def title(self) -> Any:

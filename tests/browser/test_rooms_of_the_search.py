@@ -23,7 +23,7 @@ def fill() -> dict[str, bool]:
     promotion.picks.create(place=1, page="members:join", why={"en": "The conditions, and the form."})
     order = ThemeOrder.objects.create(begins=today(), ends=today() + WEEK, themes=["gender-equality"], why="Decided in Paris.")
     for place, words in enumerate(("unwrittenword youth", "deradicalisation")):
-        question = Question.objects.create(key=str(place), words=words, days=3, readers=5, together=2, last=today())
+        question = Question.objects.create(key=str(place), words=words, days=3, readers=10, together=4, last=today())
         QuestionDay.objects.create(question=question, day=today() - place * 3 * WEEK, searches=6 - place, nothing=place, clicked=2)
         SearchDay.objects.create(day=today() - place * 3 * WEEK, language="en", found=1, searches=6, clicked=2, corrected=1, led=1)
     FacetDay.objects.create(day=today(), facet="theme", searches=2)

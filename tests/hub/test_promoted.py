@@ -245,7 +245,10 @@ def test_staff_make_one_and_see_it(client, staff):
     [
         ({"picks-0-page": ""}, "Choose a practice or a page, not both."),
         ({"picks-0-why_en": ""}, "This field is required."),
-        ({"picks-0-place": 4}, "pick_place_is_one_to_three"),
+        ({"picks-0-place": 4}, "The place is a number from 1 to 3."),
+        ({"picks-0-place": 0}, "The place is a number from 1 to 3."),
+        ({"picks-0-practice": "1 OR 1", "picks-0-page": ""}, "Select a valid choice"),
+        ({"picks-0-practice": "9" * 30, "picks-0-page": ""}, "Select a valid choice"),
         ({"picks-0-page": "admin:index"}, "Select a valid choice"),
         ({"phrasings-0-text": "?!"}, "A question has at least one word."),
         ({"phrasings-0-text": ""}, "This field is required."),
@@ -255,7 +258,8 @@ def test_staff_make_one_and_see_it(client, staff):
 def test_what_cannot_be_is_said(client, staff, changed, words):
     response = client.post(ADD, {**form("youth", page="pages:about"), **changed})
     assert response.status_code == 200
-    assert words in response.content.decode()
+    assert response.text.count(words) == 1
+    assert "Constraint" not in response.text
     assert not Promotion.objects.exists()
 
 
@@ -285,8 +289,43 @@ def test_what_overlaps_and_what_nobody_sees_is_said(client, staff):
     draft = make_practice(make_city(), "Draft", state=State.DRAFT)
     page = client.post(ADD, form("council youth", "sport", practice=draft.pk), follow=True).content.decode()
     assert "“council youth” is asked for “Meetings” as well" in page
-    assert "“Draft” isn’t published" in page
+    assert "Not every reader sees “Draft”: not published." in page
     assert page.count("as well: then the newer one") == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "warned"), [("the", True), ("The, of AND", True), ("в на", True), ("the prevention", False), ("预防", False)]
+)
+def test_a_question_of_common_words_alone_is_doubted(client, staff, question, warned):
+    page = client.post(ADD, form("council", question, page="pages:about"), follow=True).text
+    assert page.count("is nothing but common words: it is shown for very many questions.") == warned
+    assert Promotion.objects.exists()
+
+
+def test_picks_that_readers_do_not_see_are_told_as_such(client, staff):
+    city = make_city()
+    draft, members = make_practice(city, "Taken down", state=State.DRAFT), make_practice(city, "Within", audience="members")
+    make_promotion("youth", picks=[draft, members, make_practice(city, "Open")], name="Some")
+    make_promotion("sport", picks=[draft], name="None")
+    make_promotion("arts", picks=[draft], begins=1, ends=1, name="Tomorrow")
+    rows = {one.name: one for one in Promotion.objects.all()}
+    listed = client.get("/admin/hub/promotion/").text
+    why = "Taken down (not published)"
+    assert f"{why} · Within (for members alone) · Open<" in listed
+    assert (listed.count(why), listed.count(">shown</span>"), listed.count(">unseen</span>")) == (3, 1, 1)
+
+    def page_of(name):
+        return client.get(reverse("admin:hub_promotion_change", args=[rows[name].pk])).text.partition('id="seen"')[2]
+
+    picked, _end, below = page_of("Some").partition("</section>")
+    assert ("Taken down" in picked, "Within" in picked, "Open" in picked) == (False, True, True)
+    assert "<li><bdi>Taken down</bdi> (not published)</li>" in below
+    assert "<li><bdi>Within</bdi> (for members alone)</li>" in below
+    assert "Readers see nothing: none of its answers is published." in page_of("None")
+    draft.delete()
+    assert "Readers see nothing: what was picked is deleted." in page_of("None")
+    assert "Readers see nothing" not in page_of("Some")
+    assert "none: what was picked is deleted" in client.get("/admin/hub/promotion/").text
 
 
 def test_what_it_was_is_kept(client, staff):

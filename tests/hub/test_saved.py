@@ -58,6 +58,24 @@ def test_a_search_is_saved_from_its_page_under_a_name_of_its_own(client, olga):
     assert "1 search of 50" in listed
 
 
+@pytest.mark.parametrize("name", ["\u200b", "\u202e \u202d", "\u200d", "\u3164", "\u2800\u2800", "\ufe0f", "\u00ad"])
+def test_a_name_can_be_seen(client, olga, name):
+    response = client.post(f"{NEW}{YOUTH}", {"name": name, "pace": "daily"})
+    assert (response.status_code, SavedSearch.objects.exists()) == (200, False)
+    assert "A name has something that can be seen." in main(response)
+    one = kept(olga)
+    client.post(f"{SAVED}{one.pk}/", {"name": name, "pace": "never"})
+    assert SavedSearch.objects.get().name == one.name
+
+
+@pytest.mark.parametrize(
+    ("name", "is_called"), [("\u202eOurs\u202c", "Ours"), ("می\u200cخواهم", "می\u200cخواهم"), ("❤\ufe0f", "❤\ufe0f"), ("!", "!")]
+)
+def test_a_name_reads_as_it_is_written(client, olga, name, is_called):
+    client.post(f"{NEW}{YOUTH}", {"name": name, "pace": "daily"})
+    assert [one.name for one in SavedSearch.objects.all()] == [is_called]
+
+
 def test_saving_it_twice_says_so(client, olga):
     kept(olga, name="First")
     page = client.post(f"{NEW}{YOUTH}", {"name": "Second", "pace": "never"}, follow=True)

@@ -185,18 +185,46 @@ def test_a_group_becomes_what_the_file_says_and_others_stay(client, staff):
     }
 
 
+def test_what_a_file_has_no_column_for_stays(client, staff):
+    group = make_synonyms("Sport", codes=["theme:youth-engagement"], en=["sport"], fr=["le sport", "(athlétisme)"], zh=["体育"])
+    group.note = "From the glossary."
+    group.save()
+    assert sent(client, "group,en\nSport,sport; athletics\nArts,arts\n").status_code == 302
+    kept = {("fr", "le sport", False), ("fr", "athlétisme", True), ("zh", "体育", False)}
+    wanted = {("en", "sport", False), ("en", "athletics", False)} | kept
+    assert now() == {"Sport": (["theme:youth-engagement"], wanted), "Arts": ([], {("en", "arts", False)})}
+    assert sent(client, "group,note\nSport,\n").status_code == 302
+    assert sent(client, "group,en,fr,zh,leads_to\nSport,sport,,,\n").status_code == 302
+    assert now()["Sport"] == ([], {("en", "sport", False)}), "a column without anything in it says that there is nothing"
+    assert SynonymGroup.objects.get(name="Sport").note == ""
+
+
+def test_what_a_file_has_no_column_for_is_no_other_group_s(client, staff):
+    make_synonyms("Sport", en=["sport"], fr=["football"])
+    response = sent(client, "group,en\nSport,FOOTBALL\nOther,football\n")
+    assert response.context["faults"] == [
+        "Line 2: “FOOTBALL” is in the group already, in a language for which the file has no column.",
+        "Line 3: “football” is in the group “Sport” as well.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "faults"),
     [
         ("", ["The first line names no columns."]),
         ("name,en\nSport,sport\n", ["The columns are: group, leads_to, note, ar, en, es, fr, ru, zh."]),
         ("group,en,de\nSport,sport,Sport\n", ["The columns are: group, leads_to, note, ar, en, es, fr, ru, zh."]),
+        ("group,en\nSport,sport,athletics\n", [
+            "Line 2: The row has more cells than there are columns. Does a text with a comma in it lack its quotation marks?",
+        ]),
+        ("group,note,en\nSport," + "x" * 1001 + ",sport\n", ["Line 2: The note has more than 1,000 characters."]),
+        ("group,en\nSport,\nArts,\n", ["Line 2: The group has no expression.", "Line 3: The group has no expression."]),
         ("group,en\n,sport\n", ["Line 2: This field cannot be blank."]),
         ("group,en,fr\nSport,sport,Sport!\n", ["Line 2: “Sport!” stands there twice."]),
         ("group,en\nSport,a\nSport,b\n", ["Line 3: “Sport” stands there twice."]),
         ("group,en\nSport,sport\nOther,SPORT\n", ["Line 3: “SPORT” is in the group “Sport” as well."]),
         ("group,en\nSport,arts\n", ["Line 2: “arts” is in the group “Arts” as well."]),
-        ("group,leads_to\nSport,theme:x; form:y\n", [
+        ("group,leads_to,en\nSport,theme:x; form:y,sport\n", [
             "Line 2: “form:y” is no value of a filter.",
             "Line 2: “theme:x” is no value of a filter.",
         ]),

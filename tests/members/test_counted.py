@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)
 
 NOW = 1_900_000_000
-HUB, JSON, CITIES, PEOPLE = "/hub/", "/hub/practices.json", "/cities/", "/people/"
+HUB, JSON, CITIES, PEOPLE, PRACTICE = "/hub/", "/hub/practices.json", "/cities/", "/people/", "/hub/practices/none/"
 GIVEN = {**ARGUMENTS, "uidb36": "1", "app_label": "members", "content_type_id": 1, "name": "0" * 32 + "-480x320", "width": 480, "url": "x"}
 UNCOUNTED = {"healthz", "readyz"}  # answered before anything else
 NO_PAGES = {*UNCOUNTED, "picture", "admin:jsi18n"}  # what pages bring along: pictures, each kept for a month; the admin's words
@@ -251,6 +251,7 @@ def test_to_open_a_page_costs_no_write(root, who):
         ("/hub/suggest/", True), ("/ar/hub/suggest/?q=sch", True),
         ("/hub/?page=2", True), ("/hub/?anything=1", True), (JSON, True), ("/ar/hub/?q=school", True),
         (CITIES, False), ("/cities/?q=", False), ("/cities/?region=europe", True), ("/cities/?bbox=0,45,15,55", True),
+        (PRACTICE, False), (f"{PRACTICE}?q=+", False), (f"{PRACTICE}?q=flood", True), (f"/ar{PRACTICE}?theme=youth-engagement", True),
         (PEOPLE, False), ("/people/?q=lene", True), ("/about/?q=school", False), ("/healthz?q=school", False), ("/readyz?q=1", False),
         ("/static/css/house.css?q=school", False), ("/nothing/?q=school", False), ("/media/pictures/x.webp?q=1", False),
     ],

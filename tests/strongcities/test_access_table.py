@@ -161,7 +161,7 @@ def _fill_the_admin(people: dict[str, Any], aarhus: City) -> None:
     SocialAccount.objects.create(user=ove, provider="aarhus", uid="1")
     Promotion.objects.create(name="Joining", ends=today())
     ThemeOrder.objects.create(ends=today(), themes=["youth-engagement"], why="Decided.")
-    Question.objects.create(key="0", words="hate speech", days=3, readers=5, together=2, last=today())
+    Question.objects.create(key="0", words="hate speech", days=3, readers=10, together=4, last=today())
 
 
 def _row(name: str, made: dict[str, Any]) -> tuple[str, str]:
