@@ -2,7 +2,7 @@
 
 `Asking` is of one day, and dropped at night: it holds marks made with that day's own salt, which is dropped too, so what was asked by
 one reader is known for that day alone, and to nobody after it. The rest are sums. hub_sum_searches makes them
-(migrations/0032_sum_searches.py, 0046_many_ask.py).
+(migrations/0032_sum_searches.py, 0047_many_ask.py).
 
 A mark is an account's where somebody is signed in, else an address's on the internet (of IPv6 its first 64 bits): so one person may be
 several marks on a day, by IPv4 and IPv6, telephone and desk, home and work, and whoever can change addresses as many as they like.

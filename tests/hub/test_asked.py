@@ -300,7 +300,7 @@ def test_what_was_counted_when_fewer_were_enough_is_counted_anew():
         question = Question.objects.create(key="k", words="olga of aarhus", days=3, readers=6, together=2, last=today())
         QuestionDay.objects.create(question=question, day=today(), searches=2, nothing=1, clicked=1)
         editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        editor.execute(importlib.import_module("hub.migrations.0046_many_ask").ANEW)
+        editor.execute(importlib.import_module("hub.migrations.0047_many_ask").ANEW)
         editor.add_constraint(Question, rules[0])
     assert [(one.words, one.days, one.readers, one.together) for one in Question.objects.all()] == [("", 0, 0, 0)]
     assert QuestionDay.objects.count() == 1

@@ -18,7 +18,7 @@ UPDATE hub_question SET words = '', days = 0, readers = 0, together = 0;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hub", "0037_count_beside_writers")]
+    dependencies = [("hub", "0046_count_beside_writers")]
     operations = [
         migrations.RunSQL(SUM.replace(COUNTED, SEVERAL), SUM),
         migrations.RunSQL(ANEW, migrations.RunSQL.noop),
