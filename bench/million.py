@@ -241,11 +241,11 @@ def main() -> None:
         words["two broad"] = [f"{one} {other}" for one, other in zip(words["broad"], words["broad"][1:] + words["broad"][:1], strict=True)]
         words["broad and medium"] = [f"{one} {other}" for one in words["broad"][:8] for other in words["medium"][:5]]
         words["no words"] = [""]
-        found: dict[str, Any] = {
-            kind: {"words": len(some), "one": p95(by_clients(some, 1)), "eight": p95(by_clients(some, 8))}
-            for kind, some in words.items()
-            if some
-        }
+        found: dict[str, Any] = {}
+        for kind, some in words.items():
+            if some:
+                found[kind] = {"words": len(some), "one": p95(by_clients(some, 1)), "eight": p95(by_clients(some, 8))}
+                print(kind, found[kind], file=sys.stderr, flush=True)
         found["edit"] = edits()
         found["suggest"] = suggestions(words["medium"] + words["broad"])
         for kind in ("broad", "two broad", "broad and medium"):

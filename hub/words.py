@@ -117,7 +117,7 @@ WITH counted AS MATERIALIZED (SELECT coalesce(sum(records), 0) AS records, coale
 corpus AS MATERIALIZED (
     SELECT records, size FROM counted WHERE records > {LIVE}
     UNION ALL
-    SELECT count(*), coalesce(sum(size), 0) FROM hub_entry WHERE (SELECT records <= {LIVE} FROM counted)
+    SELECT count(*), coalesce(sum(size), 0) FROM hub_entry HAVING (SELECT records <= {LIVE} FROM counted)  -- WHERE leaves a row of 0
 )
 SELECT asked.word, stems.stems, forms.forms, coalesce(known.is_stop, false),
     (CASE WHEN %(sees_all)s THEN stems.records ELSE stems.public END)::integer,

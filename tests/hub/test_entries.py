@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from hub.jobs import count_words
 from hub.models import Entry, Practice, Word
 from hub.search import Query, search
+from hub.words import LIVE, read
 from members.models import City
 from tests.cast import make_staff
 from tests.hub.cast import make_city, make_official, make_practice
@@ -155,3 +156,13 @@ def test_negative_control_without_the_lock_it_bears_the_old_name(old_city):
         finally:
             cursor.execute(create)
     assert (titles("newname"), titles("oldname")) == (set(), {"Bridge"})
+
+
+def test_a_word_of_a_large_hub_is_one_term(db):
+    """What the last count says of the hub is taken, and nothing beside it."""
+    make_practice(make_city(), "Lighthouse", summary="None.", body="")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE hub_language SET records = %s, size = %s", [LIVE + 1, 20 * (LIVE + 1)])
+    reading = read("lighthouse zzzz", sees_all=False)
+    assert [(term.word, term.records) for term in reading.terms] == [("lighthouse", 1), ("zzzz", 0)]
+    assert reading.average == 20
