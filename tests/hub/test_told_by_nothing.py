@@ -105,3 +105,15 @@ def test_what_may_not_be_there_is_read_as_what_is_looked_for(city):
     assert seen("youth -dialogue")[1] == 1
     assert seen('"youth" -dialogue')[1] == 1
     assert seen('"youth" -dialogue -"old dialogue" -xyz')[1] == 1
+
+
+def test_words_that_only_members_write_crowd_out_none(city, count):
+    """Ten of the nearest are looked at: of those that the reader may see."""
+    make_practice(city, "Qqmarbzz", **BARE)
+    count()
+    before = seen("qqmarblx")
+    assert before[2] == "qqmarbzz"
+    for letter in "abcdefghijkl":
+        hide(city, 1, f"Qqmarbl{letter}")
+    count()
+    assert seen("qqmarblx") == before
