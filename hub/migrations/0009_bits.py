@@ -48,7 +48,7 @@ ALTER TABLE hub_stem_bits ALTER COLUMN ones SET STORAGE MAIN, ALTER COLUMN twos 
 INSERT INTO hub_pending (practice_id) SELECT practice_id FROM hub_entry;
 """  # noqa: S608  numbers of this very file
 NO_TABLES = """
-DROP TABLE IF EXISTS hub_stem_bits, hub_facet_bits, hub_facet_value, hub_segment, hub_pending, hub_dead, hub_place;
+DROP TABLE hub_stem_bits, hub_facet_bits, hub_facet_value, hub_segment, hub_pending, hub_dead, hub_place;
 DROP SEQUENCE hub_version;
 """
 
@@ -132,8 +132,8 @@ CREATE TRIGGER hub_entry_deleted AFTER DELETE ON hub_entry
     REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION hub_entry_gone();
 """
 NO_UNSETTLE = """
-DROP TRIGGER IF EXISTS hub_lexeme_gone ON hub_lexeme;
-DROP FUNCTION IF EXISTS hub_lexeme_gone();
+DROP TRIGGER hub_lexeme_gone ON hub_lexeme;
+DROP FUNCTION hub_lexeme_gone();
 DROP TRIGGER hub_entry_emptied ON hub_entry;
 DROP TRIGGER hub_entry_deleted ON hub_entry;
 DROP TRIGGER hub_entry_updated ON hub_entry;
@@ -555,7 +555,7 @@ NO_ASK = """
 DROP FUNCTION hub_ask(
     text[], integer[], tsquery[], integer[], integer[], integer[], integer[], boolean, text[], tsquery[], boolean, jsonb, text, bigint, bigint
 );
-DROP FUNCTION IF EXISTS hub_facet_counts(integer[], integer[], bit varying[]);
+DROP FUNCTION hub_facet_counts(integer[], integer[], bit varying[]);
 DROP FUNCTION hub_first(bit varying[], integer, bit varying[], bigint);
 """
 
