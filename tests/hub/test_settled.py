@@ -4,6 +4,7 @@ import random
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from hypothesis import given, settings, strategies as st
 
 from hub import finding, settling
@@ -113,6 +114,29 @@ class TestTheSameAsByRows:
         waiting = run("SELECT count(*) FROM hub_pending")
         assert found[10 + waiting :] == sorted(found[10 + waiting :], reverse=True)
         assert sorted(found) == sorted(key[pk] for pk in whole)
+
+    def test_the_foremost_are_those_whose_levels_make_the_largest_sums(self):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT lexeme FROM hub_lexeme WHERE is_kept AND lexeme !~ ':' ORDER BY records DESC, lexeme LIMIT 4")
+            stems, weights = [stem for (stem,) in cursor], [1, 3, 6, 5]
+            cursor.execute(
+                """
+                SELECT p.practice_id, sum(a.weight * CASE WHEN i.impact >= l.bar THEN 15 ELSE hub_level(i.impact) END)
+                FROM hub_place p JOIN hub_entry e USING (practice_id)
+                CROSS JOIN unnest(%s::text[], %s::integer[]) AS a(stem, weight) JOIN hub_lexeme l ON l.lexeme = a.stem
+                CROSS JOIN LATERAL (SELECT quote_literal(a.stem)::tsquery AS query) q
+                CROSS JOIN LATERAL (SELECT hub_impact(hub_times(e.words, q.query), e.size, hub_average()) AS impact) i
+                WHERE e.words @@ q.query GROUP BY 1""",
+                [stems, weights],
+            )
+            sums = dict(cursor.fetchall())
+            for most in (1, 5, 12, 20):
+                cursor.execute(
+                    "SELECT number FROM hub_ask(%s::text[], '{0,1,2,3}', '{}', '{}', '{}', '{}', %s::integer[], false, '{}', '{}', true,"
+                    " '{}', 'relevance', 0, %s) WHERE kind = 'practice'",
+                    [stems, weights, most],
+                )
+                assert sorted(sums[pk] for (pk,) in cursor) == sorted(sums.values())[-most:]
 
     @pytest.mark.parametrize("order", ["relevance", "newest", "evidence"])
     def test_the_exact_ones_stand_in_one_order_for_however_many_are_asked_for_at_once(self, monkeypatch, order):
