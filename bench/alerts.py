@@ -7,7 +7,6 @@ On a server that keeps what it is told, as bench/doors.py.
 from __future__ import annotations
 
 import json
-import os
 import random
 import sys
 import time
@@ -105,22 +104,15 @@ def statements() -> dict[str, int]:
 
 
 def main() -> None:
-    from strongcities import postgres  # found only now
-    from strongcities.settings import MAILERS
+    from strongcities.settings import MAILERS  # found only now
 
-    if not os.environ.get("DATABASE_URL", "").strip():
-        postgres.ensure_running(house.ROOT)
-        os.environ["DATABASE_URL"] = postgres.url(house.ROOT)
-    with house.database():
+    with house.hub(PRACTICES):
         from django.test import override_settings  # as above
         from django.utils import timezone
 
         from hub.models import Practice
         from hub.samples import make_practices
-        from members.samples import make_cities
 
-        make_cities(100)
-        make_practices(PRACTICES)
         save_all()
         Practice.objects.update(updated=timezone.now() - timedelta(days=9))
         make_practices(PRACTICES + NEW)

@@ -7,7 +7,6 @@ By Django's client in this process, so nothing but the house's own work is measu
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import sys
 from pathlib import Path
@@ -42,20 +41,9 @@ def measure(client: Any, path: str) -> dict[str, float]:
 
 
 def main() -> None:
-    from strongcities import postgres  # found only now
-
-    if not os.environ.get("DATABASE_URL", "").strip():
-        postgres.ensure_running(house.ROOT)
-        os.environ["DATABASE_URL"] = postgres.url(house.ROOT)
-    with house.database():
+    with house.hub(PRACTICES):
         from django.test import Client  # as above
 
-        from hub.samples import make_practices
-        from members.samples import make_cities
-
-        make_cities(100)
-        make_practices(PRACTICES)
-        house.analyze()
         found = {path: measure(Client(), path) for path in PAGES}
     print("\n" + json.dumps(found))
 

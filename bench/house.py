@@ -41,6 +41,25 @@ def database() -> Iterator[None]:
         teardown_databases(made, verbosity=0)
 
 
+@contextlib.contextmanager
+def hub(practices: int) -> Iterator[None]:
+    """The same with a hundred cities and so many sample practices; on the project's own server unless DATABASE_URL names another, for
+    what the test cluster leaves out of writing costs more there."""
+    from strongcities import postgres  # found only now
+
+    if not os.environ.get("DATABASE_URL", "").strip():
+        postgres.ensure_running(ROOT)
+        os.environ["DATABASE_URL"] = postgres.url(ROOT)
+    with database():
+        from hub.samples import make_practices
+        from members.samples import make_cities
+
+        make_cities(100)
+        make_practices(practices)
+        analyze()
+        yield
+
+
 def analyze() -> None:
     from django.db import connection  # settings are ready only now
 

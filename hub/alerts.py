@@ -31,7 +31,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext, gettext_lazy
 
 from hub import panel
-from hub.forms import SearchForm
+from hub.forms import UNSEEN, SearchForm
 from hub.models import Practice, SavedSearch, Told
 from hub.models.practice import Audience, State
 from hub.models.saved import LONGEST, MOST, NAME_LENGTH, Pace, next_turn, packed
@@ -40,6 +40,7 @@ from hub.successors import of_today
 from hub.taxonomy import BY_NAME
 from members.models import City, User
 from members.querysets import remember_who_sees_members_only, sees_members_only
+from members.words import shows
 from strongcities import mail
 from strongcities.workflow import MoveRefused
 
@@ -94,9 +95,11 @@ def fits(address: str) -> bool:
 
 
 def save(query: Query, *, by: User, name: str, pace: str) -> SavedSearch:
-    """Keep a search of `by`. Raises PermissionDenied; MoveRefused where it is too long or kept already, or fifty are."""
+    """Keep a search of `by`. Raises PermissionDenied; MoveRefused where it is too long or kept already, fifty are, or its name shows
+    nothing."""
     if not SavedSearch.can_save(by):
         raise PermissionDenied
+    _has_a_name(name)
     address = panel.address(query)
     with transaction.atomic():
         owner = User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
@@ -113,7 +116,8 @@ def save(query: Query, *, by: User, name: str, pace: str) -> SavedSearch:
 
 def change(saved: SavedSearch, *, name: str, pace: str) -> None:
     """Another name, another pace. Mails that are switched on tell of what comes from now on. Raises MoveRefused where its owner may
-    have none today."""
+    have none today, or the name shows nothing."""
+    _has_a_name(name)
     with transaction.atomic():
         kept = SavedSearch.objects.select_for_update(of=("self",)).select_related("owner").get(pk=saved.pk)
         kept.name = name
@@ -143,6 +147,11 @@ def mend(saved: SavedSearch) -> None:
         kept.search, kept.owner = address, owner
         _begin(kept, query, kept.pace)
         kept.save()
+
+
+def _has_a_name(name: str) -> None:
+    if not shows(name):  # it would be a link without words
+        raise MoveRefused(str(UNSEEN))
 
 
 def _may_be_kept(owner: User, address: str) -> None:

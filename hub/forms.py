@@ -17,6 +17,7 @@ from strongcities import languages
 
 LONGEST_QUERY = 70_000  # characters: 10,000 words of six letters
 MOST_PARTS = 32  # phrases, and words that may not be there: each is looked for by itself
+UNSEEN = _("A name has something that can be seen.")
 
 
 class FacetField(forms.Field):
@@ -91,6 +92,6 @@ class SavedSearchForm(forms.Form):
 
     def clean_name(self) -> str:
         name = " ".join(plain(self.cleaned_data["name"]).split())
-        if not shows(name):  # it would be a link without words
-            raise ValidationError(gettext("A name has something that can be seen."))
+        if not shows(name):
+            raise ValidationError(UNSEEN)
         return name

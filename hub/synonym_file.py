@@ -12,11 +12,10 @@ from django.db import connection, transaction
 from django.utils.translation import gettext
 
 from hub.models import Expression, SynonymGroup
-from hub.models.synonym import CODES, LANGUAGES, MOST_WORDS, as_compared
+from hub.models.synonym import CODES, LANGUAGES, LONGEST_NOTE, MOST_WORDS, as_compared
 from strongcities import sheets
 
 CODE_NAMES = [code for code, _name in LANGUAGES]
-MOST_OF_A_NOTE: int = SynonymGroup._meta.get_field("note").max_length or 0  # Django asks for it in forms alone
 COLUMNS = [sheets.Column(name) for name in ("group", "leads_to", "note", *CODE_NAMES)]
 
 
@@ -99,8 +98,8 @@ def _read(row: sheets.Row, faults: list[str]) -> _Row:
         SynonymGroup(name=found.name, note=found.note).clean_fields()
     except ValidationError as error:
         fault(" ".join(error.messages))
-    if len(found.note) > MOST_OF_A_NOTE:
-        fault(gettext("The note has more than %(most)s characters.") % {"most": f"{MOST_OF_A_NOTE:,}"})
+    if len(found.note) > LONGEST_NOTE:
+        fault(gettext("The note has more than %(most)s characters.") % {"most": f"{LONGEST_NOTE:,}"})
     texts = [(code, each) for code in CODE_NAMES for each in _parts(row.cells.get(code, ""))]
     for (language, text), folded in zip(texts, as_compared([text for _code, text in texts]), strict=True):
         bare, only_found = (text[1:-1].strip(), True) if text.startswith("(") and text.endswith(")") else (text, False)

@@ -57,6 +57,8 @@ class ExpressionFormSet(LinesFormSet):
         asked = [folded for form, folded in zip(lines, compared, strict=True) if not form.cleaned_data["only_found"]]
         others = Expression.objects.exclude(group=self.instance.pk).filter(folded__in=asked, only_found=False)
         elsewhere = dict(others.values_list("folded", "group__name"))
+        if not lines:
+            raise ValidationError(gettext("The group has no expression."))
         seen = set[str]()
         for form, folded in zip(lines, compared, strict=True):
             if not 1 <= len(folded.split()) <= MOST_WORDS:

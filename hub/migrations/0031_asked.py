@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(max_length=10)),
                 ("found", models.SmallIntegerField(choices=[(0, "none"), (1, "1 to 9"), (2, "10 and more")], default=0)),
                 ("facets", django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list)),
-                ("is_corrected", models.BooleanField(default=False)),
+                ("offered", models.CharField(blank=True, max_length=32)),
             ],
             options={
                 "verbose_name": "asking",
@@ -66,8 +66,8 @@ class Migration(migrations.Migration):
                 ("found", models.SmallIntegerField(choices=[(0, "none"), (1, "1 to 9"), (2, "10 and more")])),
                 ("searches", models.IntegerField()),
                 ("clicked", models.IntegerField()),
-                ("corrected", models.IntegerField()),
-                ("led", models.IntegerField()),
+                ("offered", models.IntegerField()),
+                ("taken", models.IntegerField()),
             ],
             options={
                 "verbose_name": "searches of a day",

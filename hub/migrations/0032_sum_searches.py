@@ -7,20 +7,22 @@ CREATE FUNCTION hub_sum_searches(before date) RETURNS void LANGUAGE sql
 AS $$
     WITH gone AS (DELETE FROM hub_asking WHERE day < before RETURNING *),
     searches AS (
-        SELECT day, mark, once, min(key) AS key, min(language) AS language, max(found) AS found, max(facets) AS facets, bool_or(is_corrected) AS is_corrected
+        SELECT day, mark, once, min(key) AS key, min(language) AS language, max(found) AS found, max(facets) AS facets, max(offered) AS offered
         FROM gone WHERE NOT is_click GROUP BY day, mark, once),
     seen AS (
         SELECT s.*,
-            EXISTS (SELECT FROM gone c WHERE c.is_click AND (c.day, c.mark, c.once) = (s.day, s.mark, s.once)) AS clicked
+            EXISTS (SELECT FROM gone c WHERE c.is_click AND (c.day, c.mark, c.once) = (s.day, s.mark, s.once)) AS clicked,
+            s.offered <> '' AND EXISTS (
+                SELECT FROM searches o WHERE (o.day, o.mark, o.key) = (s.day, s.mark, s.offered)) AS taken
         FROM searches s),
     by_day AS (
-        INSERT INTO hub_searchday (day, language, found, searches, clicked, corrected, led)
-        SELECT day, language, found, count(*), count(*) FILTER (WHERE clicked), count(*) FILTER (WHERE is_corrected),
-            count(*) FILTER (WHERE is_corrected AND clicked)
+        INSERT INTO hub_searchday (day, language, found, searches, clicked, offered, taken)
+        SELECT day, language, found, count(*), count(*) FILTER (WHERE clicked), count(*) FILTER (WHERE offered <> ''),
+            count(*) FILTER (WHERE taken)
         FROM seen GROUP BY day, language, found
         ON CONFLICT (day, language, found) DO UPDATE SET
             searches = hub_searchday.searches + excluded.searches, clicked = hub_searchday.clicked + excluded.clicked,
-            corrected = hub_searchday.corrected + excluded.corrected, led = hub_searchday.led + excluded.led),
+            offered = hub_searchday.offered + excluded.offered, taken = hub_searchday.taken + excluded.taken),
     by_facet AS (
         INSERT INTO hub_facetday (day, facet, searches)
         SELECT day, facet, count(*) FROM seen CROSS JOIN LATERAL unnest(facets) AS facet GROUP BY day, facet

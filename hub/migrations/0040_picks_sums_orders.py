@@ -37,7 +37,7 @@ TWICE = "Each practice and each page is picked once."
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hub", "0036_bits_anew")]
+    dependencies = [("hub", "0037_corrections_counted")]
     operations = [
         migrations.RunSQL(EACH_ONCE, "DROP FUNCTION hub_each_once(text[]);"),
         migrations.RunSQL(MEND, migrations.RunSQL.noop),

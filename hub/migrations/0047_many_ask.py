@@ -7,7 +7,7 @@ import importlib
 
 from django.db import migrations, models
 
-SUM = importlib.import_module("hub.migrations.0032_sum_searches").SUM.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+SUM = importlib.import_module("hub.migrations.0037_corrections_counted").SUM
 COUNTED = "count(*) FILTER (WHERE b.is_new), sum(q.readers), max(q.readers)"
 SEVERAL = "count(*) FILTER (WHERE b.is_new AND q.readers > 1), coalesce(sum(q.readers) FILTER (WHERE q.readers > 1), 0), max(q.readers)"
 # Rules are changed and what they are of in one transaction: the night's sums would otherwise come between.

@@ -9,12 +9,14 @@ import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import Exists, F, Func, OuterRef, Q
-from django.db.models.functions import Trim
+from django.db.models.functions import Length, Trim
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from hub.taxonomy import CODED
 
 MOST_WORDS = 8  # of an expression; names of themes have six, in French eight
+LONGEST_NOTE = 1_000  # characters
 # The official languages of the United Nations, each in its own words.
 LANGUAGES = [("ar", "العربية"), ("en", "English"), ("es", "Español"), ("fr", "Français"), ("ru", "Русский"), ("zh", "中文")]
 # What a group may lead to: values of facets that a practice itself bears, as the search's rows have them.
@@ -55,7 +57,9 @@ class SynonymGroup(models.Model):
         blank=True,
         help_text=_("Practices with any of these are found as well."),
     )
-    note = models.TextField(_("note"), max_length=1000, blank=True, help_text=_("Where the terms come from, or why they belong together."))
+    note = models.TextField(
+        _("note"), max_length=LONGEST_NOTE, blank=True, help_text=_("Where the terms come from, or why they belong together.")
+    )
 
     objects = SynonymGroupQuerySet.as_manager()
 
@@ -65,6 +69,7 @@ class SynonymGroup(models.Model):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="synonyms_have_a_name"),
+            models.CheckConstraint(condition=LessThanOrEqual(Length("note"), LONGEST_NOTE), name="synonyms_note_is_short"),
             models.CheckConstraint(
                 condition=Q(codes__contained_by=CODES),
                 name="synonyms_lead_to_what_is_known",

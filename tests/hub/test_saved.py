@@ -68,6 +68,15 @@ def test_a_name_can_be_seen(client, olga, name):
     assert SavedSearch.objects.get().name == one.name
 
 
+def test_whoever_calls_the_verbs_gives_a_name_that_can_be_seen(olga):
+    one = kept(olga)
+    with pytest.raises(MoveRefused, match="can be seen"):
+        alerts.change(one, name="\u200b", pace="never")
+    with pytest.raises(MoveRefused, match="can be seen"):
+        alerts.save(Query("families"), by=olga, name="\u200b", pace="never")
+    assert [found.name for found in SavedSearch.objects.all()] == [one.name]
+
+
 @pytest.mark.parametrize(
     ("name", "is_called"), [("\u202eOurs\u202c", "Ours"), ("می\u200cخواهم", "می\u200cخواهم"), ("❤\ufe0f", "❤\ufe0f"), ("!", "!")]
 )

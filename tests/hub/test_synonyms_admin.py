@@ -54,6 +54,23 @@ def test_a_group_is_made_with_its_expressions(client, staff):
     assert group.codes == ["theme:youth-engagement"]
 
 
+def test_a_group_has_an_expression(client, staff):
+    response = client.post(reverse(ADD), form())
+    assert "The group has no expression." in response.text
+    assert not SynonymGroup.objects.exists()
+    group = make_synonyms("Sport", en=["sport"])
+    sent = form(("en", "sport", {"id": group.expressions.get().pk, "group": group.pk, "DELETE": "on"}), group=group)
+    response = client.post(page_of(group), sent | {"expressions-INITIAL_FORMS": 1})
+    assert "The group has no expression." in response.text
+    assert group.expressions.count() == 1
+
+
+def test_the_database_takes_no_long_note():
+    SynonymGroup(name="Long", note="n" * 1_000).save()
+    with pytest.raises(IntegrityError, match="synonyms_note_is_short"):
+        SynonymGroup(name="Longer", note="n" * 1_001).save()
+
+
 @pytest.mark.parametrize(
     ("lines", "words"),
     [

@@ -109,3 +109,12 @@ def test_of_a_longer_expression_no_word_is_marked_by_itself(practices):
     alone: Any = {practice.title: practice for practice in search(Query("P/CVE"), VISITOR).results}
     assert "Violent weather" not in alone
     assert alone["A plan for P/CVE"].marked.title == "A plan for <mark>P/CVE</mark>"
+
+
+def test_what_is_also_found_counts_half_of_what_is_the_same(practices):
+    make_synonyms("First", en=["firstasked", "(alsofound)"])
+    make_synonyms("Second", en=["secondasked", "thesame"])
+    city = make_city("Elsewhere", "SE", member=False)
+    for title in ("Alsofound", "Thesame"):  # of equal ones the first would stand first
+        make_practice(city, title, **SEEN)
+    assert titles("firstasked secondasked") == ["Thesame", "Alsofound"]
