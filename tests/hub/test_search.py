@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from hub.asking import take_apart
 from hub.models import Entry, Practice
+from hub.passages import mark
 from hub.search import Query, search
 from hub.taxonomy import BY_NAME, FACETS
 from hub.words import WORD, fold
@@ -427,3 +428,15 @@ def test_signs_without_spaces_are_found_and_marked_within_a_run():
     assert find("社").count == 1
     assert find('"暴力极端"').count == 1
     assert find('"暴力主义"').count == 0
+
+
+def test_of_a_phrase_only_where_all_its_words_stand_is_marked():
+    phrases = ((frozenset({"social"}), frozenset({"cohesion"})), (frozenset({"social"}), frozenset({"work"})))
+    marked = mark("Social clubs: social cohesion, work, social work", frozenset(), phrases)
+    assert marked == "Social clubs: <mark>social cohesion</mark>, work, <mark>social work</mark>"
+
+
+def test_marks_are_made_for_who_looks_at_them(real_practices):
+    for marks in (True, False):
+        results = search(Query("police"), AnonymousUser(), marks=marks).results
+        assert {hasattr(practice, "marked") for practice in results} == {marks}
