@@ -29,7 +29,7 @@ from hub.words import Term, either, lexeme
 
 BEST = 1_000
 FOREMOST = 500
-PAGE = 20  # practices of a page; BEST and FOREMOST are pages
+PAGE = 20  # practices of a page; BEST and FOREMOST are whole pages
 ARMS = 24  # words that are weighed one by one; the others of a long query only find
 K1, B = 1.2, 0.75
 PENDING = 5_000  # rows; where more wait to be settled, all are looked at

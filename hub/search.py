@@ -27,7 +27,7 @@ from members.querysets import sees_members_only
 
 __all__ = ["PER_PAGE", "Answer", "Query", "search"]
 
-PER_PAGE = 20  # results, unless a program asks for more or fewer
+PER_PAGE = finding.PAGE  # results, unless a program asks for more or fewer
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 if TYPE_CHECKING:  # generic for the type checker alone
-    _FormSet = forms.BaseInlineFormSet[Any, Any, Any]
+    FormSet = forms.BaseInlineFormSet[Any, Any, Any]
 else:
-    _FormSet = forms.BaseInlineFormSet
+    FormSet = forms.BaseInlineFormSet
 
 
-class LinesFormSet(_FormSet):
+class LinesFormSet(FormSet):
     """Each field bears its name for who hears the page: in a table of the admin the head of the column alone says it, and no label."""
 
     def add_fields(self, form: Any, index: int | None) -> None:

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _
 
 from hub.admin.earlier import Earlier
-from hub.admin.lines import LinesFormSet
+from hub.admin.lines import FormSet, LinesFormSet
 from hub.models import Phrasing, Pick, Promotion
 from hub.models.promotion import MOST_PICKS, PICKED_TWICE
 from hub.models.synonym import as_compared
@@ -90,7 +90,7 @@ class Phrasings(_TabularInline):
     validate_min = True
 
 
-class _PickForms(forms.BaseInlineFormSet if not TYPE_CHECKING else forms.BaseInlineFormSet[Any, Any, Any]):  # type: ignore[misc]
+class _PickForms(FormSet):
     def clean(self) -> None:
         """Django doesn't compare what is unique on a condition between the forms that are sent together, and says the rest in its words."""
         kept = [form.cleaned_data for form in self.forms if form.cleaned_data and not self._should_delete_form(form)]
