@@ -93,7 +93,7 @@ class Phrasings(_TabularInline):
 class _PickForms(FormSet):
     def clean(self) -> None:
         """Django doesn't compare what is unique on a condition between the forms that are sent together, and says the rest in its words."""
-        kept = [form.cleaned_data for form in self.forms if form.cleaned_data and not self._should_delete_form(form)]
+        kept = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
         picked = [(one.get("practice"), one.get("page")) for one in kept if one.get("practice") or one.get("page")]
         if len(set(picked)) < len(picked):
             raise ValidationError(PICKED_TWICE)
