@@ -28,7 +28,7 @@ from hub.taxonomy import CODED, FACETS
 from hub.words import Term, either, lexeme
 
 BEST = 1_000
-FOREMOST = 500
+FOREMOST = 300
 PAGE = 20  # practices of a page; BEST and FOREMOST are whole pages
 ARMS = 24  # words that are weighed one by one; the others of a long query only find
 K1, B = 1.2, 0.75
@@ -272,12 +272,12 @@ def _page(lookup: Lookup, *, hits_are_all: bool) -> _Sql:
     terms = lookup.terms[:ARMS]
     times = _times(terms)
     score = " + ".join(f"%s * t{place} / (t{place} + long)" for place in range(len(terms)))
-    # `words || ''` unpacks the words once for all that is asked of them; OFFSET keeps the planner from doing it again for each.
+    # `(ARRAY[words])[1]` unpacks the words once for all that is asked of them; OFFSET keeps the planner from doing it again for each.
     sql = f"""
         SELECT practice_id FROM (
             SELECT {_RANKED}, {score} AS score FROM (
                 SELECT {_RANKED}, {times.text}, {K1 * (1 - B)} + {K1 * B} * size / %s AS long FROM (
-                    SELECT {_RANKED}, words || ''::tsvector AS words, size FROM hub_entry WHERE practice_id IN ({chosen}) OFFSET 0) unpacked
+                    SELECT {_RANKED}, (ARRAY[words])[1] AS words, size FROM hub_entry WHERE practice_id IN ({chosen}) OFFSET 0) unpacked
                 OFFSET 0) weighed
         ) ranked ORDER BY {_ORDERS[lookup.order]} LIMIT %s OFFSET %s
     """  # noqa: S608

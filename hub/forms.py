@@ -8,9 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _
 
-from hub.asking import take_apart
 from hub.lookup import Query, Sort
 from hub.models.saved import NAME_LENGTH, Pace
+from hub.query_text import take_apart
 from hub.taxonomy import FACETS, Facet
 from members.words import plain, shows
 from strongcities import languages

@@ -8,23 +8,23 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
-from hub.asking import Asked
 from hub.finding import ARMS
 from hub.lookup import Lookup
 from hub.models import Practice
 from hub.passages import as_forms, marked
+from hub.query_text import QueryText
 from hub.why import typed, why
 from hub.words import Reading, either, lexeme
 
-# Of the words that are looked for, which a practice's own words have; `words || ''` unpacks them once for all.
+# Of the words that are looked for, which a practice's own words have; `(ARRAY[words])[1]` unpacks them once for all.
 _HOLDS = """ARRAY(
     SELECT own.words @@ asked.query::tsquery
-    FROM (SELECT words || ''::tsvector AS words FROM hub_entry WHERE practice_id = hub_practice.id OFFSET 0) own,
+    FROM (SELECT (ARRAY[words])[1] AS words FROM hub_entry WHERE practice_id = hub_practice.id OFFSET 0) own,
         unnest(%s::text[]) WITH ORDINALITY AS asked(query, place)
     ORDER BY place)"""
 
 
-def results(places: list[int], lookup: Lookup, asked: Asked, reading: Reading, user: Any) -> list[Practice]:
+def results(places: list[int], lookup: Lookup, asked: QueryText, reading: Reading, user: Any) -> list[Practice]:
     """Those of `places` that are visible to `user`, in that order; where words are looked for each with `marked` and `why`. Costs
     one statement."""
     terms = lookup.terms[:ARMS]

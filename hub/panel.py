@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext
 
-from hub.asking import PHRASE, take_apart
 from hub.models.theme_order import in_order
+from hub.query_text import PHRASE, take_apart
 from hub.search import Answer, Query
 from hub.taxonomy import BY_NAME, FACETS, Facet
 

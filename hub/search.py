@@ -16,18 +16,19 @@ from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from hub import finding, spelling, words
-from hub.asking import Asked, take_apart
 from hub.finding import BITS, NAMES, Counts, fails
 from hub.found import results, unmarked
 from hub.lookup import Lookup, Query
 from hub.models import Entry, Practice
+from hub.query_text import QueryText, take_apart
 from hub.querysets import EntryQuerySet
 from hub.words import WORD, Reading, either, fold
 from members.querysets import sees_members_only
 
-__all__ = ["PER_PAGE", "Answer", "Query", "search"]
+__all__ = ["EVERY", "PER_PAGE", "Answer", "Query", "search"]
 
 PER_PAGE = finding.PAGE  # results, unless a program asks for more or fewer
+EVERY = 1_000_000_000  # in place of `per_page`, where all are wanted
 
 
 @dataclass(frozen=True)
@@ -104,12 +105,12 @@ def search(
     )
 
 
-def _read(text: str, *, sees_all: bool) -> tuple[Asked, Reading]:
+def _read(text: str, *, sees_all: bool) -> tuple[QueryText, Reading]:
     asked = take_apart(text)
     return asked, words.read(asked.words, sees_all=sees_all) if asked.words.strip() else Reading([], 1.0)
 
 
-def _lookup(query: Query, asked: Asked, reading: Reading) -> Lookup:
+def _lookup(query: Query, asked: QueryText, reading: Reading) -> Lookup:
     """Common words are left out where there are others."""
     return Lookup(
         terms=reading.asked, phrases=asked.phrases, without=tuple(text for text in asked.without if len(WORD.findall(text)) > 1),

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, TruncMonth, TruncWeek
 from django.utils.translation import gettext
 
 from hub.models import FacetDay, Question, QuestionDay, SearchDay
-from hub.models.asked import Found
+from hub.models.counting import Found
 from hub.taxonomy import BY_NAME
 from members.querysets import today
 

@@ -16,9 +16,9 @@ from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
-from hub.asking import QUOTES
 from hub.models import Entry
 from hub.panel import Chip, address
+from hub.query_text import QUOTES
 from hub.search import Answer, Query
 from hub.taxonomy import CODED, Facet
 from hub.words import LONGEST, UNSPACED, WORD, fold

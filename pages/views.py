@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from hub.alerts import with_news
 from hub.models import Practice
 from hub.models.theme_order import priorities
+from hub.saved_searches import with_news
 from members.first_steps import first_steps
 from members.models import City
 from members.regions import Population, Region

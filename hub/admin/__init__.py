@@ -1,5 +1,5 @@
 """The staff's rooms of the hub."""
 
-from hub.admin import asked, practices, promotions, synonyms, theme_orders
+from hub.admin import counting, practices, promotions, synonyms, theme_orders
 
-__all__ = ["asked", "practices", "promotions", "synonyms", "theme_orders"]
+__all__ = ["counting", "practices", "promotions", "synonyms", "theme_orders"]

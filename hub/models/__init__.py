@@ -1,6 +1,6 @@
 """Practices, and what the search keeps of them."""
 
-from hub.models.asked import Asking, FacetDay, Question, QuestionDay, Salt, SearchDay
+from hub.models.counting import Asking, FacetDay, Question, QuestionDay, Salt, SearchDay
 from hub.models.entry import Entry, Language, Lexeme, Word
 from hub.models.practice import Practice, PracticeTransition
 from hub.models.promotion import Phrasing, Pick, Promotion

@@ -1,7 +1,7 @@
 """Searches that a person keeps, and of which practices each of them has told.
 
-A search is kept as its address (hub.panel.address), never otherwise; hub/alerts.py saves it and looks for what is new. It is its owner's
-alone: nobody else reads it, the staff included, and it has no history, so that deleting it deletes it.
+A search is kept as its address (hub.panel.address), never otherwise; hub/saved_searches.py saves it, hub/alerts.py looks for what is
+new. It is its owner's alone: nobody else reads it, the staff included, and it has no history, so that deleting it deletes it.
 
 Held by the database: at most fifty a person (`number` is 1 to 50, each once), each search once a person, and a practice named once by
 a search, ever.

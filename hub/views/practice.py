@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from hub import asked, panel
+from hub import counting, panel
 from hub.forms import SearchForm
 from hub.models import Practice
 from hub.reading import read
@@ -27,5 +27,5 @@ def practice(request: HttpRequest, slug: str) -> HttpResponse:
     form = SearchForm(request.GET)
     way_back = panel.way_back(form.query, form.page_asked) if form.is_valid() else ""
     if way_back:
-        asked.went_on(request, form.query)
+        counting.went_on(request, form.query)
     return render(request, "hub/practice.html", {"practice": practice, "text": read(practice.body), "way_back": way_back})

@@ -15,7 +15,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from hub import alerts, export, panel
+from hub import export, panel, saved_searches
 from hub.feed import feed_of
 from hub.forms import SearchForm
 from hub.models import Practice
@@ -119,7 +119,7 @@ def feed(request: HttpRequest) -> HttpResponse:
         return HttpResponse(gettext("There is no such page") + "\n", status=404, content_type=_TEXT)
     made = feed_of(
         answer.results,
-        title=f"{alerts.name_for(query)} · {gettext('Strong Cities Network')}",
+        title=f"{saved_searches.name_for(query)} · {gettext('Strong Cities Network')}",
         page=_whole("hub:search", query),
         own=_whole("hub:feed", query, page, asked_for),
         first=_whole("hub:feed", query, per_page=asked_for),

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from hub import alerts, panel
+from hub import panel, saved_searches
 from hub.forms import SavedSearchForm, SearchForm
 from hub.models import SavedSearch
 from hub.models.saved import MOST, Pace
@@ -36,9 +36,9 @@ def saved(request: HttpRequest) -> HttpResponse:
 def _row(search: SavedSearch) -> dict[str, Any]:
     """What it asks for, unless its name says that; `form` has what is wrong with one that can't be read, `left` whether something would
     be left without that."""
-    form = alerts.read(search.search)
-    fits, left = form.is_valid(), alerts.left_of(search.search)
-    asked = alerts.asked(left) if alerts.name_for(left) != search.name else []
+    form = saved_searches.read(search.search)
+    fits, left = form.is_valid(), saved_searches.left_of(search.search)
+    asked = saved_searches.asked(left) if saved_searches.name_for(left) != search.name else []
     return {"search": search, "asked": asked, "form": None if fits else form, "left": fits or panel.address(left) != "?"}
 
 
@@ -55,19 +55,19 @@ def saved_new(request: HttpRequest) -> HttpResponse:
     if not asked.is_valid():
         return render(request, "hub/refused.html", {"form": asked, "rest": panel.address(asked.query)}, status=400)
     query, address = asked.query, panel.address(asked.query)
-    if not alerts.fits(address):
-        messages.error(request, alerts.TOO_LONG)
+    if not saved_searches.fits(address):
+        messages.error(request, saved_searches.TOO_LONG)
         return redirect("hub:search")
-    form = SavedSearchForm(request.POST or None, initial={"name": alerts.name_for(query), "pace": Pace.WEEKLY})
+    form = SavedSearchForm(request.POST or None, initial={"name": saved_searches.name_for(query), "pace": Pace.WEEKLY})
     if request.method == "POST" and form.is_valid():
         try:
-            alerts.save(query, by=user, **form.cleaned_data)
+            saved_searches.save(query, by=user, **form.cleaned_data)
         except MoveRefused as error:
             messages.error(request, str(error))
         else:
             messages.success(request, gettext("The search is saved."))
         return redirect("hub:saved")
-    return render(request, "hub/saved_form.html", {"form": form, "asked": alerts.asked(query), "address": address})
+    return render(request, "hub/saved_form.html", {"form": form, "asked": saved_searches.asked(query), "address": address})
 
 
 def _own(request: HttpRequest, pk: int) -> SavedSearch:
@@ -84,13 +84,18 @@ def saved_change(request: HttpRequest, pk: int) -> HttpResponse:
     form = SavedSearchForm(request.POST or None, initial={"name": search.name, "pace": search.pace})
     if request.method == "POST" and form.is_valid():
         try:
-            alerts.change(search, **form.cleaned_data)
+            saved_searches.change(search, **form.cleaned_data)
         except MoveRefused as error:
             messages.error(request, str(error))
         else:
             messages.success(request, gettext("Saved."))
         return redirect("hub:saved")
-    context = {"form": form, "search": search, "asked": alerts.asked(alerts.left_of(search.search)), "address": search.search}
+    context = {
+        "form": form,
+        "search": search,
+        "asked": saved_searches.asked(saved_searches.left_of(search.search)),
+        "address": search.search,
+    }
     return render(request, "hub/saved_form.html", context)
 
 
@@ -109,7 +114,7 @@ def saved_stop(request: HttpRequest, pk: int) -> HttpResponse:
 def saved_mend(request: HttpRequest, pk: int) -> HttpResponse:
     """Leave out what the hub no longer knows."""
     try:
-        alerts.mend(_own(request, pk))
+        saved_searches.mend(_own(request, pk))
     except MoveRefused as error:
         messages.error(request, str(error))
     else:

@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from hub import alerts, asked, export, panel
-from hub.asking import take_apart
+from hub import counting, export, panel, saved_searches
 from hub.forms import SORTS, SearchForm
 from hub.models import Pick, SavedSearch
 from hub.promoted import for_query
+from hub.query_text import take_apart
 from hub.search import Answer, Query, search as find
 from hub.successors import leads_to_successors
 from hub.suggest import offered
@@ -38,7 +38,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if page > pages:
         return render(request, "hub/beyond.html", {"page": page, "pages": pages, "last": panel.address(query, pages)}, status=404)
     if page == 1:
-        asked.searched(request, query, answer)
+        counting.searched(request, query, answer)
     promoted = for_query(replace(query, words=answer.corrected or query.words), request.user) if page == 1 else []
     context = {**_context(query, answer, page, pages, promoted), **_to_take_along(request, query, answer)}
     context["offered"] = offered(query, answer, request.user)
@@ -74,5 +74,5 @@ def _to_take_along(request: HttpRequest, query: Query, answer: Answer) -> dict[s
     return {
         "asked": address,
         "cut_at": export.MOST if answer.count > export.MOST else 0,
-        "may_save": SavedSearch.can_save(request.user) and alerts.fits(address),
+        "may_save": SavedSearch.can_save(request.user) and saved_searches.fits(address),
     }

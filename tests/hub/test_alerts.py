@@ -11,7 +11,7 @@ from django.db import IntegrityError, OperationalError, connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from hub import alerts, jobs
+from hub import alerts, jobs, saved_searches
 from hub.models import Practice, SavedSearch, Told
 from hub.models.practice import State
 from hub.models.saved import MOST, Pace, next_turn, packed, unpacked
@@ -41,7 +41,7 @@ def olga(city):
 
 
 def save(user, query=YOUTH, name="Youth", pace=Pace.HOURLY):
-    return alerts.save(query, by=user, name=name, pace=pace)
+    return saved_searches.save(query, by=user, name=name, pace=pace)
 
 
 def new(city, title="Youth parliament", **fields):
@@ -291,7 +291,7 @@ def test_never_is_never_and_mails_switched_on_tell_of_what_comes_then(city, olga
     saved = save(olga, pace=Pace.NEVER)
     new(city, "Meanwhile")
     assert (turn(), saved.due) == (0, None)
-    alerts.change(saved, name="Young people", pace=Pace.DAILY)
+    saved_searches.change(saved, name="Young people", pace=Pace.DAILY)
     saved.refresh_from_db()
     assert (saved.name, saved.pace, saved.due.hour) == ("Young people", "daily", 6)
     assert turn() == 0
@@ -303,7 +303,7 @@ def test_never_is_never_and_mails_switched_on_tell_of_what_comes_then(city, olga
 def test_another_pace_forgets_nothing(city, olga):
     saved = save(olga)
     new(city)
-    alerts.change(saved, name="Youth", pace=Pace.WEEKLY)
+    saved_searches.change(saved, name="Youth", pace=Pace.WEEKLY)
     turn()
     assert told(saved) == {"Youth parliament"}
 
@@ -352,7 +352,7 @@ def test_a_search_that_can_no_longer_be_read_sends_nothing(city, olga):
     SavedSearch.objects.update(search="?theme=of-last-year&theme=youth-engagement")
     new(city)
     assert turn() == 0
-    alerts.mend(saved)
+    saved_searches.mend(saved)
     assert SavedSearch.objects.get().search == "?theme=youth-engagement"
     assert turn() == 0, "from then on"
     new(city, "Since then")
@@ -469,8 +469,8 @@ def test_negative_control_without_lock_and_constraint_there_are_fifty_one(monkey
     user = make_official(make_city())
     nearly_fifty(user)
     without_locks(monkeypatch)
-    meeting, begin = Meeting(), alerts._begin
-    monkeypatch.setattr(alerts, "_begin", lambda *given: meeting.pass_on(begin(*given)))
+    meeting, begin = Meeting(), saved_searches._begin
+    monkeypatch.setattr(saved_searches, "_begin", lambda *given: meeting.pass_on(begin(*given)))
     with without_rules(SavedSearch, "saved_search_each_number_once"):
         assert both_save(user) == [50, 50]
         assert SavedSearch.objects.count() == 51

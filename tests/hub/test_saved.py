@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from hub import alerts
+from hub import alerts, saved_searches
 from hub.models import SavedSearch
 from hub.models.saved import LONGEST, NAME_LENGTH, Pace
 from hub.search import Query
@@ -31,7 +31,7 @@ def olga(client):
 
 
 def kept(user, words="council", name="Mine", pace=Pace.DAILY):
-    return alerts.save(Query(words, {"theme": ("youth-engagement",)}), by=user, name=name, pace=pace)
+    return saved_searches.save(Query(words, {"theme": ("youth-engagement",)}), by=user, name=name, pace=pace)
 
 
 def main(response):
@@ -71,9 +71,9 @@ def test_a_name_can_be_seen(client, olga, name):
 def test_whoever_calls_the_verbs_gives_a_name_that_can_be_seen(olga):
     one = kept(olga)
     with pytest.raises(MoveRefused, match="can be seen"):
-        alerts.change(one, name="\u200b", pace="never")
+        saved_searches.change(one, name="\u200b", pace="never")
     with pytest.raises(MoveRefused, match="can be seen"):
-        alerts.save(Query("families"), by=olga, name="\u200b", pace="never")
+        saved_searches.save(Query("families"), by=olga, name="\u200b", pace="never")
     assert [found.name for found in SavedSearch.objects.all()] == [one.name]
 
 
@@ -135,19 +135,19 @@ def test_a_search_too_long_is_not_offered_and_refused(client, olga):
 
 def test_no_way_leads_to_one_that_is_too_long(olga):
     longest = Query("x" * (LONGEST - len("?q=")))
-    assert len(alerts.save(longest, by=olga, name="N", pace=Pace.NEVER).search) == LONGEST
+    assert len(saved_searches.save(longest, by=olga, name="N", pace=Pace.NEVER).search) == LONGEST
     with pytest.raises(MoveRefused, match="too long to be kept"):
         kept(olga, "x" * LONGEST)
     one = kept(olga)
     SavedSearch.objects.filter(pk=one.pk).update(search="?q=" + "é" * 900 + "&theme=of-last-year")
     with pytest.raises(MoveRefused, match="too long to be kept"):
-        alerts.mend(one)
+        saved_searches.mend(one)
 
 
 def test_long_words_make_a_name_that_fits(olga):
-    name = alerts.name_for(Query("word " * 300, {"theme": ("youth-engagement",)}))
+    name = saved_searches.name_for(Query("word " * 300, {"theme": ("youth-engagement",)}))
     assert (len(name), name[-1]) == (NAME_LENGTH, "…")
-    assert alerts.name_for(Query()) == "All practices"
+    assert saved_searches.name_for(Query()) == "All practices"
 
 
 def test_the_page_of_the_search_counts_nothing_for_visitors(client, django_assert_num_queries):

@@ -11,9 +11,9 @@ from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from hub.asking import take_apart
 from hub.models import Entry, Practice
 from hub.passages import mark
+from hub.query_text import take_apart
 from hub.search import Query, search
 from hub.taxonomy import BY_NAME, FACETS
 from hub.words import WORD, fold

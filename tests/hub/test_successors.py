@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from hub import alerts, jobs, successors
+from hub import jobs, saved_searches, successors
 from hub.models import SavedSearch
 from hub.search import Query
 from hub.taxonomy import BY_NAME, SUCCESSORS
@@ -66,7 +66,7 @@ def test_a_search_that_is_saved_is_one_of_now_and_a_form_that_was_open_meanwhile
 def test_one_that_was_saved_last_year_goes_on_telling_what_is_new(client):
     city = make_city()
     olga = make_official(city)
-    saved = alerts.save(Query("", {"theme": ("youth-engagement",)}), by=olga, name="Youth", pace="hourly")
+    saved = saved_searches.save(Query("", {"theme": ("youth-engagement",)}), by=olga, name="Youth", pace="hourly")
     SavedSearch.objects.update(search="?theme=youth", due=timezone.now())
     make_practice(city, "Youth parliament", published_at=timezone.now())
     make_practice(city, "Another theme", themes=["gender-equality"], published_at=timezone.now())
@@ -78,7 +78,7 @@ def test_one_that_was_saved_last_year_goes_on_telling_what_is_new(client):
     page = client.get("/hub/saved/").text
     assert "Youth engagement" in page
     assert "no longer knows" not in page
-    assert alerts.left_of("?theme=youth&theme=schools&level=none").filters == {"theme": ("youth-engagement",)}
+    assert saved_searches.left_of("?theme=youth&theme=schools&level=none").filters == {"theme": ("youth-engagement",)}
     assert "Youth engagement" in client.get(f"/hub/saved/{saved.pk}/").text
 
 

@@ -23,7 +23,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.urls import get_resolver, reverse
 
-from hub import alerts
+from hub import saved_searches
 from hub.models import Promotion, Question, ThemeOrder
 from hub.models.practice import State
 from hub.search import Query
@@ -118,7 +118,7 @@ def rows(people, settings, tmp_path) -> dict[str, tuple[str, str]]:
     made: dict[str, Any] = {
         "application": application.pk, "invitation": invitation, "vouch": vouch.pk, "contact": contact.key, "person": ove.official.key,
         "domain": CityDomain.confirm(aarhus, "aarhus.dk", by=lene).pk, "posts": posts,
-        "saved": alerts.save(Query(said("search")), by=ove, name=said("search"), pace="daily").pk,
+        "saved": saved_searches.save(Query(said("search")), by=ove, name=said("search"), pace="daily").pk,
     }  # fmt: skip
     _fill_the_admin(people, aarhus)
     found = {name: _row(name, made) for name in sorted(set(names(get_resolver())))}

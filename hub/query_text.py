@@ -14,7 +14,7 @@ _PARTS = re.compile(rf"(?P<minus>(?<!\S)[-−])?{PHRASE}|(?<!\S)[-−](?P<withou
 
 
 @dataclass(frozen=True)
-class Asked:
+class QueryText:
     """`words` is the text of all that is looked for, phrases included; `phrases` must all be there, `without` may not."""
 
     words: str
@@ -22,7 +22,7 @@ class Asked:
     without: tuple[str, ...] = ()
 
 
-def take_apart(text: str) -> Asked:
+def take_apart(text: str) -> QueryText:
     """What somebody typed, as words, phrases and what may not be there; a phrase with a minus is of the last."""
     phrases, without = list[str](), list[str]()
 
@@ -34,4 +34,4 @@ def take_apart(text: str) -> Asked:
         return f" {part['phrase']} "
 
     words = _PARTS.sub(take, text)
-    return Asked(words, tuple(dict.fromkeys(phrases)), tuple(dict.fromkeys(without)))
+    return QueryText(words, tuple(dict.fromkeys(phrases)), tuple(dict.fromkeys(without)))

@@ -1,6 +1,6 @@
 """Counting what is asked of the search: without who, and without ever being in a search's way.
 
-A person's search is a row of one day (hub.models.asked.Asking), and so is each step from its results to a practice, which the search in
+A person's search is a row of one day (hub.models.counting.Asking), and so is each step from its results to a practice, which the search in
 the practice's address tells. Neither scripts nor cookies are needed. At night the rows are summed and dropped (hub.jobs).
 Not counted: programs, what a browser fetches ahead, staff, and whoever's browser asks not to be (Global Privacy Control, Do Not Track).
 """
@@ -24,7 +24,7 @@ from django.utils.translation import get_language
 
 from hub import panel
 from hub.models import Salt
-from hub.models.asked import DAYS, READERS, TOGETHER, Found
+from hub.models.counting import DAYS, READERS, TOGETHER, Found
 from hub.search import Answer, Query
 from hub.words import WORD, fold
 from members.limits import account

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
-from hub import asked, charts, search_figures
+from hub import charts, counting, search_figures
 from hub.jobs import sum_searches
 from hub.models import Asking, FacetDay, Question, QuestionDay, Salt, SearchDay
 from members.models import User
@@ -27,9 +27,9 @@ HUB, FIGURES = "/hub/", "/admin/hub/question/figures/"
 
 @pytest.fixture(autouse=True)
 def a_salt_of_this_test():
-    asked._salt.cache_clear()
+    counting._salt.cache_clear()
     yield
-    asked._salt.cache_clear()
+    counting._salt.cache_clear()
 
 
 def ask(client, words="", path=HUB, *, reader="198.51.100.7", headers=None, method="get", **data):
@@ -43,7 +43,7 @@ def night(days: int = 1) -> None:
         step = timedelta(days=1)
         Asking.objects.update(day=F("day") - step)
         Salt.objects.all().delete()
-        asked._salt.cache_clear()
+        counting._salt.cache_clear()
         for model in (SearchDay, FacetDay, QuestionDay):
             for row in model.objects.order_by("day"):
                 model.objects.filter(pk=row.pk).update(day=row.day - step)
@@ -73,7 +73,7 @@ def test_the_marks_of_one_reader_differ_from_day_to_day(client):
     ask(client, "youth")
     Asking.objects.update(day=today() - timedelta(days=1))
     Salt.objects.all().delete()
-    asked._salt.cache_clear()
+    counting._salt.cache_clear()
     ask(client, "youth")
     first, second = Asking.objects.order_by("pk")
     assert (first.mark != second.mark, first.once != second.once, first.key) == (True, True, second.key)
@@ -218,7 +218,7 @@ PRIVATE = [
 
 @pytest.mark.parametrize("text", PRIVATE)
 def test_what_may_be_somebodys_has_no_words_to_keep(text):
-    assert asked.keepable(text) == ""
+    assert counting.keepable(text) == ""
 
 
 @pytest.mark.parametrize("text", ["olga@aarhus.dk", "12–34–56", "①②③④⑤", "jane﹫example.org", "a " * 10_000])
@@ -227,13 +227,13 @@ def test_what_may_be_somebodys_is_never_kept(client, text, caplog):
     assert not Question.objects.exists()
     assert not Asking.objects.exclude(key="").exists()
     assert sum(SearchDay.objects.values_list("searches", flat=True)) == 11, "it is counted all the same"
-    assert [record.message for record in caplog.records if record.name == "hub.asked"] == []
+    assert [record.message for record in caplog.records if record.name == "hub.counting"] == []
 
 
 def test_what_is_harmless_may_be_kept():
-    assert asked.keepable("  Prévention de l'extrémisme, 2015? ") == "prevention de l extremisme 2015"
-    assert asked.keepable("16 to 24 years, 2015") == "16 to 24 years 2015"
-    assert asked.keepable("P/CVE 预防暴力极端主义 منع التطرف") == "p cve 预防暴力极端主义 منع التطرف"
+    assert counting.keepable("  Prévention de l'extrémisme, 2015? ") == "prevention de l extremisme 2015"
+    assert counting.keepable("16 to 24 years, 2015") == "16 to 24 years 2015"
+    assert counting.keepable("P/CVE 预防暴力极端主义 منع التطرف") == "p cve 预防暴力极端主义 منع التطرف"
 
 
 def test_the_database_holds_it():
@@ -315,21 +315,21 @@ def test_a_search_is_answered_when_it_cannot_be_counted(client, caplog):
         cursor.execute("ALTER TABLE hub_asking RENAME TO hub_asking_gone")
     assert ask(client, "youth").context["answer"].count == 1
     assert ask(client, "youth", path=practice.get_absolute_url()).status_code == 200
-    assert [record.message for record in caplog.records if record.name == "hub.asked"] == ["A search could not be counted."] * 2
+    assert [record.message for record in caplog.records if record.name == "hub.counting"] == ["A search could not be counted."] * 2
 
 
 @pytest.mark.django_db(transaction=True)
 def test_the_day_s_salt_stays_when_the_first_row_of_the_day_does_not(client, monkeypatch):
     """Else this process would go on with a salt that nobody else has: one reader would be two, and nobody could drop it at night."""
-    good = asked._INSERT
-    monkeypatch.setattr(asked, "_INSERT", "SELECT 1 / 0")
+    good = counting._INSERT
+    monkeypatch.setattr(counting, "_INSERT", "SELECT 1 / 0")
     assert ask(client, "youth").status_code == 200
     assert not Asking.objects.exists()
-    monkeypatch.setattr(asked, "_INSERT", good)
+    monkeypatch.setattr(counting, "_INSERT", good)
     ask(client, "youth")
-    asked._salt.cache_clear()  # another process
+    counting._salt.cache_clear()  # another process
     ask(client, "youth")
-    assert Salt.objects.get().salt == asked._salt(today())
+    assert Salt.objects.get().salt == counting._salt(today())
     (first, second) = Asking.objects.all()
     assert (first.mark, first.once) == (second.mark, second.once)
 
@@ -337,7 +337,7 @@ def test_the_day_s_salt_stays_when_the_first_row_of_the_day_does_not(client, mon
 @pytest.mark.django_db(transaction=True)
 def test_counting_waits_for_nobody(client):
     """The words are known from here on; the row is held by somebody else, the night's sums for one."""
-    key = asked._key("hate speech")
+    key = counting._key("hate speech")
     Question.objects.create(key=key, days=3, readers=10, together=4, last=today())
     with transaction.atomic():
         Question.objects.select_for_update().get(key=key)
