@@ -248,7 +248,7 @@ def main() -> None:
                 print(kind, found[kind], file=sys.stderr, flush=True)
         found["edit"] = edits()
         found["suggest"] = suggestions(words["medium"] + words["broad"])
-        for kind in ("broad", "two broad", "broad and medium"):
+        for kind in ("medium", "broad", "two broad", "broad and medium"):
             if words[kind]:
                 found[kind]["survival"] = survival(words[kind][:6])
     print("\n" + json.dumps(found))

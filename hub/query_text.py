@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from hub.words import WORD
+
 _OPEN, _CLOSE = '"“”„«»＂「『', '"“”«»＂」』'
 QUOTES = "".join(dict.fromkeys(_OPEN + _CLOSE))
 PHRASE = rf"[{_OPEN}](?P<phrase>[^{QUOTES}]*)[{_CLOSE}]"
@@ -30,7 +32,8 @@ def take_apart(text: str) -> QueryText:
         if part["without"] is not None or part["minus"]:
             without.append(part["without"] or part["phrase"])
             return " "
-        phrases.append(part["phrase"])
+        if WORD.search(part["phrase"]):  # quotes around nothing ask for nothing
+            phrases.append(part["phrase"])
         return f" {part['phrase']} "
 
     words = _PARTS.sub(take, text)
