@@ -107,7 +107,7 @@ known AS MATERIALIZED (
     UNION ALL
     SELECT words, word, group_id FROM missing JOIN said ON missing.is_unspaced AND said.is_unspaced AND strpos(word, folded) > 0),
 queries AS MATERIALIZED (
-    SELECT group_id, phraseto_tsquery(hub_config(language), hub_pairs(folded)) AS query FROM hub_expression
+    SELECT group_id, hub_said(language, folded) AS query FROM hub_expression
     WHERE group_id IN (SELECT group_id FROM known)
     UNION ALL
     SELECT id, quote_literal(unnest(codes))::tsquery FROM hub_synonymgroup WHERE id IN (SELECT group_id FROM known)),

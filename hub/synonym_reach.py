@@ -28,13 +28,13 @@ class Reach:
 HELD = RawSQL(
     """(
     SELECT count(*) FROM hub_entry
-    WHERE words @@ phraseto_tsquery(hub_config(hub_expression.language), hub_pairs(hub_expression.folded)))""",
+    WHERE words @@ hub_said(hub_expression.language, hub_expression.folded))""",
     [],
 )
 # What bears any of a group's expressions, or of the codes that it leads to.
 _REACHED = """words @@ (
     SELECT string_agg('(' || one::text || ')', ' | ') FROM (
-        SELECT phraseto_tsquery(hub_config(language), hub_pairs(asked)) FROM unnest(%s::text[], %s::text[]) AS said(asked, language)
+        SELECT hub_said(language, asked) FROM unnest(%s::text[], %s::text[]) AS said(asked, language)
         UNION ALL SELECT unnest(%s::tsquery[])
     ) every(one)
 )::tsquery"""

@@ -19,12 +19,14 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import override
 
+from hub.models.synonym import LANGUAGES
 from hub.synonyms import Match, groups_in
 from hub.taxonomy import CODED
 from members import countries
 
 NAMED_IN = ("ar", "en", "es", "fr")  # languages, beside the house's, in which countries are known by name
 LONGEST = 60  # letters of a word that the table of words keeps
+COMMON_IN = [code for code, _name in LANGUAGES]  # whose common words are so where nobody writes them
 LIVE = 5_000  # practices; of fewer the numbers are taken as they are now, of more as they were last counted
 # The same marks as in hub_words() of the migration, and white space, stand between words.
 WORD = re.compile(
@@ -111,7 +113,8 @@ def either(queries: Iterable[str]) -> str:
     return " | ".join(queries)
 
 
-# Rare stems are counted as of now, frequent ones as of the last count.
+# Rare stems are counted as of now, frequent ones as of the last count. What is left of a Latin word that nobody writes, cut down to three
+# letters, is another word (maras, a gang; mar, the sea).
 _READ = f"""
 WITH counted AS MATERIALIZED (SELECT coalesce(sum(records), 0) AS records, coalesce(sum(size), 0) AS size FROM hub_language),
 corpus AS MATERIALIZED (
@@ -119,7 +122,8 @@ corpus AS MATERIALIZED (
     UNION ALL
     SELECT count(*), coalesce(sum(size), 0) FROM hub_entry HAVING (SELECT records <= {LIVE} FROM counted)  -- WHERE leaves a row of 0
 )
-SELECT asked.word, stems.stems, forms.forms, coalesce(known.is_stop, false),
+SELECT asked.word, stems.stems, forms.forms,
+    coalesce(known.is_stop, (SELECT bool_or(hub_is_stop(asked.word, language)) FROM unnest(%(common_in)s::text[]) AS language)),
     (CASE WHEN %(sees_all)s THEN stems.records ELSE stems.public END)::integer,
     corpus.records::integer, corpus.size / greatest(corpus.records, 1)
 FROM corpus CROSS JOIN unnest(to_tsvector('pg_catalog.simple', hub_pairs(hub_words(%(text)s)))) AS asked(word)
@@ -132,8 +136,8 @@ CROSS JOIN LATERAL (
     SELECT coalesce(array_agg(stem), ARRAY[asked.word]) AS stems, coalesce(sum(coalesce(l.records, n.records)), 0) AS records,
         coalesce(sum(coalesce(n.public, w.public)), 0) AS public
     FROM (
-        SELECT DISTINCT hub_stem(asked.word, language) AS stem FROM hub_language
-        WHERE known.languages IS NULL OR language = ANY(known.languages)
+        SELECT DISTINCT stem FROM hub_language CROSS JOIN LATERAL (SELECT hub_stem(asked.word, language) AS stem OFFSET 0) one
+        WHERE language = ANY(known.languages) OR known.languages IS NULL AND (stem = asked.word OR stem !~ '^[a-z]{1, 3}$')
     ) s
     LEFT JOIN hub_lexeme l ON l.lexeme = s.stem AND l.records > 100
     LEFT JOIN LATERAL (
@@ -157,7 +161,7 @@ def read(text: str, *, sees_all: bool) -> Reading:
     everyone, and in how many records, unless the reader `sees_all`: neither what is found nor its order may tell of practices for
     members. Two statements, and one more where staff know synonyms."""
     with connection.cursor() as cursor:
-        cursor.execute(_READ, {"text": text, "sees_all": sees_all})
+        cursor.execute(_READ, {"text": text, "sees_all": sees_all, "common_in": COMMON_IN})
         rows = cursor.fetchall()
     names = ("word", "stems", "forms", "is_stop", "records", "of")
     terms = [_term(**dict(zip(names, row, strict=False))) for row in rows]
@@ -181,14 +185,16 @@ def _term(*, word: str, stems: list[str], forms: list[str] | None, is_stop: bool
         codes=codes,
         weight=math.log(1 + (of - records + 0.5) / (records + 0.5)),  # the inverse document frequency of BM25
         records=records,
-        is_known=bool(records or codes),
+        is_known=bool(records or codes or is_stop),
         is_stop=is_stop,
     )
 
 
 _EXPRESSIONS = """
-SELECT DISTINCT s.match, s.expression, phraseto_tsquery(hub_config(l.language), hub_pairs(s.expression))::text
+SELECT DISTINCT s.match, s.expression, hub_said(l.language, s.expression)::text
 FROM unnest(%s::integer[], %s::text[], %s::text[]) AS s(match, expression, language) JOIN hub_language l ON l.language = s.language
+CROSS JOIN LATERAL (SELECT hub_stem(s.expression, l.language) AS stem OFFSET 0) cut  -- as in _READ
+WHERE s.expression !~ '^[a-z]+$' OR cut.stem = s.expression OR length(cut.stem) > 3
 """
 
 
