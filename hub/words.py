@@ -137,7 +137,7 @@ CROSS JOIN LATERAL (
         coalesce(sum(coalesce(n.public, w.public)), 0) AS public
     FROM (
         SELECT DISTINCT stem FROM hub_language CROSS JOIN LATERAL (SELECT hub_stem(asked.word, language) AS stem OFFSET 0) one
-        WHERE language = ANY(known.languages) OR known.languages IS NULL AND (stem = asked.word OR stem !~ '^[a-z]{1, 3}$')
+        WHERE language = ANY(known.languages) OR known.languages IS NULL AND (stem = asked.word OR stem !~ '^[a-z]{{1,3}}$')
     ) s
     LEFT JOIN hub_lexeme l ON l.lexeme = s.stem AND l.records > 100
     LEFT JOIN LATERAL (
