@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from hub.models import FacetDay, Question, QuestionDay, SearchDay
 from hub.models.counting import Found
+from hub.synonyms import SHORTEST_STEM, STEMMED
 from hub.taxonomy import BY_NAME
 from members.querysets import today
 
@@ -77,8 +78,8 @@ def questions() -> Any:
 
 
 # As the search itself finds: by the stem in any language; of a script without spaces by any pair of signs, and by the first sign where
-# there is but one; and by a group of synonyms, as one word or several, if anything is there that the group leads to. Each step is made
-# once and for few: stems of words that stand nowhere as they are, synonyms for what has no stem there either.
+# there is but one; and by a group of synonyms, as one word in whatever form or as several, if anything is there that the group leads to.
+# Each step is made once and for few: stems of words that stand nowhere as they are, synonyms for what has no stem there either.
 _UNWRITTEN = """
 WITH question AS MATERIALIZED (
     SELECT q.words::text, sum(d.searches)::integer AS searches FROM hub_question q JOIN hub_questionday d ON d.question_id = q.key
@@ -99,13 +100,21 @@ written AS MATERIALIZED (
 missing AS MATERIALIZED (
     SELECT words, searches, word, is_unspaced FROM asked JOIN (SELECT DISTINCT word, is_unspaced FROM rest) one USING (word)
     WHERE NOT EXISTS (SELECT FROM written WHERE written.word = asked.word)),
-said AS MATERIALIZED (SELECT group_id, folded, folded <> hub_pairs(folded) AS is_unspaced FROM hub_expression WHERE NOT only_found),
+said AS MATERIALIZED (
+    SELECT group_id, language, folded, folded <> hub_pairs(folded) AS is_unspaced FROM hub_expression WHERE NOT only_found),
+said_as AS MATERIALIZED (
+    SELECT group_id, language, hub_stem(folded, language) AS stem FROM said WHERE language = ANY(%s) AND strpos(folded, ' ') = 0),
+asked_as AS MATERIALIZED (
+    SELECT word, language, hub_stem(word, language) AS stem FROM (SELECT DISTINCT word FROM missing) one CROSS JOIN unnest(%s::text[]) AS language),
 known AS MATERIALIZED (
     SELECT words, word, group_id FROM missing JOIN (
         SELECT group_id, folded, unnest(string_to_array(folded, ' ')) AS word FROM said) one USING (word)
     WHERE strpos(' ' || words || ' ', ' ' || folded || ' ') > 0
     UNION ALL
-    SELECT words, word, group_id FROM missing JOIN said ON missing.is_unspaced AND said.is_unspaced AND strpos(word, folded) > 0),
+    SELECT words, word, group_id FROM missing JOIN said ON missing.is_unspaced AND said.is_unspaced AND strpos(word, folded) > 0
+    UNION ALL
+    SELECT words, word, group_id FROM missing JOIN asked_as USING (word) JOIN said_as USING (language, stem)
+    WHERE length(stem) >= %s - (language = 'ar')::integer),
 queries AS MATERIALIZED (
     SELECT group_id, hub_said(language, folded) AS query FROM hub_expression
     WHERE group_id IN (SELECT group_id FROM known)
@@ -122,7 +131,7 @@ GROUP BY word ORDER BY searches DESC, word LIMIT %s
 def unwritten() -> list[tuple[str, int]]:
     """Words that many ask and that lead to no practice, and in how many searches."""
     with connection.cursor() as cursor:
-        cursor.execute(_UNWRITTEN, [today() - LATELY, MOST])
+        cursor.execute(_UNWRITTEN, [today() - LATELY, STEMMED, STEMMED, SHORTEST_STEM, MOST])
         rows: list[tuple[str, int]] = cursor.fetchall()
     return rows
 

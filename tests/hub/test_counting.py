@@ -520,7 +520,7 @@ def test_words_that_synonyms_lead_to_a_practice_are_not_missing(no_synonyms):
     make_synonyms("Mentors", en=["mentoring", "buddy", "big brother scheme", "(godfather)"], zh=["导师"])
     make_synonyms("Women", ["theme:gender-equality"], en=["womenfolk"])
     make_synonyms("Nothing there", en=["drones", "uavs"])
-    asked_by_many("buddy", "scheme", "big brother scheme", "the brother", "godfather", "找导师吧", "womenfolk", "drones")
+    asked_by_many("buddies", "buddy", "scheme", "big brother scheme", "the brother", "godfather", "找导师吧", "womenfolk", "drones")
     assert search_figures.unwritten() == [("scheme", 7), ("brother", 5), ("godfather", 4), ("drones", 1)]
 
 

@@ -6,8 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from hub.models import SynonymGroup
 from hub.search import Query, search
 from hub.synonyms import groups_in
-from hub.words import WORD, fold
-from hub.words import read as read_words
+from hub.words import WORD, fold, read as read_words
 from tests.hub.cast import make_city, make_practice, make_synonyms, run
 
 VISITOR = AnonymousUser()
