@@ -57,7 +57,7 @@ class TestArabicParticles:
         assert run("SELECT hub_stem('والولد', 'ar')") == "ولد"
 
     def test_an_expression_is_looked_for_in_the_same_way(self, city):
-        make_synonyms("Prevention", en=["preventing violent extremism"], ar=["منع التطرف العنيف"])
+        make_synonyms("Prevention", en=["preventing violent extremism"], ar=["لمنع التطرف العنيف"])
         assert found("preventing violent extremism", all_words=True) == {self.TITLES[0]}
 
 
@@ -100,6 +100,10 @@ class TestOtherFormsOfAnExpression:
         make_synonyms("Plural", en=["schools"])
         assert self.asked("schools school") == [(0, 1, "schools"), (1, 1, "school")]
         assert self.asked("schooling") == [], "another form of both"
+        make_synonyms("Waves", en=["radio"])
+        assert self.asked("radios") == [(0, 1, "radio")]
+        make_synonyms("Sets", es=["radios"])
+        assert self.asked("radios") == [(0, 1, "radios")]
 
     def test_finds(self, city):
         make_practice(city, "At school", **BARE)
