@@ -102,7 +102,7 @@ class EarlierExpressions(Earlier):
 
 
 class Missing(admin.SimpleListFilter):
-    title = _("missing in")
+    title = _("language without an expression")
     parameter_name = "missing"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
