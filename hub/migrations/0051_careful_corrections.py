@@ -18,26 +18,42 @@ AS $$
         SELECT 1 + min(levenshtein(word, overlay(wrong PLACING reverse(substr(wrong, place, 2)) FROM place FOR 2)))
         FROM generate_series(1, length(wrong) - 1) AS place))
 $$;
+CREATE FUNCTION hub_alike(word text, wrong text) RETURNS double precision LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+AS $$
+    SELECT count(*) FILTER (WHERE number = 2)::double precision / count(*)
+    FROM (
+        SELECT count(DISTINCT said) AS number
+        FROM (VALUES (1, word), (2, wrong)) AS pair(said, one)
+        CROSS JOIN generate_series(1, length(one) + 1) AS place
+        GROUP BY substr('  ' || one || ' ', place, 3)
+    ) pieces
+$$;
 CREATE FUNCTION hub_may_mean(wrong text, word text, most integer) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
     SELECT CASE
         WHEN length(word) < 4 OR abs(length(word) - length(wrong)) > most THEN false
         WHEN levenshtein_less_equal(word, wrong, most + 1) > most + 1 THEN false  -- quickly; letters that changed places are two here
         WHEN hub_away(word, wrong) < 2 THEN true
-        ELSE hub_away(word, wrong) <= most AND similarity(word, wrong) >= 0.5
+        ELSE hub_away(word, wrong) <= most AND hub_alike(word, wrong) >= 0.5
     END
 $$;
 """
-NO_AWAY = "DROP FUNCTION hub_may_mean(text, text, integer); DROP FUNCTION hub_away(text, text);"
+NO_AWAY = "DROP FUNCTION hub_may_mean(text, text, integer); DROP FUNCTION hub_alike(text, text); DROP FUNCTION hub_away(text, text);"
 
+# Where the database knows no letters but ASCII's (the locale C), trigrams are made of no others: every word of
+# other letters is looked at then.
 NEAR = """
 CREATE OR REPLACE FUNCTION hub_near(wrong text, most integer, sees_all boolean)
 RETURNS TABLE (word text, stem text, away integer, records bigint)
 LANGUAGE sql STABLE PARALLEL SAFE SET pg_trgm.similarity_threshold = 0.2
 AS $$
     SELECT n.word, min(n.stem), hub_away(n.word, wrong), sum(CASE WHEN sees_all THEN n.records ELSE n.public END)
-    FROM hub_word n
-    WHERE n.word % wrong AND (sees_all OR n.public > 0) AND NOT n.is_stop AND n.word !~ '^[0-9]+$' AND hub_may_mean(wrong, n.word, most)
+    FROM (
+        SELECT * FROM hub_word w WHERE w.word % wrong AND show_trgm(wrong) <> '{}'
+        UNION ALL
+        SELECT * FROM hub_word w WHERE show_trgm(wrong) = '{}'
+    ) n
+    WHERE (sees_all OR n.public > 0) AND NOT n.is_stop AND n.word !~ '^[0-9]+$' AND hub_may_mean(wrong, n.word, most)
     GROUP BY n.word
     ORDER BY 3, 4 DESC, 1 LIMIT 10
 $$;

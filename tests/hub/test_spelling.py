@@ -35,7 +35,7 @@ class TestDistance:
             ("radicalisation", "radicalisaton"),
             ("rehabilitation", "rehabilitaion"),
             ("community", "comunitty"),  # two in a long word
-            ("disinformation", "disnformatoin"),
+            ("disinformation", "disinfomtion"),
             ("radicalisation", "xadicalisation"),  # the first
         ],
     )
