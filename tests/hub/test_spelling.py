@@ -64,8 +64,9 @@ class TestDistance:
             ("camp", "cam"),  # too short to guess from
             ("aid", "aidq"),  # or to be guessed
             ("prison", "prosen"),  # two in a short word
+            ("community", "communi"),
             ("police", "oplice"),  # the first
-            ("civil", "vicil"),
+            ("civil", "xivil"),
             ("radicalisation", "xadicalisaton"),  # the first, and one more
             ("radicalisation", "radclistion"),  # three
             ("building", "bullying"),  # two, of unlike words
