@@ -8,6 +8,8 @@ practices hold count, and those of the synonyms, which nobody need have written.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 
 from hub.querysets import EntryQuerySet
@@ -63,5 +65,6 @@ def _held(visible: EntryQuerySet) -> EntryQuerySet:
     return real if real.exists() else visible
 
 
-def _rows(entries: EntryQuerySet, *columns: str) -> tuple[str, tuple[object, ...]]:
-    return entries.values(*columns).query.sql_with_params()
+def _rows(entries: EntryQuerySet, *columns: str) -> tuple[str, tuple[Any, ...]]:
+    sql, parameters = entries.values(*columns).query.sql_with_params()
+    return sql, parameters
