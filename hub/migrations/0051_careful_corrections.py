@@ -1,8 +1,8 @@
 """A word is taken for another only where hardly anything speaks against it, and what staff keep as synonyms is told as well.
 
 Two neighbouring letters that changed places are one mistake, a wrong first letter is two, and two mistakes are believed only where the
-words have half of their three-letter pieces in common: "comunitty" is "community" (0.54), "stabbing" isn't "stating" (0.42). Of 1,401
-words of Cranfield that stand in no real practice, 34 are taken for another by two mistakes so; by 0.4 it were 70, and without it 104.
+words have half of their three-letter pieces in common: "comunitty" is "community" (0.54), "stabbing" isn't "stating" (0.42). Of 1,401 long
+words of Cranfield 34 are taken for another of the real practices by two mistakes so; by 0.4 it would be 70, without it 104.
 """
 
 import importlib
