@@ -105,7 +105,8 @@ said AS MATERIALIZED (
 said_as AS MATERIALIZED (
     SELECT group_id, language, hub_stem(folded, language) AS stem FROM said WHERE language = ANY(%s) AND strpos(folded, ' ') = 0),
 asked_as AS MATERIALIZED (
-    SELECT word, language, hub_stem(word, language) AS stem FROM (SELECT DISTINCT word FROM missing) one CROSS JOIN unnest(%s::text[]) AS language),
+    SELECT word, language, hub_stem(word, language) AS stem
+    FROM (SELECT DISTINCT word FROM missing) one CROSS JOIN unnest(%s::text[]) AS language),
 known AS MATERIALIZED (
     SELECT words, word, group_id FROM missing JOIN (
         SELECT group_id, folded, unnest(string_to_array(folded, ' ')) AS word FROM said) one USING (word)

@@ -191,7 +191,7 @@ def _term(*, word: str, stems: list[str], forms: list[str] | None, is_stop: bool
 
 
 _EXPRESSIONS = """
-SELECT DISTINCT s.match, s.expression, phraseto_tsquery(hub_config(l.language), hub_pairs(s.expression))::text
+SELECT DISTINCT s.match, s.expression, hub_said(l.language, s.expression)::text
 FROM unnest(%s::integer[], %s::text[], %s::text[]) AS s(match, expression, language) JOIN hub_language l ON l.language = s.language
 CROSS JOIN LATERAL (SELECT hub_stem(s.expression, l.language) AS stem OFFSET 0) cut  -- as in _READ
 WHERE s.expression !~ '^[a-z]+$' OR cut.stem = s.expression OR length(cut.stem) > 3

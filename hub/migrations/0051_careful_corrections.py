@@ -77,7 +77,7 @@ AS $$
     CROSS JOIN LATERAL (
         SELECT string_agg('(' || part || ')', ' | ')::tsquery AS query
         FROM (
-            SELECT phraseto_tsquery(hub_config(l.language), hub_pairs(x.folded))::text AS part
+            SELECT hub_said(l.language, x.folded)::text AS part
             FROM hub_expression x JOIN hub_language l ON l.language = x.language WHERE x.group_id = ANY(n.meant)
             UNION ALL
             SELECT quote_literal(code) FROM hub_synonymgroup g CROSS JOIN unnest(g.codes) AS code WHERE g.id = ANY(n.meant)
@@ -94,7 +94,7 @@ REAL = "CREATE INDEX entry_real ON hub_entry (practice_id) WHERE NOT is_sample;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hub", "0049_alike_together")]
+    dependencies = [("hub", "0050_particles")]
     operations = [
         migrations.RunSQL(AWAY, NO_AWAY),
         migrations.RunSQL(NEAR, BEFORE),
