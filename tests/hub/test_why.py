@@ -114,6 +114,9 @@ def test_what_was_typed_is_shown_before_what_means_the_same(no_synonyms):
     body = f"Families of the family centre, families. {far} What a mother said."
     make_practice(make_city(), "Classrooms", **{**BARE, "summary": "For families.", "body": body})
     assert str(one("mothers").marked.passage).endswith("filler What a <mark>mother</mark> said.")
+    other = Practice(title="T", summary="S", body="Families of the family centre.", lessons=["A mother said."])
+    typed_and_same = Sought(frozenset({"mother"}), (), frozenset({"families"}), ((frozenset({"family"}), frozenset({"centre"})),))
+    assert str(marked(other, typed_and_same).passage) == "A <mark>mother</mark> said."
     sought = Sought(frozenset({"mother"}), ((frozenset({"a"}), frozenset({"street"})),), frozenset({"families"}))
     practice = Practice(title="T", summary="S", body=f"A mother, families. {far} In a street.")
     assert str(marked(practice, sought).passage).endswith("In <mark>a street</mark>.")
@@ -202,4 +205,4 @@ def test_quotes_within_quotes(client):
 
 def test_quotes_within_quotes_are_those_of_the_language(monkeypatch):
     monkeypatch.setattr(panel, "gettext", {"‘%(words)s’": "‹%(words)s›"}.get)
-    assert panel.quoted('"100 % here" and «there» not „open') == "‹100 % here› and ‹there› not „open"
+    assert panel.quoted('"100 % here" and «there» not „open') == "‹100 % here› and ‹there› not open"
