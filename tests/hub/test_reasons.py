@@ -1,6 +1,7 @@
 """No result of any search by words stands there without a mark or a sentence that says why."""
 
 import random
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -15,7 +16,7 @@ VISITOR = AnonymousUser()
 
 def bare(words, **how):
     """Those found of which nothing says why, and how many there are in all."""
-    found = search(Query(words, **how), VISITOR, 1, EVERY).results
+    found: list[Any] = search(Query(words, **how), VISITOR, 1, EVERY).results
     assert all(practice.why.city for practice in found)
     return [one.slug for one in found if not one.why.by and not any("<mark>" in text for text in (*one.marked, one.why.city))], len(found)
 
