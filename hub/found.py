@@ -12,10 +12,10 @@ from django.db.models.expressions import RawSQL
 from hub.finding import ARMS
 from hub.lookup import Lookup
 from hub.models import Practice
-from hub.passages import Phrase, Sought, marked
+from hub.passages import PIECE, Phrase, Sought, marked
 from hub.query_text import QueryText
 from hub.why import typed, why
-from hub.words import UNSPACED, WORD, Reading, Term, either, fold, lexeme
+from hub.words import UNSPACED, Reading, Term, either, fold, lexeme
 
 # Of the words that are looked for, which a practice's own words have; and by which stems it was found, each with the words in which its
 # language writes it: only the database knows them. `(ARRAY[words])[1]` unpacks the words once for all.
@@ -89,4 +89,6 @@ def _forms(term: Term, written: Written) -> frozenset[str]:
 
 def _phrase(text: str, terms: list[Term], written: Written) -> Phrase:
     by_word = {term.word: term for term in terms if not term.words}
-    return tuple(_forms(by_word[folded], written) if folded in by_word else frozenset({folded}) for folded in map(fold, WORD.findall(text)))
+    return tuple(
+        _forms(by_word[folded], written) if folded in by_word else frozenset({folded}) for folded in map(fold, PIECE.findall(text))
+    )

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from hub.models import Practice
 
 BEFORE, LENGTH = 8, 32  # words
+# A word as texts are split: one of a script without spaces and one of another are two, although nothing stands between them.
+PIECE = re.compile(f"{UNSPACED.pattern}|{WORD.pattern.removesuffix(']+')}{UNSPACED.pattern[1:]}")
 _HEADING = re.compile(r"^ {0,3}#{1,6} (.*)$", re.MULTILINE)
 # Bounded, so that a text made of nothing but brackets or empty lines holds nobody up.
 _LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\([^)]{0,500}\)")
@@ -72,7 +74,7 @@ def mark(text: str, forms: AbstractSet[str], phrases: tuple[Phrase, ...] = ()) -
 
 def _spans(text: str, forms: AbstractSet[str], phrases: tuple[Phrase, ...]) -> Iterator[tuple[int, int]]:
     """From where to where the words stand, and the phrases, in which also words stand that are not looked for by themselves."""
-    words = list(WORD.finditer(text))
+    words = list(PIECE.finditer(text))
     whole = {start: stop for start, stop, _number in _places([word[0] for word in words], phrases)}
     until = 0
     for place, word in enumerate(words):
@@ -125,7 +127,7 @@ class _Missing:
     """Of what is sought, what neither title nor summary shows."""
 
     def __init__(self, practice: Practice, sought: Sought) -> None:
-        shown = [WORD.findall(text) for text in (practice.title, practice.summary)]
+        shown = [PIECE.findall(text) for text in (practice.title, practice.summary)]
         words = {form for text in shown for word in text for form in forms_of(word)}
         self.typed, self.also = sought.typed - words, sought.also - words
         self.longer = set(range(len(sought.longer))) - {number for text in shown for *_, number in _places(text, sought.longer)}
@@ -183,7 +185,7 @@ def _different[T](found: list[tuple[int, T]], start: int) -> int:
 
 def _stretch(text: str, sought: Sought, missing: _Missing) -> _Stretch | None:
     """The best of a text: that begins before a phrase, else a word, else what means the same, which neither title nor summary shows."""
-    words = list(WORD.finditer(text))
+    words = list(PIECE.finditer(text))
     found = [(place, form) for place, word in enumerate(words) for form in forms_of(word[0]) if form in sought.forms]
     longer = [(start, number) for start, _stop, number in _places([word[0] for word in words], sought.longer)]
     quoted = [one for one in longer if one[1] < len(sought.phrases)]

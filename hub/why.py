@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy as _
 
 from hub.models import Practice
-from hub.passages import Sought, mark
+from hub.passages import PIECE, Sought, mark
 from hub.taxonomy import CODED
-from hub.words import WORD, Term, fold, forms_of
+from hub.words import Term, fold, forms_of
 
 NAMED = 8  # words asked for; of more it is said how many are there, not which are missing
 _BY = {
@@ -63,7 +63,7 @@ def typed(text: str, terms: list[Term]) -> list[Word]:
         for word in term.words:
             within[word].append(place)
     found: dict[str, Word] = {}
-    for word in WORD.findall(text):
+    for word in PIECE.findall(text):
         parts = [part for part in forms_of(word) if part in where]
         if parts:
             places = (*(where[part] for part in parts), *(place for part in parts for place in within[part]))

@@ -86,6 +86,17 @@ def test_signs_without_spaces_are_one_word():
     assert one("社区青年 学校", as_typed=True).why.missing == ["学校"]
 
 
+def test_letters_that_stand_against_signs_are_a_word(client):
+    make_practice(make_city(), "Covid社区2020", language="zh", **BARE)
+    for words, shown in (
+        ("covid", "<mark>Covid</mark>社区2020"),
+        ("2020", "Covid社区<mark>2020</mark>"),
+        ("covid社区", "<mark>Covid</mark><mark>社区</mark>2020"),
+    ):
+        assert (one(words).marked.title, one(words).why.missing) == (shown, [])
+    assert one("covid学校", as_typed=True).why.missing == ["学校"]
+
+
 def test_its_city_is_marked(client):
     make_practice(make_city(), "Plain", **BARE)
     assert "<mark>Aarhus</mark>, Denmark" in client.get("/hub/", {"q": "aarhus"}).text
