@@ -100,7 +100,7 @@ def _note(
     """One statement, which waits for nobody: a row more, and the words where enough have asked them by now. Whatever happens here, the
     reader gets their page."""
     day, words = today(), keepable(query.words)
-    key = _key(words)
+    key = key_of(words)
     try:
         salt = _salt(day)
         with transaction.atomic():
@@ -112,7 +112,7 @@ def _note(
         log.exception("A search could not be counted.")
 
 
-def _key(words: str) -> str:
+def key_of(words: str) -> str:
     return salted_hmac("hub.asked", words, algorithm="sha256").hexdigest()[:32] if words else ""
 
 

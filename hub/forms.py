@@ -12,6 +12,7 @@ from hub.lookup import Query, Sort
 from hub.models.saved import NAME_LENGTH, Pace
 from hub.query_text import take_apart
 from hub.taxonomy import FACETS, Facet
+from hub.words import WORD
 from members.words import plain, shows
 from strongcities import languages
 
@@ -35,7 +36,9 @@ class FacetField(forms.Field):
         unknown = [one for one in values if not (languages.exists(one) if known is None else one in known)]
         if unknown:
             raise ValidationError(
-                gettext("Not a value of this filter: %(values)s"), params={"values": ", ".join(one[:60] for one in unknown)}
+                gettext("Not a value of this filter: %(values)s"),
+                params={"values": ", ".join(one[:60] for one in unknown)},
+                code="unknown_value",
             )
         return values
 
@@ -58,21 +61,26 @@ class SearchForm(forms.Form):
     def clean_q(self) -> str:
         words: str = self.cleaned_data["q"]
         if "\ufffd" in words:  # what stands for bytes that are no UTF-8
-            raise ValidationError(gettext("The words hold characters that can't be read."))
+            raise ValidationError(gettext("The words hold characters that can't be read."), code="unreadable")
         asked = take_apart(words)
         if len(asked.phrases) + len(asked.without) > MOST_PARTS:
             raise ValidationError(
-                gettext("A search takes %(most)s phrases in quotes and words with a minus at most."), params={"most": MOST_PARTS}
+                gettext("A search takes %(most)s phrases in quotes and words with a minus at most."),
+                params={"most": MOST_PARTS},
+                code="too_many_parts",
             )
         return words
 
     @property
     def query(self) -> Query:
-        """What is asked, as far as it is valid."""
+        """What is asked, as far as it is valid. Where there is no word in what was typed, nothing is asked by words."""
         values = getattr(self, "cleaned_data", {})
+        typed = values.get("q", "")
         sort: Sort | None = values.get("sort") or None
         chosen = {facet.name: values[facet.name] for facet in FACETS if values.get(facet.name)}
-        return Query(values.get("q", ""), chosen, sort, all_words=values.get("all", False), as_typed=values.get("exact", False))
+        return Query(
+            typed if WORD.search(typed) else "", chosen, sort, all_words=values.get("all", False), as_typed=values.get("exact", False)
+        )
 
     @property
     def page_asked(self) -> int:

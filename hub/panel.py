@@ -9,14 +9,18 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext
 
+from hub.finding import ARMS
 from hub.models.theme_order import in_order
-from hub.query_text import PHRASE, take_apart
+from hub.query_text import PHRASE, QUOTES, take_apart
 from hub.search import Answer, Query
+from hub.spelling import TYPED
+from hub.synonyms import MOST_ASKED
 from hub.taxonomy import BY_NAME, FACETS, Facet
+from hub.words import WORD, forms_of
+from strongcities.site import LONGEST_LINK
 
-LONGEST_WAY_BACK = 1_000  # characters of an address
 SHOWN = 6  # values of a filter that are seen at once; more are folded
-_PHRASE = re.compile(PHRASE)
+_QUOTED = re.compile(rf"{PHRASE}|[{QUOTES}]")
 
 
 @dataclass(frozen=True)
@@ -65,9 +69,14 @@ def address(query: Query, page: int = 1) -> str:
 
 
 def quoted(text: str) -> str:
-    """What was asked, to stand in quotes: its own become those within."""
+    """What was asked, to stand in quotes: its own become those within. One that is never closed and those around nothing, which ask
+    for nothing, are left out."""
     within = gettext("‘%(words)s’")
-    return _PHRASE.sub(lambda found: within % {"words": found["phrase"]}, text)
+
+    def shown(found: re.Match[str]) -> str:
+        return within % {"words": found["phrase"]} if WORD.search(found["phrase"] or "") else " "
+
+    return " ".join(_QUOTED.sub(shown, text).split())
 
 
 def loosened(query: Query) -> str:
@@ -82,7 +91,26 @@ def way_back(query: Query, page: int = 1) -> str:
     """The search that a practice's page leads back to, as `address` has it; "" for the whole hub, to which another link leads, and
     for a question too long to be carried through every link."""
     found = address(query, page)
-    return found if 1 < len(found) <= LONGEST_WAY_BACK else ""
+    return found if len(found) > 1 and not is_long(found) else ""
+
+
+def is_long(address: str) -> bool:
+    """Whether an address is too long to stand in many links of a page: buttons of the page's form, which has the question once, lead on
+    then."""
+    return len(address) > LONGEST_LINK
+
+
+def of_many_words(query: Query, answer: Answer) -> list[str]:
+    """What isn't done for a question of so many words, in sentences."""
+    typed = WORD.findall(take_apart(query.words).words)
+    said = []
+    if answer.words > ARMS and query.order != "newest":
+        said.append(gettext("The %(number)s rarest of your words decide the order; the others only find.") % {"number": ARMS})
+    if len(typed) > MOST_ASKED:
+        said.append(gettext("Words for the same are looked up for the first %(number)s of your words.") % {"number": MOST_ASKED})
+    if not query.as_typed and len({form for word in typed for form in forms_of(word)}) > TYPED:
+        said.append(gettext("In so many words no spelling is corrected."))
+    return said
 
 
 def groups(query: Query, answer: Answer) -> list[Group]:

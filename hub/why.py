@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
+from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from hub.models import Practice
-from hub.passages import mark
+from hub.passages import PIECE, Sought, mark
 from hub.taxonomy import CODED
-from hub.words import WORD, Term, fold, forms_of
+from hub.words import Term, fold, forms_of
 
 NAMED = 8  # words asked for; of more it is said how many are there, not which are missing
 _BY = {
@@ -56,21 +57,27 @@ class Why:
 
 def typed(text: str, terms: list[Term]) -> list[Word]:
     """The words of `text` that are looked for, in the order in which they were typed."""
-    where = {term.word: place for place, term in enumerate(terms)}
+    where = {term.word: place for place, term in enumerate(terms) if not term.words}
+    within = defaultdict[str, list[int]](list)
+    for place, term in enumerate(terms):
+        for word in term.words:
+            within[word].append(place)
     found: dict[str, Word] = {}
-    for word in WORD.findall(text):
-        if places := tuple(where[part] for part in forms_of(word) if part in where):
+    for word in PIECE.findall(text):
+        parts = [part for part in forms_of(word) if part in where]
+        if parts:
+            places = (*(where[part] for part in parts), *(place for part in parts for place in within[part]))
             found.setdefault(fold(word), Word(word, places))
     return list(found.values())
 
 
-def why(practice: Practice, words: list[Word], terms: list[Term], holds: list[bool], forms: AbstractSet[str]) -> Why:
-    """`holds` says of each term whether the practice's own words have it; `forms` are all that are marked."""
+def why(practice: Practice, words: list[Word], terms: list[Term], holds: list[bool], sought: Sought) -> Why:
+    """`holds` says of each term whether the practice's own words have it; `words` are empty where there are too many to tell one by one.
+    What nothing of the row shows, neither a mark nor a name, is said."""
     codes = codes_of(practice)
     by, missing = list[str](), list[str]()
-    called_otherwise = {word for term, held in zip(terms, holds, strict=True) if held for word in term.words}
     for word in words:
-        if any(holds[place] or terms[place].word in called_otherwise for place in word.places):
+        if any(holds[place] for place in word.places):
             continue
         borne = frozenset[str]().union(*(terms[place].codes for place in word.places))
         code = next((code for code in codes if code in borne), None)
@@ -78,7 +85,22 @@ def why(practice: Practice, words: list[Word], terms: list[Term], holds: list[bo
             missing.append(word.shown)
         elif (sentence := _sentence(practice, code)) not in by:
             by.append(sentence)
-    return Why(mark(practice.city.called, forms), by, missing if len(words) <= NAMED else [], len(words) - len(missing), len(words))
+    city = mark(practice.city.called, sought.forms, sought.longer)
+    shown: Any = practice
+    if not by and not any("<mark>" in text for text in (city, *shown.marked)):
+        by = _otherwise(practice, codes, terms, sought)
+    return Why(city, by, missing if len(words) <= NAMED else [], len(words) - len(missing), len(words))
+
+
+def _otherwise(practice: Practice, codes: list[str], terms: list[Term], sought: Sought) -> list[str]:
+    """By what it was found of which the row shows nothing."""
+    borne = frozenset[str]().union(*(term.codes for term in terms))
+    if code := next((code for code in codes if code in borne), None):
+        return [_sentence(practice, code)]
+    city = practice.city
+    names = (city.name, city.own_name, city.official_name, *city.other_names)
+    name = next((name for name in names if "<mark>" in mark(name, sought.forms, sought.longer)), None)
+    return [gettext("Found by another name of its city: %(value)s") % {"value": name}] if name else []
 
 
 def codes_of(practice: Practice) -> list[str]:

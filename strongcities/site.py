@@ -24,12 +24,18 @@ def doors(request: HttpRequest) -> list[dict[str, Any]]:
     return found
 
 
+LONGEST_LINK = 1_000  # characters of an address that pages repeat; a pasted page of words would stand in each of them several times
+
+
 def languages(request: HttpRequest) -> list[dict[str, Any]]:
-    """This page in each language of the house; where an address has no twin (a page that isn't there), the front door."""
+    """This page in each language of the house; where an address has no twin (a page that isn't there), the front door. What is
+    asked of it goes along unless it is very long."""
     found = []
+    whole = request.get_full_path()
+    asked = whole if len(whole) <= LONGEST_LINK else request.path
     for code, name in settings.LANGUAGES:
         if request.resolver_match:
-            path, full = translate_url(request.path, code), translate_url(request.get_full_path(), code)
+            path, full = translate_url(request.path, code), translate_url(asked, code)
         else:
             with override(code):
                 path = full = reverse("pages:home")

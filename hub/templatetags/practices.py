@@ -9,13 +9,13 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.template.loader import get_template
-from django.utils.html import escape, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from hub.forms import LONGEST_QUERY
 from hub.models import Practice
-from hub.panel import Option
+from hub.panel import Option, is_long
 from members.models import City
 from strongcities.templatetags.house import number
 
@@ -34,6 +34,22 @@ def meter(evidence: str) -> SafeString:
         return mark_safe("")
     steps = "".join('<i class="on"></i>' if step < filled else "<i></i>" for step in range(4))
     return mark_safe(f'<span class="meter" aria-hidden="true">{steps}</span>')  # noqa: S308  no text of anybody's
+
+
+@register.simple_tag
+def lead(address: str, label: str, name: str, value: str) -> SafeString:
+    """A link to another search of the same words; a button of the page's form where they are too many to be repeated."""
+    if is_long(address):
+        return format_html('<button class="link-button" form="search" name="{}" value="{}">{}</button>', name, value, label)
+    return format_html('<a href="{}">{}</a>', address, label)
+
+
+@register.simple_tag
+def take_along(at: str, asked: str, label: str, kind: str) -> SafeString:
+    """The same for the search at another address: as a feed, a table, JSON."""
+    if is_long(asked):
+        return format_html('<button class="link-button" form="search" formaction="{}">{}</button>', at, label)
+    return format_html('<a href="{}{}" type="{}">{}</a>', at, asked, kind, label)
 
 
 @register.simple_tag

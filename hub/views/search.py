@@ -22,6 +22,8 @@ from strongcities.access import public
 from strongcities.caching import visitors_may_cache
 from strongcities.paging import Pages
 
+LONGEST_PRINTED = 300  # characters of a question that stand under a printed page
+
 
 @public
 @require_safe
@@ -40,8 +42,9 @@ def search(request: HttpRequest) -> HttpResponse:
     if page == 1:
         counting.searched(request, query, answer)
     promoted = for_query(replace(query, words=answer.corrected or query.words), request.user) if page == 1 else []
-    context = {**_context(query, answer, page, pages, promoted), **_to_take_along(request, query, answer)}
-    context["offered"] = offered(query, answer, request.user)
+    context = {**_context(query, answer, page, pages, promoted), **_to_take_along(request, query, answer, page)}
+    context |= _typed(form.cleaned_data["q"], query, answer)
+    context["offered"] = [] if context["by_form"] else offered(query, answer, request.user)
     return render(request, "hub/search.html", context)
 
 
@@ -49,7 +52,6 @@ def _context(query: Query, answer: Answer, page: int, pages: int, promoted: list
     return {
         "query": query,
         "answer": answer,
-        "searched": panel.quoted(answer.corrected or query.words),
         "promoted": promoted,
         "groups": panel.groups(query, answer),
         "chips": panel.chips(query),
@@ -68,11 +70,25 @@ def _context(query: Query, answer: Answer, page: int, pages: int, promoted: list
     }
 
 
-def _to_take_along(request: HttpRequest, query: Query, answer: Answer) -> dict[str, Any]:
+def _typed(typed: str, query: Query, answer: Answer) -> dict[str, Any]:
+    """What the page says of what was typed."""
+    return {
+        "typed": typed,
+        "typed_in_quotes": panel.quoted(query.words),
+        "searched": panel.quoted(answer.corrected or query.words),
+        "no_word": bool(typed.strip()) and not query.words,
+        "of_many_words": panel.of_many_words(query, answer),
+    }
+
+
+def _to_take_along(request: HttpRequest, query: Query, answer: Answer, page: int) -> dict[str, Any]:
     """What the page offers beside its results: the same search for programs and as a file, and to keep it."""
     address = panel.address(query).removesuffix("?")
+    print_asked = panel.address(query, page).removesuffix("?")
     return {
         "asked": address,
+        "by_form": panel.is_long(address),
+        "print_asked": print_asked if len(print_asked) <= LONGEST_PRINTED else "",
         "cut_at": export.MOST if answer.count > export.MOST else 0,
         "may_save": SavedSearch.can_save(request.user) and saved_searches.fits(address),
     }

@@ -337,7 +337,7 @@ def test_the_day_s_salt_stays_when_the_first_row_of_the_day_does_not(client, mon
 @pytest.mark.django_db(transaction=True)
 def test_counting_waits_for_nobody(client):
     """The words are known from here on; the row is held by somebody else, the night's sums for one."""
-    key = counting._key("hate speech")
+    key = counting.key_of("hate speech")
     Question.objects.create(key=key, days=3, readers=10, together=4, last=today())
     with transaction.atomic():
         Question.objects.select_for_update().get(key=key)

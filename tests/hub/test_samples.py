@@ -5,8 +5,10 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from hub import samples
-from hub.models import Entry, Practice
+from hub import sample_figures, samples, search_figures
+from hub.counting import keepable
+from hub.models import Entry, Practice, SearchDay
+from hub.sample_figures import make_figures
 from hub.search import Query, search
 from members.models import City
 from tests.cast import make_staff
@@ -61,6 +63,7 @@ def test_the_demo_has_what_it_promises_and_is_filled_once(django_assert_max_num_
         call_command("make_demo", stdout=StringIO())
     assert Practice.objects.count() == 1_000
     assert Practice.objects.filter(title="Tried out").exists(), "what was changed by trying stays"
+    assert len(search_figures.weeks()) in {12, 13}
 
 
 def test_no_demo_outside_the_demo(settings):
@@ -68,3 +71,31 @@ def test_no_demo_outside_the_demo(settings):
     with pytest.raises(CommandError, match="not a demo"):
         call_command("make_demo")
     assert not City.objects.exists()
+    with pytest.raises(ValueError, match="for a demo alone"):
+        make_figures()
+    assert search_figures.weeks() == []
+
+
+MADE_UP = "most of these figures are made up"
+
+
+def test_figures_of_the_demo_are_all_there_and_said_to_be_made_up(client, real_practices, settings):
+    assert make_figures() > 1_000
+    assert make_figures() == 0
+    numbers = search_figures.totals()
+    assert all(numbers.values())
+    assert numbers["searches"] > numbers["nothing"] + numbers["unclicked"]
+    assert [word for word, _searches in search_figures.unwritten()] == ["esports", "chatbots", "livestreams"]
+    assert {one.words for one in search_figures.questions()} == {keepable(words) for words in sample_figures._QUESTIONS}
+    assert {name for name, _searches in search_figures.filters()} >= {"Theme", "Region"}
+    client.force_login(make_staff())
+    url = "/admin/hub/question/figures/"
+    assert MADE_UP in client.get(url).text
+    settings.DEMO = False
+    assert MADE_UP not in client.get(url).text
+
+
+def test_figures_are_made_up_only_where_nothing_was_counted():
+    SearchDay.objects.create(day="2026-01-05", language="en", found=0, searches=1, clicked=0, corrected=0, led=0)
+    assert make_figures() == 0
+    assert search_figures.questions().count() == 0

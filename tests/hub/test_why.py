@@ -1,14 +1,16 @@
 """Why a practice was found, and the passage that shows it."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from hub import panel
 from hub.models import Practice
-from hub.passages import marked
+from hub.passages import Sought, marked
 from hub.search import Query, search
 from hub.words import forms_of
-from tests.hub.cast import make_city, make_practice
+from tests.hub.cast import make_city, make_official, make_practice, make_synonyms
 
 pytestmark = pytest.mark.django_db
 BARE = {"summary": "In brief.", "body": "", "themes": [], "prevention_levels": []}
@@ -84,6 +86,17 @@ def test_signs_without_spaces_are_one_word():
     assert one("社区青年 学校", as_typed=True).why.missing == ["学校"]
 
 
+def test_letters_that_stand_against_signs_are_a_word(client):
+    make_practice(make_city(), "Covid社区2020", language="zh", **BARE)
+    for words, shown in (
+        ("covid", "<mark>Covid</mark>社区2020"),
+        ("2020", "Covid社区<mark>2020</mark>"),
+        ("covid社区", "<mark>Covid</mark><mark>社区</mark>2020"),
+    ):
+        assert (one(words).marked.title, one(words).why.missing) == (shown, [])
+    assert one("covid学校", as_typed=True).why.missing == ["学校"]
+
+
 def test_its_city_is_marked(client):
     make_practice(make_city(), "Plain", **BARE)
     assert "<mark>Aarhus</mark>, Denmark" in client.get("/hub/", {"q": "aarhus"}).text
@@ -98,7 +111,7 @@ def test_what_is_written_in_one_sign_and_folded_to_two_is_found_again():
 
 def passage(words, **fields):
     practice = Practice(title="T", summary="S", **fields)
-    return str(marked(practice, frozenset(words.split())).passage)
+    return str(marked(practice, Sought(frozenset(words.split()))).passage)
 
 
 def test_lessons_and_partners_show_a_passage_as_well():
@@ -106,6 +119,77 @@ def test_lessons_and_partners_show_a_passage_as_well():
     assert passage("river", body="", partners=["A", "River trust"]) == "<mark>River</mark> trust"
     assert passage("river boat", body="A river.", lessons=["A boat on the river."]) == "A <mark>boat</mark> on the <mark>river</mark>."
     assert passage("river", body="A river.", lessons=["Another river."]) == "A <mark>river</mark>."
+
+
+def test_what_was_typed_is_shown_before_what_means_the_same(no_synonyms):
+    make_synonyms("Parents", en=["mothers", "families", "family centre"])
+    far = " ".join(["filler"] * 60)
+    body = f"Families of the family centre, families. {far} What a mother said."
+    make_practice(make_city(), "Classrooms", **{**BARE, "summary": "For families.", "body": body})
+    assert str(one("mothers").marked.passage).endswith("filler What a <mark>mother</mark> said.")
+    other = Practice(title="T", summary="S", body="Families of the family centre.", lessons=["A mother said."])
+    typed_and_same = Sought(frozenset({"mother"}), (), frozenset({"families"}), ((frozenset({"family"}), frozenset({"centre"})),))
+    assert str(marked(other, typed_and_same).passage) == "A <mark>mother</mark> said."
+    sought = Sought(frozenset({"mother"}), ((frozenset({"a"}), frozenset({"street"})),), frozenset({"families"}))
+    practice = Practice(title="T", summary="S", body=f"A mother, families. {far} In a street.")
+    assert str(marked(practice, sought).passage).endswith("In <mark>a street</mark>.")
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ("Sports for all.", "<mark>Sports</mark> for all."),  # the group has “sport”
+        ("Many ball games.", "Many <mark>ball games</mark>."),
+        ("Spiele mit dem Ball", ""),
+    ],
+)
+def test_a_synonym_is_marked_in_every_form(no_synonyms, body, shown):
+    make_synonyms("Kick", en=["kickabout", "sport", "ball game"])
+    make_practice(make_city(), "Plain", **{**BARE, "body": body})
+    assert [str(practice.marked.passage) for practice in found("kickabout", as_typed=True)] == ([shown] if shown else [])
+
+
+def test_a_synonym_in_a_script_without_spaces_is_marked(no_synonyms):
+    make_synonyms("Kick", en=["kickabout"], zh=["体育活动"])
+    make_practice(make_city(), "Plain", **{**BARE, "body": "社区体育活动。", "language": "zh"})
+    assert one("kickabout").marked.passage == "社区<mark>体育活动</mark>。"
+
+
+def test_a_filter_to_which_a_group_leads_is_said(no_synonyms):
+    make_synonyms("Sport", codes=["setting:youth-or-sports-venue"], en=["kickabout", "street games league"])
+    make_practice(make_city(), "Plain", **{**BARE, "settings": ["youth-or-sports-venue"]})
+    said = "Found by where it takes place: Youth or sports venue"
+    assert (one("kickabout").why.by, one("kickabout").why.missing) == ([said], [])
+    assert (one("street games league").why.by, one("street games league").why.missing) == ([said], [])
+    many = "street games league " + " ".join(f"w{number}" for number in range(40))
+    assert one(many, as_typed=True).why.by == [said]
+
+
+def test_what_stands_where_no_passage_is_cut_is_shown_all_the_same():
+    make_practice(make_city(), "Plain", **{**BARE, "body": "## Rivers\n\nSee [this](https://lake.example/boats) and @wood_land."})
+    assert "<mark>Rivers</mark> See" in one("river").marked.passage
+    assert "<mark>boats</mark>" in one("boats").marked.passage
+    assert one("wood").marked.passage == "See this and @<mark>wood</mark>_land."
+
+
+def test_an_expression_from_one_lesson_into_the_next_is_shown(no_synonyms):
+    make_synonyms("Kick", en=["kickabout", "ball game"])
+    make_practice(make_city(), "Plain", **{**BARE, "lessons": ["Kick the ball.", "Game over."]})
+    assert one("kickabout").marked.passage == "Kick the <mark>ball. Game</mark> over."
+
+
+def test_another_name_of_its_city_is_said():
+    make_practice(make_city(other_names=["Smilets by"], own_name="Aarhus Kommune", own_language="da"), "Plain", **BARE)
+    assert one("smilets").why.by == ["Found by another name of its city: Smilets by"]
+    assert one("aarhus").why.by == []
+
+
+def test_a_form_that_only_a_practice_for_members_has_is_marked_for_those_who_read_it():
+    city = make_city()
+    make_practice(city, "Plain", **{**BARE, "audience": "members", "body": "Riverbanks."})
+    assert found("riverbank") == []
+    shown: list[Any] = search(Query("riverbank"), make_official(city)).results
+    assert shown[0].marked.passage == "<mark>Riverbanks</mark>."
 
 
 def test_a_phrase_is_marked_as_one_and_shown():
@@ -134,4 +218,4 @@ def test_quotes_within_quotes(client):
 
 def test_quotes_within_quotes_are_those_of_the_language(monkeypatch):
     monkeypatch.setattr(panel, "gettext", {"‘%(words)s’": "‹%(words)s›"}.get)
-    assert panel.quoted('"100 % here" and «there» not „open') == "‹100 % here› and ‹there› not „open"
+    assert panel.quoted('"100 % here" and «there» not „open') == "‹100 % here› and ‹there› not open"

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from hub.models import Practice
+from hub.sample_figures import make_figures
 from hub.samples import make_practices
 from members.demo import make_people
 from members.models import City
@@ -18,7 +19,7 @@ CITIES, PRACTICES = 200, 1_000  # in all, the real ones included
 
 
 class Command(BaseCommand):
-    help = "Fill the demo: founding cities, real practices with their sources, samples up to 200 cities and 1,000 practices, people, seats."
+    help = "Fill the demo: cities, real practices, samples up to 200 cities and 1,000 practices, people, seats, figures of searches."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """What is there already stays as it is, changes made by trying the demo included."""
@@ -33,3 +34,4 @@ class Command(BaseCommand):
         make_cities(CITIES - City.objects.filter(is_sample=False).count())
         make_seats()
         make_practices(PRACTICES - Practice.objects.filter(is_sample=False).count())
+        make_figures()
