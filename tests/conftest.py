@@ -109,9 +109,9 @@ def emptied_quickly():
         emptied = (f"DELETE FROM {name}" for name in filled)  # noqa: S608  as above
         return ["TRUNCATE hub_entry", "SET LOCAL session_replication_role = replica", *emptied]
 
-    DatabaseOperations.sql_flush = flush
-    yield
-    DatabaseOperations.sql_flush = truncated
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(DatabaseOperations, "sql_flush", flush)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -57,10 +57,10 @@ def test_the_page_shows_practices_filters_and_what_is_chosen(client, three):
 
 def test_words_are_marked_and_escaped(client):
     make_practice(
-        make_city(), "Parents <b>first</b> & families", body="## Heading\n\nWhat <i>mothers</i> said [there](https://a.example) *helped*."
+        make_city(), "Tables <b>first</b> & chairs", body="## Heading\n\nWhat <i>mothers</i> said [there](https://a.example) *helped*."
     )
     page = client.get(HUB, {"q": "first mother <script>"}).content.decode()
-    assert "Parents &lt;b&gt;<mark>first</mark>&lt;/b&gt; &amp; families" in page
+    assert "Tables &lt;b&gt;<mark>first</mark>&lt;/b&gt; &amp; chairs" in page
     assert "What &lt;i&gt;<mark>mothers</mark>&lt;/i&gt; said there helped." in page
     assert "<script>" not in page
 
