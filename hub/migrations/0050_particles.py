@@ -79,7 +79,8 @@ BEGIN
         PERFORM hub_enter(batch);
     END LOOP;
     PERFORM set_config('hub.counts_words', 'now', true);
-    UPDATE hub_word SET stem = hub_stem(word, language), is_stop = hub_is_stop(word, language) WHERE language = 'ar';
+    UPDATE hub_word SET stem = hub_stem(word, language), is_stop = hub_is_stop(word, language)
+        WHERE (stem, is_stop) IS DISTINCT FROM (hub_stem(word, language), hub_is_stop(word, language));  -- of earlier stemming as well
     PERFORM hub_count_words();
 END
 $$;
