@@ -28,7 +28,7 @@ from hub.taxonomy import CODED, FACETS
 from hub.words import Term, either, lexeme
 
 BEST = 1_000
-FOREMOST = 300
+FOREMOST = 500
 PAGE = 20  # practices of a page; BEST and FOREMOST are whole pages
 ARMS = 24  # words that are weighed one by one; the others of a long query only find
 K1, B = 1.2, 0.75
