@@ -95,10 +95,10 @@ class TestOneWriter:
 
     def test_a_form_that_only_hidden_practices_have_is_not_what_was_meant(self):
         city = make_city()
-        make_practice(city, "Radicalised")
-        make_practice(city, "Radicalising", audience="members")
-        assert search(Query("radicalisng"), VISITOR).corrected == "radicalised"
-        assert search(Query("radicalisng"), make_staff()).corrected == "radicalising"
+        make_practice(city, "Lighthoused")
+        make_practice(city, "Lighthousing", audience="members")
+        assert search(Query("lighthousng"), VISITOR).corrected == "lighthoused"
+        assert search(Query("lighthousng"), make_staff()).corrected == "lighthousing"
 
     def test_a_word_of_a_hidden_practice_is_as_unknown_as_one_that_is_nowhere(self):
         city = make_city()
