@@ -12,7 +12,7 @@ from hub.models import Entry, Practice
 from hub.search import Query, search
 from members.models import City
 from tests.cast import make_staff, make_user
-from tests.hub.cast import make_city, make_official, run
+from tests.hub.cast import make_city, make_official, make_practice, run
 
 VISITOR = AnonymousUser()
 WORDS = [
@@ -222,6 +222,34 @@ def test_a_small_hub_is_not_settled(db, real_practices, monkeypatch):
     monkeypatch.setattr(settling, "FROM", 45)
     assert settling.settle() == 0, "fewer wait than are worth a segment"
     assert run("SELECT count(*) FROM hub_pending") == 45
+
+
+@pytest.fixture
+def mixed(db):
+    """Ten practices, by turns in one of two languages and in one of two regions, the longer texts in French."""
+    cities = [make_city("Nowhere", "SE", member=False), make_city("Elsewhere", "KE", member=False)]
+    for number in range(10):
+        language, body = (("en", ""), ("fr", "des mots qui ne disent rien " * 9))[number % 2]
+        make_practice(cities[number // 2 % 2], "Forum", language=language, summary=f"Forum {number}", body=body)
+    run("SELECT hub_count_words()::text")
+    run("SELECT hub_keep(2)")
+
+
+def test_what_is_alike_is_settled_together(mixed):
+    while run("SELECT hub_settle(2, 1)"):
+        pass
+    segments = """SELECT count(*) FROM (
+        SELECT FROM hub_place JOIN hub_entry USING (practice_id) GROUP BY place / 16384
+        HAVING count(DISTINCT language) = 1 AND count(DISTINCT region) = 1) alike"""
+    assert (run("SELECT count(*) FROM hub_segment"), run(segments)) == (5, 3), "of each language five, of the regions three and two"
+
+
+def test_where_a_word_weighs_most_is_told_from_all_and_not_from_those_settled_first(mixed):
+    assert run("SELECT hub_settle(2, 1)") == 2
+    lowest = """SELECT min(hub_impact(hub_times(words, 'forum'), size, hub_average())) FROM hub_entry WHERE {which}"""
+    everywhere, first = (run(lowest.format(which=which)) for which in ("true", "practice_id IN (SELECT practice_id FROM hub_place)"))
+    assert run("SELECT bar FROM hub_lexeme WHERE lexeme = 'forum'") == pytest.approx(everywhere)
+    assert everywhere < first
 
 
 @st.composite
