@@ -48,7 +48,3 @@ class Lookup:
     def words(self) -> list[Term]:
         """The terms that are words, without those that several of them make together."""
         return [term for term in self.terms if not term.words]
-
-    @property
-    def forms(self) -> frozenset[str]:
-        return frozenset[str]().union(*(term.forms for term in self.terms))

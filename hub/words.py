@@ -49,20 +49,18 @@ def fold(word: str) -> str:
 @dataclass(frozen=True)
 class Term:
     """One word asked for. It is found by its `stems`, by `codes`, the facets and countries that bear its name, and by what staff say
-    is the same (`same`) or should be found too (`alike`, counting half), as tsqueries; `forms` are the words in which texts hold it,
-    `said` the longer expressions. It stands in some `records` (those for everyone, unless the reader sees all), and `weight` is
-    larger the rarer it is; a `stop` word (the, de, في) is asked for only where nothing else is.
+    is the same (`same`) or should be found too (`alike`, counting half), as tsqueries. It stands in some `records` (those for everyone,
+    unless the reader sees all), and `weight` is larger the rarer it is; a `stop` word (the, de, في) is asked for only where nothing
+    else is.
 
     An expression of several `words` for which there are synonyms is a term of its own, beside its words."""
 
     word: str
     stems: frozenset[str]
-    forms: frozenset[str]
     codes: frozenset[str] = field(default=frozenset())
     same: frozenset[str] = field(default=frozenset())
     alike: frozenset[str] = field(default=frozenset())
     words: tuple[str, ...] = ()
-    said: frozenset[tuple[str, ...]] = field(default=frozenset())
     weight: float = 0.0
     records: int = 0
     is_known: bool = False
@@ -166,7 +164,7 @@ def read(text: str, *, sees_all: bool) -> Reading:
     names = ("word", "stems", "forms", "is_stop", "records", "of")
     terms = [_term(**dict(zip(names, row, strict=False))) for row in rows]
     if not terms and (word := WORD.search(text)):  # so long that PostgreSQL takes it for none
-        terms = [Term(word[0][:LONGEST], frozenset({word[0][:LONGEST]}), frozenset())]
+        terms = [Term(word[0][:LONGEST], frozenset({word[0][:LONGEST]}))]
     terms = _with_synonyms(terms, [fold(word) for word in WORD.findall(text)])
     return Reading(
         terms=sorted(terms, key=lambda term: (not term.is_known, -term.weight, term.word)),
@@ -181,7 +179,6 @@ def _term(*, word: str, stems: list[str], forms: list[str] | None, is_stop: bool
     return Term(
         word=word,
         stems=frozenset(stems),
-        forms=counted,
         codes=codes,
         weight=math.log(1 + (of - records + 0.5) / (records + 0.5)),  # the inverse document frequency of BM25
         records=records,
@@ -191,7 +188,7 @@ def _term(*, word: str, stems: list[str], forms: list[str] | None, is_stop: bool
 
 
 _EXPRESSIONS = """
-SELECT DISTINCT s.match, s.expression, hub_said(l.language, s.expression)::text
+SELECT DISTINCT s.match, hub_said(l.language, s.expression)::text
 FROM unnest(%s::integer[], %s::text[], %s::text[]) AS s(match, expression, language) JOIN hub_language l ON l.language = s.language
 CROSS JOIN LATERAL (SELECT hub_stem(s.expression, l.language) AS stem OFFSET 0) cut  -- as in _READ
 WHERE s.expression !~ '^[a-z]+$' OR cut.stem = s.expression OR length(cut.stem) > 3
@@ -214,30 +211,27 @@ def _with_synonyms(terms: list[Term], folded: list[str]) -> list[Term]:
     return list(by_word.values())
 
 
-def _queries(matches: list[Match]) -> list[dict[str, str]]:
-    """For each match its expressions, by the tsquery that finds them."""
+def _queries(matches: list[Match]) -> list[set[str]]:
+    """For each match the tsqueries that find its expressions."""
     each = [(place, " ".join(said), language) for place, match in enumerate(matches) for said, language in match.expressions]
-    found: list[dict[str, str]] = [{} for _match in matches]
+    found = [set[str]() for _match in matches]
     with connection.cursor() as cursor:
         cursor.execute(_EXPRESSIONS, [list(column) for column in zip(*each, strict=True)])
-        for place, expression, query in cursor:
-            found[place][query] = expression
+        for place, query in cursor:
+            if query:
+                found[place].add(query)
     return found
 
 
-def _with(match: Match, queries: dict[str, str], words: tuple[str, ...], known: list[Term], heaviest: float) -> Term:
+def _with(match: Match, said: set[str], words: tuple[str, ...], known: list[Term], heaviest: float) -> Term:
     """What is looked for because of `match`: its one word's own term with the group's expressions, or, beside those of its `words` (of
     which the `known` are looked for), a term that weighs as much as they do together; as the `heaviest` where it would weigh nothing."""
-    said = frozenset(query for query in queries if query)
-    expressions = [expression.split() for expression in queries.values()]
-    forms = frozenset(form for expression in expressions if len(expression) == 1 for form in forms_of(expression[0]))
-    longer = frozenset(tuple(expression) for expression in expressions if len(expression) > 1)
-    one = known[0] if len(words) == 1 and known else Term(match.asked, frozenset(), frozenset(), words=words)
-    said = said - set(map(quoted, one.stems))
+    one = known[0] if len(words) == 1 and known else Term(match.asked, frozenset(), words=words)
+    queries = frozenset(said - set(map(quoted, one.stems)))
     return replace(
-        one, codes=one.codes | match.codes, forms=one.forms | forms, said=longer, is_known=True, is_stop=False,
+        one, codes=one.codes | match.codes, is_known=True, is_stop=False,
         weight=sum(term.weight for term in known if not term.is_stop) or one.weight or heaviest,
-        same=said if match.kind == "same" else frozenset(), alike=said if match.kind == "also" else frozenset(),
+        same=queries if match.kind == "same" else frozenset(), alike=queries if match.kind == "also" else frozenset(),
     )  # fmt: skip
 
 

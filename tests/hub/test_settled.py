@@ -226,7 +226,8 @@ def test_a_small_hub_is_not_settled(db, real_practices, monkeypatch):
 
 @pytest.fixture
 def mixed(db):
-    """Ten practices, by turns in one of two languages and in one of two regions, the longer texts in French."""
+    """Ten practices alone, by turns in one of two languages and in one of two regions, the longer texts in French."""
+    Practice.objects.all().delete()
     cities = [make_city("Nowhere", "SE", member=False), make_city("Elsewhere", "KE", member=False)]
     for number in range(10):
         language, body = (("en", ""), ("fr", "des mots qui ne disent rien " * 9))[number % 2]
