@@ -39,7 +39,7 @@ if TYPE_CHECKING:  # generic for the type checker alone
 else:
     _ModelAdmin, _ModelForm = admin.ModelAdmin, forms.ModelForm
 
-OURS = ("members", "hub")  # the apps whose records a group may be given
+OURS = ("members", "hub", "events")  # the apps whose records a group may be given
 
 
 @dataclass(frozen=True)

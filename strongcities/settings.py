@@ -32,6 +32,7 @@ CONTACT_MAIL = env("CONTACT_MAIL", "info@strongcitiesnetwork.org")
 # --- What it is made of ----------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "pages.apps.PagesConfig",
+    "events.apps.EventsConfig",
     "hub.apps.HubConfig",
     "members.apps.MembersConfig",
     "strongcities.apps.StrongCitiesConfig",

@@ -14,6 +14,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("pages.urls")),
         path("", include("members.urls")),
+        path("events/", include("events.urls")),
         path("hub/", include("hub.urls")),
         path("account/", include("allauth.account.urls")),
         path("account/2fa/", include("allauth.mfa.urls")),

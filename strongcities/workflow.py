@@ -127,6 +127,28 @@ class Workflow(models.Model):
             record.transitions.create(verb=verb, from_state=source, to_state=step.target, why=step.why, by=by)
         self.refresh_from_db()
 
+    @classmethod
+    def move_all(cls, verb: str, rows: Any, *, by: Any, why: str = "", **written: Any) -> list[Self]:
+        """The move `verb`, of one target, of all `rows` (a query) at once: one statement writes the state, and what else is
+        `written`; each has its transition. Answers them as they were found. That `by` may is asked of each.
+
+        For acts that do the same to many. Raises PermissionDenied, MoveRefused where one of them is not in a state that allows it:
+        nothing was moved then.
+        """
+        (target,) = cls.MOVES[verb].targets
+        with transaction.atomic():
+            found = list(cls._base_manager.select_for_update(of=("self",), no_key=True).filter(pk__in=rows.values("pk")).order_by("pk"))
+            for record in found:
+                if by is not None and not record.may(verb, by):
+                    raise PermissionDenied
+                if not record.allows(verb):
+                    raise MoveRefused(gettext("This was already settled: it is now “%(state)s”.") % {"state": record.get_state_display()})
+            cls._base_manager.filter(pk__in=[record.pk for record in found]).update(state=target, **written)
+            steps = cls._meta.get_field("transitions").related_model
+            told = {"verb": verb, "to_state": target, "why": why, "by": by}
+            steps._base_manager.bulk_create(steps(subject=record, from_state=record.state, **told) for record in found)  # type: ignore[union-attr,misc]
+        return found
+
     def begin(self, verb: str, *, by: Any) -> None:
         """Write the first line of the record's history, in the transaction that created it."""
         self.transitions.create(verb=verb, to_state=self.state, by=by)

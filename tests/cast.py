@@ -125,6 +125,7 @@ def secretariat() -> Group:
         for later in ("0003_secretariat", "0027_synonyms_secretariat", "0030_promoted_secretariat", "0033_asked_secretariat"):
             for operation in importlib.import_module(f"hub.migrations.{later}").Migration.operations:
                 operation.code(apps, None)
+        importlib.import_module("events.migrations.0003_secretariat").allow(apps, None)
         group = Group.objects.get(name="Secretariat")
     return group
 

@@ -193,14 +193,15 @@ class MergeTransition(Transition):
 
 
 def _fields() -> dict[str, models.Field[Any, Any]]:
-    """Every foreign key of any room that points at a city, by "app.model.field"; without the history's and this one's own."""
+    """Every foreign key of any room that points at a city, by "app.model.field"; without the history's, this one's own, and those of
+    a model that says that it stays where it is."""
     found = {}
     for relation in City._meta.get_fields(include_hidden=True):
         if not relation.auto_created or not (relation.one_to_many or relation.one_to_one):
             continue
         foreign: Any = relation.field  # type: ignore[union-attr]  # what points here from elsewhere has one
         model = foreign.model
-        if model._meta.label in _STAYS or hasattr(model, "pgh_tracked_model"):
+        if model._meta.label in _STAYS or hasattr(model, "pgh_tracked_model") or getattr(model, "STAYS_WITH_ITS_CITY", False):
             continue
         found[f"{model._meta.label_lower}.{foreign.name}"] = foreign
     return found

@@ -22,7 +22,7 @@ from strongcities import mail
 from strongcities.workflow import MoveRefused
 from tests.cast import make_person, make_staff
 from tests.hub.cast import make_city, make_official, make_practice
-from tests.members.races import Meeting, race, without_locks, without_rules
+from tests.races import Meeting, race, without_locks, without_rules
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db

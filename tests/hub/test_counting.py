@@ -17,7 +17,7 @@ from members.querysets import today
 from strongcities import sheets
 from tests.cast import make_staff, secretariat
 from tests.hub.cast import make_city, make_official, make_practice, make_synonyms
-from tests.members.races import race
+from tests.races import race
 
 pytestmark = pytest.mark.django_db
 

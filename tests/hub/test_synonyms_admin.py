@@ -11,7 +11,7 @@ from members.models import User
 from strongcities import sheets
 from tests.cast import make_staff, secretariat
 from tests.hub.cast import make_city, make_official, make_practice, make_synonyms
-from tests.members.races import Meeting, race
+from tests.races import Meeting, race
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from members.models import AddressChange, Session, User, address_change as modul
 from members.models.address_change import LIFE, AddressTaken
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.members.races import Meeting, race, without_locks
+from tests.races import Meeting, race, without_locks
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from members.models.application_state import State
 from members.models.application_step import ApplicationTransition
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.members.races import Meeting, race, without_locks, without_rules
+from tests.races import Meeting, race, without_locks, without_rules
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from members.models import City, CityChange
 from strongcities import uploads
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.members.races import Meeting, race, without_locks
+from tests.races import Meeting, race, without_locks
 from tests.outbox import outbox
 from tests.pictures import HARBOUR, encoded, image, upload
 

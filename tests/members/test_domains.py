@@ -11,7 +11,7 @@ from members.models.domain import own_domains
 from members.querysets import today
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.members.races import Meeting, race
+from tests.races import Meeting, race
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db

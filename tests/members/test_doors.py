@@ -19,7 +19,7 @@ from members.limits import DOORS, RATES, Rate, TooOften
 from members.models import Knock
 from strongcities import sealed
 from tests import cast
-from tests.members.races import Meeting, race
+from tests.races import Meeting, race
 from tests.outbox import outbox
 
 NOW = 1_900_000_000

@@ -17,7 +17,7 @@ from members.models import Body, City, Membership, Merge, Seat
 from members.querysets import today
 from members.regions import Region
 from tests import cast
-from tests.members.races import Meeting, race, without_trigger
+from tests.races import Meeting, race, without_trigger
 
 pytestmark = pytest.mark.django_db
 COMMITTEE, BOARD = "/governance/steering-committee/", "/governance/advisory-board/"

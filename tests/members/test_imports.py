@@ -24,7 +24,7 @@ from members.models.imported import ImportTransition, Kind
 from strongcities import sheets, workflow
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.members.races import Meeting, race, without_locks, without_rules
+from tests.races import Meeting, race, without_locks, without_rules
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from members.models.invitation import LIFE, MOST_OPEN
 from members.querysets import today
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.members.races import Meeting, race, without_locks, without_rules
+from tests.races import Meeting, race, without_locks, without_rules
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,7 @@ from members.models import Application, City, Draft, Session, User
 from members.models.city import CityGone
 from members.models.draft import LONGEST_ANSWER
 from tests import cast
-from tests.members.races import Meeting, race, without_locks, without_rules
+from tests.races import Meeting, race, without_locks, without_rules
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from members.models import Application, CityDomain, Invitation, Post
 from members.querysets import today
 from tests import cast
 from tests.hub.cast import make_practice
-from tests.members.races import Meeting, race, without_locks
+from tests.races import Meeting, race, without_locks
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from members.models.merge import MergeTransition
 from strongcities.workflow import MoveRefused
 from tests import cast
 from tests.hub.cast import make_practice
-from tests.members.races import Meeting, race, without_locks, without_rules, without_trigger
+from tests.races import Meeting, race, without_locks, without_rules, without_trigger
 
 pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)

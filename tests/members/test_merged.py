@@ -15,7 +15,7 @@ from members.models import Application, City, Import, Post
 from members.models.imported import Kind
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.members.races import without_trigger
+from tests.races import without_trigger
 
 pytestmark = pytest.mark.django_db
 

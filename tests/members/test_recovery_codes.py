@@ -7,7 +7,7 @@ from django.test import Client
 
 from tests.members import factors
 from tests.members.factors import asks_again, codes_on, half_in, is_in, second_step, shown_again
-from tests.members.races import Meeting, race, without_locks
+from tests.races import Meeting, race, without_locks
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db

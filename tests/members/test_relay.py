@@ -17,7 +17,7 @@ from members.waiting import waiting_for
 from members.words import plain, unlinked
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.members.races import Meeting, race, without_locks, without_rules, without_trigger
+from tests.races import Meeting, race, without_locks, without_rules, without_trigger
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db

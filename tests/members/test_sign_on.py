@@ -20,7 +20,7 @@ from members.querysets import today
 from members.sign_on import CityAdapter
 from strongcities import sealed
 from tests import cast
-from tests.members.races import race
+from tests.races import race
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db

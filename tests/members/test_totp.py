@@ -13,7 +13,7 @@ from strongcities import sealed
 from tests import cast
 from tests.members import factors
 from tests.members.factors import another, asks_again, code, half_in, is_in, second_step, shown_again
-from tests.members.races import race
+from tests.races import race
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db

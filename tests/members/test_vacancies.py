@@ -13,7 +13,7 @@ from members.models import City, Import, Membership, Post, Vacancy, vacancy as v
 from members.models.official import PostTransition
 from members.querysets import today
 from tests import cast
-from tests.members.races import Meeting, race, without_locks
+from tests.races import Meeting, race, without_locks
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from members.querysets import today
 from members.waiting import waiting_for
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.members.races import Meeting, race, without_locks
+from tests.races import Meeting, race, without_locks
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.urls import reverse
 from members import evidence
 from members.models import City
 from tests import cast
-from tests.members.races import Meeting, race
+from tests.races import Meeting, race
 from tests.members.test_admin import city_form
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,20 @@
+"""An event is cancelled: nobody has a seat any more, and everybody who had asked for one is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from events import telling
+from events.models import Booking, Event, Registration
+
+
+def cancel(event: Event, *, by: Any, why: str) -> None:
+    """All at once or not at all. Raises ValueError without words, PermissionDenied, MoveRefused."""
+    if not why.strip():
+        raise ValueError("say why")
+    with event.move("cancel", by=by, why=why) as step:
+        asked = event.registrations.live().exclude(state=Registration.State.ATTENDED)
+        list(event.sessions.select_for_update(of=("self",), no_key=True).order_by("pk"))
+        Booking.move_all("cancel", Booking.objects.live().filter(session__event=event), by=by, why=why, offered_until=None)
+        Registration.move_all("cancel", asked, by=by, why=why, offered_until=None)
+        telling.of_state(step.record)

@@ -1,0 +1,32 @@
+"""What the worker does for events. Nothing depends on it having run: states are right by date (events/seats.py)."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from events import seats, telling
+from events.models import Booking, Event, Notice, Registration, Session
+
+
+@app.task(queue="mail", retry=RetryStrategy(max_attempts=5, wait=10))
+def tell(notice: int) -> None:
+    """Write the mails of a notice, once."""
+    with transaction.atomic():
+        found = Notice.objects.select_for_update(of=("self",)).select_related("event", "session").filter(pk=notice, told=None).first()
+        if found is not None:
+            telling.tell(found)
+            found.told = timezone.now()
+            found.save(update_fields=["told"])
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="seats", queueing_lock="pass-seats-on")
+def pass_seats_on(timestamp: int) -> None:
+    """Every minute: offers that nobody answered in time go to the next."""
+    for event in Event.objects.filter(pk__in=Registration.objects.due().values("event")):
+        seats.settle(event)
+    for session in Session.objects.filter(pk__in=Booking.objects.due().values("session")).select_related("event"):
+        seats.settle(session)

@@ -1,0 +1,131 @@
+"""Seats that came free go to those who wait, in the order in which they asked. And why the list does, or doesn't, move.
+
+What is called here with `what` is an event or a session; the caller has `held()` it. A group that comes together is offered seats at the
+same time or not at all; where not enough are free for the one in front, the list waits for it: nobody is overtaken. Those alone are
+passed over whose city has all of its seats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from events.models import Booking, Event, Registration, Session
+
+type Seats = Event | Session
+type Asking = Registration | Booking
+
+
+def places_of(what: Seats) -> Any:
+    """Who asked for a seat there."""
+    return what.registrations if isinstance(what, Event) else what.bookings
+
+
+def has_one_for(registration: Registration) -> bool:
+    """Whether there is a seat that `registration` may take at once, by its number. The database says it, as to whoever asks."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT events_has_seat(%s, %s, %s)", [registration.event_id, registration.city_id, registration.number])
+        return bool(cursor.fetchone()[0])
+
+
+def settle(what: Seats) -> None:
+    """Where offers are over by their date, note it and pass their seats on. For pages and verbs, before they look: so nothing
+    depends on a job having run."""
+    if places_of(what).due().exists():
+        with transaction.atomic():
+            pass_on(what.held())
+
+
+def pass_on(what: Seats) -> int:
+    """Note which offers are over, then offer what is free. Answers how many seats were offered."""
+    from events import telling  # it tells of what is done here
+
+    for place in places_of(what).due().order_by("number"):
+        with place.move("expire", by=None) as step:
+            step.record.offered_until = None
+    what.refresh_from_db(fields=what.COUNTERS)
+    if not moves(what):
+        return 0
+    until, offered = answer_until(what), 0
+    for place in _next(what):
+        place.offer_until(until)
+        telling.of_offer(place)
+        offered += 1
+    return offered
+
+
+def moves(what: Seats) -> bool:
+    """Whether its list moves at all: it is announced and has not begun."""
+    event = what if isinstance(what, Event) else what.event
+    stands = event.state == Event.State.ANNOUNCED and (isinstance(what, Event) or not what.is_cancelled)
+    return stands and what.starts > timezone.now()
+
+
+def answer_until(what: Seats) -> datetime:
+    """Until when an offer that is made now is to be answered: the event's number of hours, at most up to its beginning."""
+    event = what if isinstance(what, Event) else what.event
+    return min(timezone.now() + timedelta(hours=event.offer_hours), what.starts)
+
+
+def _next(what: Seats) -> Iterator[Asking]:
+    """Those who are offered a seat now, the first first; as many as there are seats."""
+    if not what.waiting:
+        return
+    free, shares = what.free, _shares(what)
+    for group in _groups(what):
+        city = _city(group[0]) if shares is not None else None
+        left = shares.get(city) if shares is not None else None
+        if left is not None and left < len(group):
+            continue
+        if free is not None and free < len(group):
+            return
+        if left is not None and shares is not None:
+            shares[city] = left - len(group)
+        if free is not None:
+            free -= len(group)
+        yield from group
+
+
+def _groups(what: Seats) -> Iterator[list[Asking]]:
+    """Who waits, in order: each by themselves, or with whom they come together, at the place of the first of them."""
+    waiting = list(places_of(what).in_line().select_related(*_NEAR[type(what)]))
+    fellows: dict[int, list[Asking]] = {}
+    for place in waiting:
+        if party := _party(place):
+            fellows.setdefault(party, []).append(place)
+    for place in waiting:
+        party = _party(place)
+        if not party:
+            yield [place]
+        elif group := fellows.pop(party, None):
+            yield group
+
+
+_NEAR: dict[type, tuple[str, ...]] = {
+    Event: ("user", "party", "event"),
+    Session: ("registration__user", "registration__party", "registration__event", "session__event"),
+}
+
+
+def _registration(place: Asking) -> Registration:
+    return place if isinstance(place, Registration) else place.registration
+
+
+def _party(place: Asking) -> int | None:
+    party = _registration(place).party
+    return party.pk if party and party.together else None
+
+
+def _city(place: Asking) -> int | None:
+    return _registration(place).city_id
+
+
+def _shares(what: Seats) -> dict[int | None, int] | None:
+    """What each city has left of its own seats, by its key; None where nothing is shared out by city."""
+    if isinstance(what, Session) or what.per_city is None:
+        return None
+    return {share.city_id: share.free or 0 for share in what.shares.all()}

@@ -1,0 +1,98 @@
+"""Who is told what of an event, by mail.
+
+What concerns one person is queued in the transaction of the act; what concerns everybody is noted there (`Notice`), and the worker
+writes the mails, since a thousand of them take seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from events import seats
+from events.models import Booking, Change, Event, EventInvitation, Notice, Registration, Session
+from events.models.seated import State
+from members.models import User
+from strongcities import mail
+
+# The mail that tells of a registration in this state.
+REGISTRATION = {
+    State.CONFIRMED: "events/confirmed",
+    State.WAITING: "events/waiting",
+    State.REQUESTED: "events/requested",
+    State.REFUSED: "events/refused",
+    State.CANCELLED: "events/taken_away",
+}
+
+
+def of_registration(registration: Registration, *, why: str = "") -> None:
+    """To the person, what has become of their registration; `why` where somebody decided so."""
+    context = {"event": registration.event, "registration": registration, "why": why}
+    _send(REGISTRATION[State(registration.state)], registration.user, context)
+
+
+def of_offer(place: seats.Asking) -> None:
+    """A seat is kept for them, until when."""
+    if isinstance(place, Booking):
+        registration, session = place.registration, place.session
+    else:
+        registration, session = place, None
+    context = {"event": registration.event, "registration": registration, "session": session, "until": place.offered_until}
+    _send("events/offered", registration.user, context)
+
+
+def of_state(event: Event) -> None:
+    """To everyone concerned: it is postponed, takes place after all, or is cancelled, as its last step says."""
+    step = event.transitions.last()
+    _note(event, about=Notice.About.STATE, state=event.state, why=step.why if step else "", people=_concerned(event))
+
+
+def of_changes(event: Event, changes: Iterable[Change]) -> None:
+    """To everyone concerned: what changed."""
+    _note(event, about=Notice.About.CHANGES, people=_concerned(event)).changes.set(changes)
+
+
+def of_session(session: Session, bookings: Iterable[Booking]) -> None:
+    """To those who had asked for a seat in a session that doesn't take place."""
+    people = sorted({booking.registration.user_id for booking in bookings})
+    _note(session.event, about=Notice.About.SESSION, session=session, people=people)
+
+
+def of_invitation(invitation: EventInvitation, *, again: bool = False) -> None:
+    """The invitation itself, or a reminder of it."""
+    name = "events/reminded" if again else "events/link" if invitation.asked_for else "events/invited"
+    context = {"event": invitation.event, "invitation": invitation}
+    mail.send(name, to=invitation.email, context=context, language=invitation.language)
+
+
+def tell(notice: Notice) -> int:
+    """Queue the mails of a notice, the caller having locked it. Answers how many."""
+    people = User.objects.filter(pk__in=notice.people, is_active=True).order_by("pk")
+    context = {"event": notice.event, "notice": notice, "changes": list(notice.changes.all())}
+    name = f"events/{_NOTICES[Notice.About(notice.about)]}"
+    mail.send_all(mail.written(name, to=each.email, context=context, language=each.language) for each in people.iterator())
+    return len(notice.people)
+
+
+_NOTICES = {Notice.About.CHANGES: "changed", Notice.About.STATE: "stands", Notice.About.SESSION: "session_off"}
+
+
+def _send(name: str, user: Any, context: dict[str, Any]) -> None:
+    if user.is_active:
+        mail.send(name, to=user.email, context=context, language=user.language)
+
+
+def _note(event: Event, **fields: Any) -> Notice:
+    from events import jobs  # it tells of what is noted here
+
+    notice = Notice.objects.create(event=event, **fields)
+    jobs.tell.defer(notice=notice.pk)
+    return notice
+
+
+def _concerned(event: Event) -> list[int]:
+    """The accounts of those who asked to come or speak there, and of those who were invited and haven't answered."""
+    asked = event.registrations.live().values_list("user", flat=True)
+    speak = event.sessions.filter(speakers__official__isnull=False).values_list("speakers__official__user", flat=True)
+    invited = event.invitations.open().exclude(user=None).values_list("user", flat=True)
+    return sorted({*asked, *speak, *invited})

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from events import views
+
+app_name = "events"
+urlpatterns = [
+    path("series/<slug:slug>/", views.series, name="series"),
+    path("invitations/<str:token>/", views.invitation, name="invitation"),
+    path("<slug:slug>/", views.event, name="event"),
+    path("<slug:slug>/registration/", views.registration, name="registration"),
+]
