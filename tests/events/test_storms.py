@@ -1,6 +1,7 @@
 """Seats under storms of real connections; each with a negative control, which shows what happens without what holds it."""
 
 import random
+import threading
 from collections import Counter, deque
 from contextlib import contextmanager
 
@@ -91,7 +92,7 @@ def reads_first(function, table, key):
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_functiondef(%s::regproc)", [function])
         text = cursor.fetchone()[0]
-    start = text.index(f"UPDATE {table} SET asked")
+    start = text.index(f"UPDATE {table} SET asked")  # noqa: S608  looked for, not run
     end = text.index("INTO NEW.number, has_seat;", start) + len("INTO NEW.number, has_seat;")
     return rewritten(function, (text[start:end], READS_FIRST.format(table=table, key=key)))
 
@@ -219,10 +220,17 @@ def test_seats_freed_at_once_go_to_different_people_in_order(queue):
 
 
 def leave_both_ends(registered, monkeypatch):
-    """Who has a seat leaves, and so does who is called for it, each having begun before the other is done."""
-    meeting, pass_on = Meeting(), seats.pass_on
-    monkeypatch.setattr(seats, "pass_on", lambda what: (meeting.wait(), pass_on(what)))
-    return race(*[lambda each=each: each.withdraw(by=each.user) for each in (registered[0], registered[4])])
+    """Who has a seat leaves; before the seat is passed on, who would be called for it leaves as well."""
+    meeting, reached, pass_on = Meeting(), threading.Event(), seats.pass_on
+
+    def late(what):
+        reached.set()
+        meeting.wait()
+        return pass_on(what)
+
+    monkeypatch.setattr(seats, "pass_on", late)
+    holder, called = registered[0], registered[4]
+    return race(lambda: holder.withdraw(by=holder.user), lambda: reached.wait(60) and called.withdraw(by=called.user))
 
 
 def test_whoever_leaves_while_they_are_called_is_passed_over(queue, monkeypatch):
@@ -306,18 +314,19 @@ def test_without_the_lock_somebody_keeps_a_seat_at_a_cancelled_event(monkeypatch
     """Whoever came between the look at who is registered and the end of the cancellation."""
     event, (person,), staff = cast.make_event(capacity=30), cast.make_people(1), house.make_staff()
     without_locks(monkeypatch)
-    meeting, move_all = Meeting(), Registration.move_all.__func__
+    looked, came, move_all = threading.Event(), threading.Event(), Registration.move_all.__func__
 
     def late(cls, *args, **options):
         done = move_all(cls, *args, **options)
         if cls is Registration:
-            meeting.wait()
+            looked.set()
+            came.wait(60)
         return done
 
     def register():
-        found = ask(event, person)()
-        meeting.wait()
-        return found
+        looked.wait(60)
+        ask(event, person)()
+        came.set()
 
     monkeypatch.setattr(Registration, "move_all", classmethod(late))
     race(lambda: Event.objects.get(pk=event.pk).cancel(by=staff, why="No venue."), register)
