@@ -17,14 +17,13 @@ from django.utils.translation import gettext
 
 from strongcities import zones
 
-BESIDE = " · "
-
 
 def words(*instants: datetime, zone: str, reader_zone: str = "") -> str:
     """One instant, or the two between which something lasts, for a mail or a file: in the zone, and in the reader's where it is known and
     its clocks show otherwise."""
     there = _walls(instants, zone)
-    return f"{_placed(_joined(_told(there, zone)), zone)}{_yours(instants, there, reader_zone)}"
+    placed, yours = _placed(_joined(_told(there, zone)), zone), _yours(instants, there, reader_zone)
+    return f"{placed} · {yours}" if yours else placed
 
 
 def html(*instants: datetime, zone: str, reader_zone: str = "") -> SafeString:
@@ -35,7 +34,9 @@ def html(*instants: datetime, zone: str, reader_zone: str = "") -> SafeString:
     if not reader_zone:
         return format_html('<span class="moment"{}>{}</span>', _for_the_browser(), placed)
     yours = _yours(instants, there, reader_zone)
-    return format_html('<span class="moment">{}{}</span>', placed, yours and format_html('<span class="moment-yours">{}</span>', yours))
+    if yours:
+        placed = format_html('{}&nbsp;· <span class="moment-yours">{}</span>', placed, yours)
+    return format_html('<span class="moment">{}</span>', placed)
 
 
 def _time_element(at: datetime, wall: datetime, said: str) -> SafeString:
@@ -83,7 +84,7 @@ def _day_and_time(wall: datetime, zone: str, day: str) -> str:
 
 
 def _yours(instants: Sequence[datetime], there: Sequence[datetime], reader_zone: str) -> str:
-    """What is said beside, with the mark between; "" where the reader's clocks show the same, or where the zone isn't known."""
+    """What is said beside; "" where the reader's clocks show the same, or where the zone isn't known."""
     here = _walls(instants, reader_zone) if reader_zone else there
     if list(here) == list(there):
         return ""
@@ -96,14 +97,14 @@ def _yours(instants: Sequence[datetime], there: Sequence[datetime], reader_zone:
         else:
             day = wall.date()
             told.append(_day_and_time(wall, reader_zone, formats.date_format(wall, "MONTH_DAY_FORMAT")))
-    return BESIDE + gettext("%(when)s your time (%(city)s)") % {"when": _joined(told), "city": zones.city(reader_zone)}
+    return gettext("%(when)s your time (%(city)s)") % {"when": _joined(told), "city": zones.city(reader_zone)}
 
 
 def _for_the_browser() -> SafeString:
     """The patterns of what it says, as attributes, each with its places in braces."""
     return format_html(
         ' data-yours="{}" data-day="{}" data-span="{}"',
-        BESIDE + gettext("%(when)s your time (%(city)s)") % {"when": "{when}", "city": "{city}"},
+        gettext("%(when)s your time (%(city)s)") % {"when": "{when}", "city": "{city}"},
         gettext("%(day)s, %(time)s") % {"day": "{day}", "time": "{time}"},
         gettext("%(start)s to %(end)s") % {"start": "{start}", "end": "{end}"},
     )

@@ -28,7 +28,7 @@ function write(moment) {
   const yours = document.createElement("span");
   yours.className = "moment-yours";
   yours.textContent = fill(moment.dataset.yours, { when, city: zone });
-  moment.append(yours);
+  moment.append("\u00a0· ", yours);
 }
 
 document.querySelectorAll(".moment[data-yours]").forEach(write);
