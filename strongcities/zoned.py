@@ -118,9 +118,6 @@ class WallTimeInput(forms.MultiWidget):
             del context["labels"][2], parts[2]
         return context
 
-    def id_for_label(self, id_: str) -> str:
-        return f"{id_}_0" if id_ else ""
-
     def subwidgets(self, name: str, value: Any, attrs: Any = None) -> Any:
         """The parts that are shown: what an error's link leads to is the first."""
         yield from self.get_context(name, value, attrs)["widget"]["subwidgets"]

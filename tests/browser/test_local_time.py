@@ -8,7 +8,7 @@ import pytest
 from django.utils.translation import override
 
 from pages.views import WHEN
-from strongcities import moments
+from strongcities import moments, zones
 
 BROWSER = ".pane.light .moment[data-yours]"
 SPANS = [
@@ -48,7 +48,7 @@ def test_the_browser_writes_what_the_server_would(browse, db, zone, language):
     found = drawn(site, language)
     with override(language):
         said = [moments.words(*at(times), zone=place, reader_zone=zone) for place, times in SPANS]
-        city = moments.zones.city(zone)
+        city = zones.city(zone)
     assert found == [words.replace(f"({city})", f"({zone})") if " · " in words else words for words in said]
     assert any(" · " in words for words in said)
 

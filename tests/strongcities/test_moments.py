@@ -12,7 +12,7 @@ from django.template import Context, Template, engines
 from django.utils.html import strip_tags
 from django.utils.translation import override
 
-from strongcities import moments
+from strongcities import moments, zones
 from tests.cast import make_city, make_post, make_user
 
 TEMPLATES = settings.BASE_DIR / "templates"
@@ -24,7 +24,7 @@ def at(text: str) -> datetime:
 
 
 def drawn(source: str, **context: object) -> str:
-    return Template(source, engine=engines["django"].engine).render(Context(context))
+    return Template(source).render(Context(context))
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_in_arabic_months_and_places_are_in_arabic_and_digits_are_those_of_the_h
 
 
 def test_a_zone_that_is_none_is_no_page():
-    with pytest.raises(moments.zones.NoSuchZone):
+    with pytest.raises(zones.NoSuchZone):
         moments.words(NOON, zone="Mars/Base")
 
 
