@@ -69,6 +69,8 @@ def read(file: Any) -> Read:
     """The document in an uploaded `file`. Raises ValidationError, in words for whoever chose it, for everything else."""
     if file.size > BYTES:
         raise ValidationError(TOO_LARGE, code="bytes")
+    if not file.size:
+        raise ValidationError(_("The file is empty."), code="empty")
     with _ONE_AT_A_TIME:
         content = file.read()
         kind = kind_of(content, file.name)

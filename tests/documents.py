@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zipfile
 from io import BytesIO
-from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -31,13 +30,12 @@ def pdf(*objects: bytes, version: str = "1.4", trailer: bytes = b"") -> bytes:
     return b"\n".join(lines)
 
 
-def zipped(parts: dict[str, bytes], **each: Any) -> bytes:
+def zipped(parts: dict[str, bytes]) -> bytes:
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             entry = zipfile.ZipInfo(name)
             entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
-            vars(archive).update(each)
             archive.writestr(entry, content)
     return buffer.getvalue()
 
@@ -46,7 +44,8 @@ def parts_of(kind: str) -> dict[str, bytes]:
     if kind in _MAIN:
         part, name = _MAIN[kind]
         declared = f"application/vnd.openxmlformats-officedocument.{name}.main+xml"
-        types = f'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/{part}" ContentType="{declared}"/></Types>'
+        space = "http://schemas.openxmlformats.org/package/2006/content-types"
+        types = f'<Types xmlns="{space}"><Override PartName="/{part}" ContentType="{declared}"/></Types>'
         return {"[Content_Types].xml": types.encode(), "_rels/.rels": b"<Relationships/>", part: b"<document/>"}
     return {"mimetype": MIME[kind].encode(), "content.xml": b"<office/>", "META-INF/manifest.xml": b"<manifest/>"}
 
