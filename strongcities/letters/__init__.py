@@ -56,13 +56,13 @@ def _source(template: str) -> str:
     return "\n".join((_FOLDER / f"{name}.typ").read_text() for name in ("letterhead", template))
 
 
-def _set(source: str, data: dict[str, Any], *, dated: date, form: str = "pdf") -> bytes:
+def _set(source: str, data: dict[str, Any], *, dated: date) -> bytes:
     unseen: set[str] = set()
     composed = _composed(data, unseen)
     if unseen:
         raise Unprintable(unseen)
     order = {
-        "source": source, "data": json.dumps(composed), "form": form, "memory": MEMORY, "seconds": SECONDS,
+        "source": source, "data": json.dumps(composed), "memory": MEMORY, "seconds": SECONDS,
         "timestamp": int(datetime.combine(dated, time(), UTC).timestamp()),
     }  # fmt: skip
     try:

@@ -19,7 +19,7 @@ def main() -> int:
     try:
         made = typst.compile(
             order["source"].encode(),
-            format=order["form"],
+            format="pdf",
             sys_inputs={"data": order["data"]},
             ignore_system_fonts=True,
             pdf_standards=["ua-1"],

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from babel.dates import format_date
 from django.core.exceptions import ValidationError
@@ -22,8 +23,8 @@ CONTACT = "info@strongcitiesnetwork.org"
 ADDRESSEE_LINES = 5
 # How many signs fit, of what is one line; of `addressee` it is each line.
 LONGEST = {
-    "reference": 40, "addressee": 70, "full_name": 120, "nationality": 60, "passport_number": 20, "post": 150, "city": 150, "event": 200,
-    "place": 200, "invited_by": 150, "signer_name": 80, "signer_function": 120, "contact": 80,
+    "reference": 20, "addressee": 60, "full_name": 100, "nationality": 60, "passport_number": 20, "post": 120, "city": 120, "event": 150,
+    "place": 120, "invited_by": 120, "signer_name": 80, "signer_function": 100, "contact": 60,
 }  # fmt: skip
 
 
@@ -65,7 +66,7 @@ class VisaLetter:
     contact: str = CONTACT
 
     def __post_init__(self) -> None:
-        found = {name: words for name in LONGEST if (words := self._wrong_with(name))}
+        found = {name: words for name in LONGEST if (words := self._wrong_with(name)) is not None}
         if self.language not in Language.values:
             found["language"] = _("The letter is written in English or French.")
         if self.costs not in Costs.values:
@@ -79,8 +80,8 @@ class VisaLetter:
         if found:
             raise ValidationError({name: ValidationError(words, params={"most": LONGEST.get(name)}) for name, words in found.items()})
 
-    def _wrong_with(self, name: str) -> str:
-        """What is wrong with a text, or ""."""
+    def _wrong_with(self, name: str) -> Any:
+        """What is wrong with a text, in words, or None."""
         lines = getattr(self, name).strip().splitlines() if name == "addressee" else [getattr(self, name)]
         if not lines or not all(line.strip() for line in lines):
             return _("The letter needs it.")
@@ -88,7 +89,7 @@ class VisaLetter:
             return _("At most five lines fit.")
         if max(len(line) for line in lines) > LONGEST[name]:
             return _("At most %(most)s signs fit into a line.") if name == "addressee" else _("At most %(most)s signs fit.")
-        return ""
+        return None
 
     def pdf(self) -> bytes:
         """Raises letters.Unprintable where a name isn't in Latin, Greek or Cyrillic letters."""
