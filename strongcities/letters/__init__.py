@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 SECONDS = 20  # for a letter; one takes a tenth
-MEMORY = 1 << 30  # bytes; a letter takes a fifth
+MEMORY = 1 << 29  # bytes of addresses; a letter takes less than a third
 
 _FOLDER = Path(__file__).parent
 _BOXES = re.compile(r'the text `"(.*?)"` could not be displayed')  # in typst's words, pinned with it
@@ -68,7 +68,7 @@ def _set(source: str, data: dict[str, Any], *, dated: date) -> bytes:
     try:
         done = subprocess.run(
             [sys.executable, "-I", str(_FOLDER / "press.py")], input=json.dumps(order).encode(), capture_output=True, timeout=SECONDS,
-            env={}, check=False,
+            env={"RAYON_NUM_THREADS": "1"}, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise Unset(f"took longer than {SECONDS} seconds") from error

@@ -8,6 +8,7 @@ from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import openpyxl
 import pytest
@@ -54,7 +55,7 @@ def test_each_kind_is_kept_as_it_came(kind, media):
     content = document(kind)
     value = documents.read(upload(content, f"Agenda.{kind}")).keep()
     assert re.fullmatch(rf"[0-9a-f]{{32}}-{kind}-{len(content)}/Agenda\.{kind}", value)
-    assert len(value) <= documents.DocumentField().max_length
+    assert len(value) <= documents.DocumentField.longest
     documents.DocumentField().run_validators(value)
     kept = documents.Document(value)
     assert (kept.kind, kept.size, kept.file_name, kept.is_there) == (kind, len(content), f"Agenda.{kind}", True)
@@ -328,7 +329,7 @@ def test_a_document_as_large_as_may_be_is_read_in_bounded_time():
 # --- Serving ---------------------------------------------------------------------------------------------------------
 
 
-class Shown(models.QuerySet):
+class Shown(models.QuerySet[models.Model]):
     def visible_to(self, user):
         return self if user.is_staff else self.filter(is_public=True)
 
@@ -336,7 +337,7 @@ class Shown(models.QuerySet):
 @pytest.fixture
 def house(db):
     """A room that is there for the test alone: papers, and what each was before."""
-    made = {}
+    made: dict[str, Any] = {}
     tracked = {"__module__": __name__, "Meta": type("Meta", (), {"app_label": "strongcities"})}
     made["paper"] = type("TestPaper", (models.Model,), {
         **tracked, "document": documents.DocumentField(), "is_public": models.BooleanField(default=True), "objects": Shown.as_manager(),

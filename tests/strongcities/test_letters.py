@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import asdict
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import pypdf
 import pytest
@@ -23,7 +24,7 @@ from tests.house import ROOT
 
 DAY = date(2026, 3, 9)
 TEMPLATE = '#show: letter.with("en", "Title", "R-1", ("Sender", ""), "Check")\n'
-MOMBASA = {
+MOMBASA: dict[str, Any] = {
     "language": "en", "reference": "SCN-2026-0147", "written": DAY, "addressee": "Embassy of the French Republic\nVisa section\nNairobi",
     "full_name": "Leïla N’Diaye", "nationality": "Kenyan", "born": date(1981, 5, 4), "passport_number": "AK0123456",
     "post": "Director of Youth Affairs", "city": "Mombasa County, Kenya", "event": "Annual summit", "starts": date(2026, 9, 29),
@@ -149,7 +150,7 @@ def test_a_template_can_read_nothing(source):
 def test_a_template_can_fetch_no_package(tmp_path):
     """With the limits off, typst goes to its network for a package: to a proxy here, which counts who comes. With them nobody does."""
     with socket.create_server(("127.0.0.1", 0)) as proxy:
-        asked = []
+        asked: list[bytes] = []
         threading.Thread(target=_answer, args=(proxy, asked), daemon=True).start()
         address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
         for limited in (True, False):
@@ -201,9 +202,14 @@ def test_the_environment_does_not_reach_it(monkeypatch):
     monkeypatch.setenv("TYPST_FONT_PATHS", "/usr/share/fonts")
     seen = []
     real = subprocess.run
-    monkeypatch.setattr(letters.subprocess, "run", lambda *given, **options: seen.append(options["env"]) or real(*given, **options))
+
+    def run(*given, **options):
+        seen.append(options["env"])
+        return real(*given, **options)
+
+    monkeypatch.setattr(subprocess, "run", run)
     VisaLetter(**MOMBASA).pdf()
-    assert seen == [{}]
+    assert seen == [{"RAYON_NUM_THREADS": "1"}]  # threads take memory, and there is one page
 
 
 # --- The file --------------------------------------------------------------------------------------------------------
@@ -220,12 +226,13 @@ def test_the_same_letter_is_the_same_bytes():
 )
 def test_the_file_says_what_it_is(language, title):
     reader = pypdf.PdfReader(BytesIO(VisaLetter(**{**MOMBASA, "language": language}).pdf()))
-    root = reader.root_object
+    root: Any = reader.root_object
+    about: Any = reader.metadata
     assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == (language, True)
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
-    assert reader.metadata.title == f"{title}, SCN-2026-0147"
-    assert reader.metadata.author == "Strong Cities Network"
-    assert reader.metadata.creation_date.date() == DAY
+    assert about.title == f"{title}, SCN-2026-0147"
+    assert about.author == "Strong Cities Network"
+    assert about.creation_date.date() == DAY
     assert b"pdfuaid" in root["/Metadata"].get_data()
     tags = list(_tags(root["/StructTreeRoot"]))
     assert (tags.count("/H1"), tags.count("/H2"), tags.count("/Table"), tags.count("/TR")) == (1, 2, 2, 11)
