@@ -21,6 +21,7 @@ import re
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -57,12 +58,10 @@ def _source(template: str) -> str:
 
 
 def _set(source: str, data: dict[str, Any], *, dated: date) -> bytes:
-    unseen: set[str] = set()
-    composed = _composed(data, unseen)
-    if unseen:
+    if unseen := set(_unseen(data)):
         raise Unprintable(unseen)
     order = {
-        "source": source, "data": json.dumps(composed), "memory": MEMORY, "seconds": SECONDS,
+        "source": source, "data": json.dumps(data), "memory": MEMORY, "seconds": SECONDS,
         "timestamp": int(datetime.combine(dated, time(), UTC).timestamp()),
     }  # fmt: skip
     try:
@@ -75,22 +74,19 @@ def _set(source: str, data: dict[str, Any], *, dated: date) -> bytes:
     if done.returncode:
         said = done.stderr.decode(errors="replace")
         if boxes := set("".join(_literal(found) for found in _BOXES.findall(said))):
-            raise Unprintable({sign for sign in boxes if not sign.isascii()} or boxes)  # a mark is missing, not the letter beneath
+            raise Unprintable(boxes)
         raise Unset(said[-2000:] or f"ended with {done.returncode}")
     return done.stdout
 
 
-def _composed(data: Any, unseen: set[str]) -> Any:
-    """`data` with each letter and its marks as one sign where there is one, as fonts have them. Notes `unseen`: control and format
-    characters need no glyph, so the font would not miss them, but they break lines, turn names or hide in them."""
-    if isinstance(data, dict):
-        return {key: _composed(value, unseen) for key, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [_composed(value, unseen) for value in data]
-    if not isinstance(data, str):
-        return data
-    unseen.update(sign for sign in data if unicodedata.category(sign) in {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"})
-    return unicodedata.normalize("NFC", data)
+def _unseen(data: Any) -> Iterator[str]:
+    """Control and format characters: they need no glyph, so the font would not miss them, but they break lines, turn names or hide
+    in them."""
+    if isinstance(data, str):
+        yield from (sign for sign in data if unicodedata.category(sign) in {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"})
+    elif isinstance(data, dict | list | tuple):
+        for value in data.values() if isinstance(data, dict) else data:
+            yield from _unseen(value)
 
 
 def _literal(quoted: str) -> str:
