@@ -74,7 +74,7 @@ def _set(source: str, data: dict[str, Any], *, dated: date) -> bytes:
     if done.returncode:
         said = done.stderr.decode(errors="replace")
         if boxes := set("".join(_literal(found) for found in _BOXES.findall(said))):
-            raise Unprintable(boxes)
+            raise Unprintable({sign for sign in boxes if not sign.isascii()} or boxes)  # a mark is missing, not the letter beneath
         raise Unset(said[-2000:] or f"ended with {done.returncode}")
     return done.stdout
 
