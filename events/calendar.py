@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db.models import F, Func, TextField, Value
 from django.db.models.aggregates import StringAgg
 from django.utils.translation import get_language, gettext
-from icalendar import Calendar, Event as Component, vCalAddress, vDatetime, vDuration, vUri
+from icalendar import Calendar, Event as Component, vCalAddress, vDatetime, vDuration, vText, vUri
 
 from events.kinds import Audience
 from events.models import Event
@@ -31,6 +31,7 @@ from events.zone_rules import rules
 from strongcities import zones
 
 PRODUCT = "-//Strong Cities Network//Events//EN"
+FIRST_YEAR = 2014  # of the rules of zones: the network began in 2015
 WRITTEN = 1  # raised with what is written here, so that whoever has it already is sent it again
 REFRESH = timedelta(hours=4)  # how often programs are asked to look again
 STATUS = {State.POSTPONED: "TENTATIVE", State.CANCELLED: "CANCELLED"}
@@ -38,7 +39,7 @@ CONTENT_TYPE = "text/calendar; charset=utf-8"
 
 # What ends a line for some reader of text files, and what no calendar has a place for.
 _ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -143,8 +144,9 @@ def calendar(entries: Sequence[Entry], *, name: str = "", method: str = "PUBLISH
     head.add("calscale", "GREGORIAN")
     head.add("method", method)
     if name:
-        head.add("name", fit(name))  # RFC 7986; what begins with X is what programs read before
-        head.add("x-wr-calname", fit(name))
+        called = vText(fit(name, one_line=True))
+        head.add("name", called)  # RFC 7986; what begins with X is what programs read before
+        head.add("x-wr-calname", called)
         head.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
         head.add("x-published-ttl", vDuration(REFRESH).to_ical().decode())
     if own:
@@ -157,11 +159,13 @@ def calendar(entries: Sequence[Entry], *, name: str = "", method: str = "PUBLISH
 
 
 def _rules(entries: Iterable[Entry]) -> list[bytes]:
-    """Of each zone in which there is an entry: true for a year around all of its entries."""
+    """Of each zone in which there is an entry, for the same span of years wherever it can be: some programs keep the first rules that they
+    are sent of a zone, for all that comes after."""
     years: dict[str, list[int]] = {}
     for each in entries:
         years.setdefault(zones.zone(each.zone).key, []).extend((each.starts.year, each.ends.year))
-    return [rules(name, min(of) - 1, max(of) + 1) for name, of in sorted(years.items()) if name != "UTC"]
+    spans = {name: (min(FIRST_YEAR, min(of) - 1), -(-(max(of) + 1) // 10) * 10) for name, of in years.items() if name != "UTC"}
+    return [rules(name, *spans[name]) for name in sorted(spans)]
 
 
 @lru_cache(maxsize=8192)

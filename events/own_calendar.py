@@ -70,7 +70,7 @@ def bookings(user: Any) -> QuerySet[Booking]:
     rows = Booking.objects.of(user).filter(session__event__state__in=SHOWN, pk=Subquery(last))
     rows = rows.annotate(steps=Coalesce(Subquery(counted.values("steps")), 0), moved=Subquery(counted.values("moved")))
     rows = rows.filter(Q(state__in=LIVE) | Q(moved__gt=timezone.now() - KEPT))
-    return rows.select_related("session__event__host", "session__room", "registration").order_by("session__starts", "pk")
+    return rows.select_related("session__event__host", "session__room").order_by("session__starts", "pk")
 
 
 def entries(user: Any) -> list[Entry]:
@@ -83,8 +83,8 @@ def mark(user: Any) -> str:
     shown = [f"event__{name}" for name in calendar.SHOWN_OF_EVENT]
     due = Q(offered_until__lte=timezone.now())
     rows = registrations(user).annotate(is_over=due).values_list("pk", "state", "is_over", "steps", "moved", *shown)
-    of_session = ["session__version", "session__room__name", *(f"session__{name}" for name in shown)]
-    booked = bookings(user).annotate(is_over=due).values_list("pk", "state", "is_over", "steps", "moved", "registration__state", *of_session)
+    of_session = ["session__version", "session__summary", "session__room__name", *(f"session__{name}" for name in shown)]
+    booked = bookings(user).annotate(is_over=due).values_list("pk", "state", "is_over", "steps", "moved", *of_session)
     return hashlib.sha256(repr((calendar.written_in(), list(rows), list(booked))).encode()).hexdigest()
 
 

@@ -2,7 +2,8 @@
 
 Made here, from the zone's own transitions, with the components of icalendar. Its `Timezone.from_tzinfo` (7.3.2) was tried: it writes the
 hour at which clocks go forward as they show it afterwards (03:00 in Paris), where the standard has it as they showed it until then (02:00),
-so that whoever believes it is an hour off in the hour after; and it knows only lists of dates, which some programs don't read.
+so that the change comes an hour late; and it knows only lists of dates (RDATE), which some programs read wrongly (vobject 0.9.9). What
+comes every year by a rule is written as one; what doesn't, as in Morocco, each time by itself.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 @dataclass(frozen=True)
 class Kind:
-    """What clocks change from and to: all changes of a kind are one component."""
+    """What clocks change from and to, and what the time is called then."""
 
     before: timedelta
     after: timedelta
@@ -46,7 +47,9 @@ def rules(name: str, first: int, last: int) -> bytes:
     zone = Timezone()
     zone.add("tzid", there.key)
     for kind, onsets in found.items():
-        zone.add_component(_component(kind, onsets, years=last - first + 1))
+        rule = _rule(onsets, years=last - first + 1)
+        for onset in onsets[:1] if rule else onsets:
+            zone.add_component(_component(kind, onset, rule))
     return bytes(zone.to_ical())
 
 
@@ -65,16 +68,14 @@ def _changes(name: str, begins: datetime, ends: datetime) -> Iterator[datetime]:
         at += day
 
 
-def _component(kind: Kind, onsets: list[datetime], years: int) -> TimezoneStandard | TimezoneDaylight:
-    """`onsets`: as clocks showed it before, which is how the standard counts them."""
+def _component(kind: Kind, onset: datetime, rule: dict[str, object] | None) -> TimezoneStandard | TimezoneDaylight:
+    """`onset`: as clocks showed it before, which is how the standard counts it."""
     component = TimezoneDaylight() if kind.is_summer else TimezoneStandard()
-    component.DTSTART = onsets[0]
+    component.DTSTART = onset
     component.TZOFFSETFROM, component.TZOFFSETTO = kind.before, kind.after
     component.add("tzname", kind.name)
-    if rule := _rule(onsets, years):
+    if rule:
         component.add("rrule", rule)
-    elif onsets[1:]:
-        component.add("rdate", onsets[1:])
     return component
 
 

@@ -32,11 +32,12 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
     if first is None:
         raise Http404
     today = _today(request)
+    this = today.replace(day=1)
     events = months.overlapping(Event.objects.visible_to(request.user).shown(), first)
     weeks = months.weeks(first, events, today)
     around = {"previous": months.beside(first, -1), "next": months.beside(first, 1)}
     is_empty = all(week.is_empty for week in weeks)
-    context = {"first": first, "weeks": weeks, "is_empty": is_empty, "is_over": first < today.replace(day=1), "is_now": first == today.replace(day=1)}
+    context = {"first": first, "weeks": weeks, "is_empty": is_empty, "is_over": first < this, "is_now": first == this}
     return render(request, "events/month.html", {**context, **around})
 
 
