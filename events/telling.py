@@ -16,6 +16,7 @@ from events.models import Booking, Change, Event, EventInvitation, Notice, Regis
 from events.models.seated import State
 from members.models import User
 from strongcities import mail
+from strongcities.workflow import Step
 
 # The mail that tells of a registration in this state.
 REGISTRATION = {
@@ -25,8 +26,6 @@ REGISTRATION = {
     State.REFUSED: "events/refused",
     State.CANCELLED: "events/taken_away",
 }
-
-
 # Those whose mail brings the event for the reader's calendar, or takes it off again.
 WITH_CALENDAR = (State.CONFIRMED, State.CANCELLED)
 
@@ -49,10 +48,11 @@ def of_offer(place: seats.Asking) -> None:
     _send("events/offered", registration.user, context)
 
 
-def of_state(event: Event) -> None:
-    """To everyone concerned: it is postponed, takes place after all, or is cancelled, as its last step says."""
-    step = event.transitions.last()
-    _note(event, about=Notice.About.STATE, state=event.state, why=step.why if step else "", people=_concerned(event))
+def of_state(step: Step[Event]) -> None:
+    """To everyone concerned: it is postponed, takes place after all, or is cancelled, as the open `step` says. Asked for before a
+    cancellation leaves nobody registered."""
+    event = step.record
+    _note(event, about=Notice.About.STATE, state=step.target, why=step.why, people=_concerned(event))
 
 
 def of_changes(event: Event, changes: Iterable[Change]) -> None:

@@ -207,7 +207,11 @@ def test_the_old_address_ends_with_a_new_one(client, people):
 
 
 def attached(mail):
-    return [(each.name, each.mimetype, each.file.read()) for each in mail.attachments.all()]
+    found = []
+    for each in mail.attachments.all():
+        with each.file.open() as file:
+            found.append((each.name, each.mimetype, file.read()))
+    return found
 
 
 def method(content):
@@ -255,12 +259,14 @@ def test_what_everyone_is_told_comes_along_for_those_with_a_seat(client, people,
     for person in people[:2]:
         cast.register(workshop, person)
     workshop.change(by=staff, venue="Library") if act == "change" else getattr(workshop, act)(by=staff, why="Strike")
-    jobs.tell(notice=Notice.objects.get().pk)
+    notice = Notice.objects.get()
+    assert sorted(notice.people) == sorted(person.pk for person in people[:2])
+    if act != "change":
+        assert (notice.state, notice.why) == ({"postpone": "postponed", "cancel": "cancelled"}[act], "Strike")
+    jobs.tell(notice=notice.pk)
     ((_name, kind, content),) = attached(last_to(people[0]))
     off = act == "cancel"
-    assert (kind, method(content)) == (
-        f"text/calendar; method={'CANCEL' if off else 'PUBLISH'}",
-        f"METHOD:{'CANCEL' if off else 'PUBLISH'}",
-    )
+    wanted = "CANCEL" if off else "PUBLISH"
+    assert (kind, method(content)) == (f"text/calendar; method={wanted}", f"METHOD:{wanted}")
     assert {uid: entry[2:] for uid, entry in read(content).items()} == own(client, people[0])[1]
     assert len(attached(last_to(people[1]))) == (1 if off else 0), "who waited is taken off the list by a cancellation as well"
