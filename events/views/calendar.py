@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from events import calendar as ical, own_calendar as own
-from events.filters import EventFilter
+from events.choosing import EventChoice
 from events.models import CalendarAddress, Event
 from strongcities.access import public, signed_in
 from strongcities.caching import unless_known
@@ -26,7 +26,7 @@ def _file(content: bytes, name: str) -> HttpResponse:
     return response
 
 
-def refused(form: EventFilter) -> HttpResponse:
+def refused(form: EventChoice) -> HttpResponse:
     """What could not be read of an address, as text: a program that asked for a calendar or a feed can do nothing with a page."""
     said = [f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()]
     return HttpResponse("\n".join([gettext("We could not read this choice of events"), *said, ""]), status=400, content_type=TEXT)
@@ -46,7 +46,7 @@ def ics(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
     """Everything announced that the reader may see, past and coming; `kind`, `region`, `theme` and `language` choose among it."""
-    form = EventFilter(request.GET)
+    form = EventChoice(request.GET)
     if not form.is_valid():
         return refused(form)
     events = form.among(Event.objects.visible_to(request.user).shown())

@@ -12,14 +12,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from events import calendar as ical, feed as atom
-from events.filters import EventFilter
+from events.choosing import EventChoice
 from events.models import Event
 from events.views.calendar import TEXT, refused
 from strongcities.access import public
 from strongcities.caching import unless_known
 
 
-def _address(form: EventFilter, page: int = 1) -> str:
+def _address(form: EventChoice, page: int = 1) -> str:
     asked = form.address + (f"{'&' if form.address else '?'}{urlencode({'page': page})}" if page > 1 else "")
     return f"{settings.SITE_URL}{reverse('events:feed')}{asked}"
 
@@ -28,14 +28,14 @@ def _address(form: EventFilter, page: int = 1) -> str:
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
     """What changed last on top, in pages; chosen as in the calendar. A page beyond the end is 404."""
-    form = EventFilter(request.GET)
+    form = EventChoice(request.GET)
     if not form.is_valid():
         return refused(form)
     events = form.among(Event.objects.visible_to(request.user).shown())
     return unless_known(request, atom.mark(events), lambda: _page(form, atom.told(events), request.GET.get("page") or "1"))
 
 
-def _page(form: EventFilter, events: object, number: str) -> HttpResponse:
+def _page(form: EventChoice, events: object, number: str) -> HttpResponse:
     try:
         page = Paginator(events, atom.PER_PAGE).page(number)  # type: ignore[arg-type]
     except (EmptyPage, PageNotAnInteger):

@@ -1,5 +1,9 @@
 """Choosing among events, by what stands in an address: `kind`, `region`, `theme` and `language`, each as often as one likes. Or within
-one, and across them, as in the hub."""
+one, and across them, as in the hub.
+
+For programs: what isn't understood is refused, where a page would leave it out and say so beside its field; and nothing is asked of the
+database to know what can be chosen, so that whoever has it all already is answered at once.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ from strongcities.themes import Theme
 FACETS = ("kind", "region", "theme", "language")
 
 
-class EventFilter(forms.Form):
+class EventChoice(forms.Form):
     kind = forms.MultipleChoiceField(label=_("Kind"), choices=Kind.choices, required=False)
     region = forms.MultipleChoiceField(label=_("Region"), choices=Region.choices, required=False)
     theme = forms.MultipleChoiceField(label=_("Theme"), choices=Theme.choices, required=False)
