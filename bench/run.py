@@ -218,7 +218,7 @@ def calendars() -> list[tuple[str, str]]:
     return [
         (
             name,
-            f"{found['ms']:.0f} ms, {found['constants']:.1f} constant pages, {found['statements']} statements, {found['kilobytes']:.0f} kB",
+            f"{found['ms']:.0f} ms, {found['constants']:.1f} constant pages, {found['statements']} statements",
         ),
         (f"{name}, the first time in a process", f"{found['first_ms']:.0f} ms"),
         (f"{name}, unchanged", f"{found['unchanged_ms']:.1f} ms, {found['unchanged_constants']:.2f} constant pages"),
