@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db.models import F, Func, TextField, Value
 from django.db.models.aggregates import StringAgg
 from django.utils.translation import get_language, gettext
-from icalendar import Calendar, Event as Component, vCalAddress, vDatetime, vDuration, vText, vUri
+from icalendar import Calendar, Event as Component, vCalAddress, vDatetime, vText, vUri
 
 from events.kinds import Audience
 from events.models import Event
@@ -148,7 +148,7 @@ def calendar(entries: Sequence[Entry], *, name: str = "", method: str = "PUBLISH
         head.add("name", called)  # RFC 7986; what begins with X is what programs read before
         head.add("x-wr-calname", called)
         head.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
-        head.add("x-published-ttl", vDuration(REFRESH).to_ical().decode())
+        head.add("x-published-ttl", f"PT{REFRESH // timedelta(hours=1)}H")
     if own:
         head.add("url", vUri(own))
     names = {each.zone for each in entries}

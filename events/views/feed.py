@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from events import calendar as ical, feed as atom
 from events.choosing import EventChoice
 from events.models import Event
+from events.querysets import EventQuerySet
 from events.views.calendar import TEXT, refused
 from strongcities.access import public
 from strongcities.caching import unless_known
@@ -35,9 +36,9 @@ def feed(request: HttpRequest) -> HttpResponse:
     return unless_known(request, atom.mark(events), lambda: _page(form, atom.told(events), request.GET.get("page") or "1"))
 
 
-def _page(form: EventChoice, events: object, number: str) -> HttpResponse:
+def _page(form: EventChoice, events: EventQuerySet, number: str) -> HttpResponse:
     try:
-        page = Paginator(events, atom.PER_PAGE).page(number)  # type: ignore[arg-type]
+        page = Paginator(events, atom.PER_PAGE).page(number)
     except (EmptyPage, PageNotAnInteger):
         return HttpResponse(gettext("There is no such page") + "\n", status=404, content_type=TEXT)
     made = atom.feed_of(
