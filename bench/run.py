@@ -210,6 +210,21 @@ def doors() -> list[tuple[str, str]]:
     ]
 
 
+def calendars() -> list[tuple[str, str]]:
+    """A calendar of a thousand events (bench/calendars.py)."""
+    told = subprocess.run([sys.executable, str(ROOT / "bench" / "calendars.py")], cwd=ROOT, check=True, capture_output=True, text=True)
+    found = json.loads(told.stdout.splitlines()[-1])
+    name = f"calendar of {found['events']:,} events"
+    return [
+        (
+            name,
+            f"{found['ms']:.0f} ms, {found['constants']:.1f} constant pages, {found['statements']} statements",
+        ),
+        (f"{name}, the first time in a process", f"{found['first_ms']:.0f} ms"),
+        (f"{name}, unchanged", f"{found['unchanged_ms']:.1f} ms, {found['unchanged_constants']:.2f} constant pages"),
+    ]
+
+
 def alerts() -> list[tuple[str, str]]:
     """News of 10,000 saved searches (bench/alerts.py)."""
     told = subprocess.run([sys.executable, str(ROOT / "bench" / "alerts.py")], cwd=ROOT, check=True, capture_output=True, text=True)
@@ -275,7 +290,7 @@ def main() -> None:
         for measure in measures:
             rows += measure(port)
     not_held: list[str] = []
-    rows += directory() + staff() + doors() + relevance(not_held)
+    rows += directory() + staff() + doors() + calendars() + relevance(not_held)
     rows += (alerts() if options.alerts else []) + (million(not_held) if options.million else [])
     with site(ROOT) as (_, warm):
         rows.append(("warm start of this folder to the first page", f"{warm:7.1f} s"))

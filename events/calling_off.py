@@ -13,8 +13,8 @@ def cancel(event: Event, *, by: Any, why: str) -> None:
     if not why.strip():
         raise ValueError("say why")
     with event.move("cancel", by=by, why=why) as step:
+        telling.of_state(step)
         asked = event.registrations.live().exclude(state=Registration.State.ATTENDED)
         list(event.sessions.select_for_update(of=("self",), no_key=True).order_by("pk"))
         Booking.move_all("cancel", Booking.objects.live().filter(session__event=event), by=by, why=why, offered_until=None)
         Registration.move_all("cancel", asked, by=by, why=why, offered_until=None)
-        telling.of_state(step.record)

@@ -6,14 +6,17 @@ writes the mails, since a thousand of them take seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from events import seats
+from django.utils.translation import override
+
+from events import own_calendar, seats
 from events.models import Booking, Change, Event, EventInvitation, Notice, Registration, Session
 from events.models.seated import State
 from members.models import User
 from strongcities import mail
+from strongcities.workflow import Step
 
 # The mail that tells of a registration in this state.
 REGISTRATION = {
@@ -23,12 +26,16 @@ REGISTRATION = {
     State.REFUSED: "events/refused",
     State.CANCELLED: "events/taken_away",
 }
+# Those whose mail brings the event for the reader's calendar, or takes it off again.
+WITH_CALENDAR = (State.CONFIRMED, State.CANCELLED)
 
 
 def of_registration(registration: Registration, *, why: str = "") -> None:
     """To the person, what has become of their registration; `why` where somebody decided so."""
     context = {"event": registration.event, "registration": registration, "why": why}
-    _send(REGISTRATION[State(registration.state)], registration.user, context)
+    told = own_calendar.as_told(registration) if registration.state in WITH_CALENDAR else None
+    files = _calendar(told, registration.user.language)
+    _send(REGISTRATION[State(registration.state)], registration.user, context, files)
 
 
 def of_offer(place: seats.Asking) -> None:
@@ -41,10 +48,11 @@ def of_offer(place: seats.Asking) -> None:
     _send("events/offered", registration.user, context)
 
 
-def of_state(event: Event) -> None:
-    """To everyone concerned: it is postponed, takes place after all, or is cancelled, as its last step says."""
-    step = event.transitions.last()
-    _note(event, about=Notice.About.STATE, state=event.state, why=step.why if step else "", people=_concerned(event))
+def of_state(step: Step[Event]) -> None:
+    """To everyone concerned: it is postponed, takes place after all, or is cancelled, as the open `step` says. Asked for before a
+    cancellation leaves nobody registered."""
+    event = step.record
+    _note(event, about=Notice.About.STATE, state=step.target, why=step.why, people=_concerned(event))
 
 
 def of_changes(event: Event, changes: Iterable[Change]) -> None:
@@ -70,16 +78,40 @@ def tell(notice: Notice) -> int:
     people = User.objects.filter(pk__in=notice.people, is_active=True).order_by("pk")
     context = {"event": notice.event, "notice": notice, "changes": list(notice.changes.all())}
     name = f"events/{_NOTICES[Notice.About(notice.about)]}"
-    mail.send_all(mail.written(name, to=each.email, context=context, language=each.language) for each in people.iterator())
+    calendars = {each.user_id: each for each in _followed(notice)}
+    mail.send_all(
+        mail.written(name, to=each.email, context=context, language=each.language, files=_calendar(calendars.get(each.pk), each.language))
+        for each in people.iterator()
+    )
     return len(notice.people)
 
 
 _NOTICES = {Notice.About.CHANGES: "changed", Notice.About.STATE: "stands", Notice.About.SESSION: "session_off"}
 
 
-def _send(name: str, user: Any, context: dict[str, Any]) -> None:
+def _followed(notice: Notice) -> Iterable[Registration]:
+    """Whose calendars follow what a notice tells, in the order of asking. Of a session they do by their own address alone."""
+    if notice.about == Notice.About.SESSION:
+        return []
+    off = notice.event.state == Event.State.CANCELLED
+    states = [State.CANCELLED] if off else [State.CONFIRMED, State.ATTENDED]
+    return own_calendar.counted(notice.event.registrations.filter(state__in=states)).order_by("pk")
+
+
+def _send(name: str, user: Any, context: dict[str, Any], files: Sequence[mail.Attached] = ()) -> None:
     if user.is_active:
-        mail.send(name, to=user.email, context=context, language=user.language)
+        mail.send(name, to=user.email, context=context, language=user.language, files=files)
+
+
+def _calendar(registration: Registration | None, language: str) -> list[mail.Attached]:
+    """The event as it stands in the person's own calendar, with `steps` and `moved`; none without a registration."""
+    if registration is None:
+        return []
+    off = registration.state == State.CANCELLED
+    with override(language):
+        content = own_calendar.as_file([own_calendar.of_registration(registration)], off=off)
+    kind = f"text/calendar; method={'CANCEL' if off else 'PUBLISH'}"
+    return [mail.Attached(f"{registration.event.slug}.ics", content, kind)]
 
 
 def _note(event: Event, **fields: Any) -> Notice:

@@ -144,7 +144,10 @@ FINDS = {"hub:search", "members:cities", "members:people"}
 # A search in the address of these is written down, as the one that led there (hub/asked.py). Bare, they are pages.
 LED_TO = {"hub:practice"}
 # Whatever asks the database for more than a page, without anything in the address: programs' answers; cities of a like name.
-ASKS = {"hub:practices_json", "hub:feed", "members:join_choose", "admin:autocomplete"}
+ASKS = {
+    "hub:practices_json", "hub:feed", "members:join_choose", "admin:autocomplete",
+    "events:calendar", "events:own_calendar", "events:ics", "events:feed",
+}  # fmt: skip
 TYPES = {"hub:suggest"}
 HANDED_ON = {"document"}
 FILES = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from events.models import Event
+from events.month import Week, weeks
 from hub.models import Practice
 from hub.models.theme_order import priorities
 from hub.saved_searches import with_news
@@ -28,6 +30,7 @@ PALETTE = ("paper", "paper-2", "ink", "ink-2", "rule", "edge", "river", "river-s
 WHEN = tuple(
     datetime.fromisoformat(f"2015-{when}Z") for when in ("09-30T12:00", "09-30T14:00", "09-30T22:00", "09-30T21:30", "10-02T15:00")
 )
+MONTH = date(2015, 11, 1)
 THEMES = (Theme.YOUTH, Theme.NETWORKS, Theme.POLARISATION, Theme.CRISIS)
 
 
@@ -114,8 +117,27 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             {"time_zone": "Europe/Paris", "starts": "2026-10-25 02:30", "ends": "2027-03-28 02:30"}, auto_id="d_%s"
         ),
         "when": WHEN,
+        "first": MONTH,
+        "weeks": _specimen_month(),
     }
     return render(request, "styleguide/index.html", context)
+
+
+def _specimen_month() -> list[Week]:
+    """Events that are nowhere kept: on a day, over several, called off, put off."""
+    told = [
+        ("City workshop on youth work", 4, 1, Event.State.ANNOUNCED),
+        ("Specimen summit", 11, 3, Event.State.ANNOUNCED),
+        ("Webinar", 12, 1, Event.State.CANCELLED),
+        ("Exchange visit", 24, 2, Event.State.POSTPONED),
+    ]
+    begins = datetime(MONTH.year, MONTH.month, 1, 9, tzinfo=UTC)
+    events = [
+        Event(title=title, slug="specimen", state=state, zone="Africa/Nairobi", language="en",
+              starts=begins + timedelta(days=day - 1), ends=begins + timedelta(days=day + days - 2, hours=6))
+        for title, day, days, state in told
+    ]  # fmt: skip
+    return weeks(MONTH, events, MONTH.replace(day=4))
 
 
 def _specimens() -> list[Any]:

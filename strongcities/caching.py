@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers, set_response_etag
+from django.utils.http import quote_etag
 
 from strongcities.access import View
 
@@ -32,6 +34,24 @@ def ask_each_time(response: HttpResponse) -> HttpResponse:
     """For a page that names people who agreed to it: whoever keeps it asks, each time before it is shown, whether it still
     holds. So a consent that was taken back hides at once, and the page is still sent only once."""
     patch_cache_control(response, public=True, no_cache=True)
+    return response
+
+
+def unless_known(request: HttpRequest, mark: str, make: Callable[[], HttpResponse]) -> HttpResponse:
+    """What `make` answers, marked by its ETag; 304, without making it, to whoever has the one of this `mark` already: a short text that
+    changes with whatever the answer shows. It bears no Last-Modified: no date that is at hand changes when something is deleted or
+    hidden, so a 304 by date would be wrong. For files; pages carry words for one reader alone (`visitors_may_cache`)."""
+    etag = quote_etag(hashlib.sha256(f"{mark}|{request.get_full_path()}".encode()).hexdigest()[:32])
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = make()
+    response["ETag"] = etag
+    patch_vary_headers(response, ["Cookie"])
+    if "Cache-Control" not in response:
+        if request.user.is_authenticated:
+            patch_cache_control(response, private=True, no_cache=True)
+        else:
+            patch_cache_control(response, public=True, max_age=VISITORS_FOR)
     return response
 
 

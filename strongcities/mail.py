@@ -7,6 +7,7 @@ delivers (jobs.py), with retries; staff see the outbox in the admin, the demo on
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from email.utils import make_msgid
 from typing import Any
 
@@ -29,14 +30,26 @@ SUBJECT_LENGTH = 250  # what fits into the outbox's column, with room for an ell
 PRIVATE = {"Sensitivity": "Private"}  # RFC 2156; the staff's outbox doesn't show what such a mail says
 
 
-def send(name: str, *, to: str, context: dict[str, Any], language: str, private: bool = False, unsubscribe: str = "") -> None:
+@dataclass(frozen=True)
+class Attached:
+    """A file that goes with a mail; `kind` as a header has it: "text/calendar; method=PUBLISH"."""
+
+    name: str
+    content: bytes
+    kind: str
+
+
+def send(
+    name: str, *, to: str, context: dict[str, Any], language: str, private: bool = False, unsubscribe: str = "",
+    files: Sequence[Attached] = (),
+) -> None:  # fmt: skip
     """Queue the mail `name` (e.g. "members/approved") for the address `to`, in `language`. A `private` one carries what
     somebody wrote to one person alone. `unsubscribe` is the address that ends mails of this kind when it is posted to (RFC 8058):
-    mail programs show a button for it.
+    mail programs show a button for it. `files` go with it.
 
     Raises ValidationError where `to` is no mail address: nothing is queued then.
     """
-    written(name, to=to, context=context, language=language, private=private, unsubscribe=unsubscribe).send()
+    written(name, to=to, context=context, language=language, private=private, unsubscribe=unsubscribe, files=files).send()
 
 
 def send_all(messages: Iterable[EmailMessage]) -> None:
@@ -45,13 +58,18 @@ def send_all(messages: Iterable[EmailMessage]) -> None:
         mailers.default.send_messages(queued)
 
 
-def written(name: str, *, to: str, context: dict[str, Any], language: str, private: bool = False, unsubscribe: str = "") -> EmailMessage:
+def written(
+    name: str, *, to: str, context: dict[str, Any], language: str, private: bool = False, unsubscribe: str = "",
+    files: Sequence[Attached] = (),
+) -> EmailMessage:  # fmt: skip
     """A mail as `send` would queue it."""
     with override(language):
         context = {**context, "site_url": settings.SITE_URL, "contact_mail": settings.CONTACT_MAIL, "language": language}
         subject = _one_line(_plain(f"mail/{name}.subject.txt", context))
         message = EmailMultiAlternatives(subject, _plain(f"mail/{name}.txt", context), to=[to], headers=_headers(private, unsubscribe))
         message.attach_alternative(render_to_string(f"mail/{name}.html", context), "text/html")
+        for each in files:
+            message.attach(each.name, each.content, each.kind)
     return message
 
 

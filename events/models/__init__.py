@@ -1,6 +1,7 @@
 """Events: what takes place, who takes part, and what came of it."""
 
 from events.models.booking import Booking, BookingTransition
+from events.models.calendar_address import CalendarAddress
 from events.models.change import Change
 from events.models.city_seats import CitySeats
 from events.models.event import Event, EventTransition
@@ -16,6 +17,7 @@ __all__ = [
     "Answer",
     "Booking",
     "BookingTransition",
+    "CalendarAddress",
     "Change",
     "CitySeats",
     "Event",

@@ -280,7 +280,7 @@ class Event(Seated, Workflow):
         from events import telling  # it tells of events
 
         with self.move("resume", by=by, why=why) as step:
-            telling.of_state(step.record)
+            telling.of_state(step)
 
     def postpone(self, *, by: Any, why: str) -> None:
         """No date any more, for now: everyone registered is told `why` and keeps their place. Raises ValueError without words."""
@@ -289,7 +289,7 @@ class Event(Seated, Workflow):
         if not why.strip():
             raise ValueError("say why")
         with self.move("postpone", by=by, why=why) as step:
-            telling.of_state(step.record)
+            telling.of_state(step)
 
 
 class EventTransition(Transition):

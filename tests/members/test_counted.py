@@ -189,7 +189,7 @@ def test_who_types_quickly_may_still_search(nadia, monkeypatch):
 # --- What is read ----------------------------------------------------------------------------------------------------
 
 WORD = "zyxword"
-PROGRAMS = {"hub:practices_json", "hub:feed", "hub:export_csv"}
+PROGRAMS = {"hub:practices_json", "hub:feed", "hub:export_csv", "events:calendar", "events:feed"}
 WORDS = f"?q={WORD}"
 OF_A_FIELD = f"?term={WORD}&app_label=members&model_name=post&field_name=city"  # what the admin's lists of choices ask
 
@@ -248,7 +248,8 @@ def test_to_open_a_page_costs_no_write(root, who):
 @pytest.mark.parametrize(
     ("path", "counts"),
     [
-        ("/hub/feed/", True), ("/hub/export.csv", True), ("/hub/saved/new/?q=school", False),
+        ("/events/calendar.ics", True), ("/events/calendar/none.ics", True), ("/events/none.ics", True), ("/ar/events/feed/", True),
+        ("/events/month/2026-11/", False), ("/hub/feed/", True), ("/hub/export.csv", True), ("/hub/saved/new/?q=school", False),
         (HUB, False), ("/hub/?q=", False), ("/hub/?q=+&theme=", False), ("/hub/?q=school", True), ("/hub/?theme=youth-engagement", True),
         ("/hub/suggest/", True), ("/ar/hub/suggest/?q=sch", True),
         ("/hub/?page=2", True), ("/hub/?anything=1", True), (JSON, True), ("/ar/hub/?q=school", True),

@@ -44,6 +44,9 @@ VIEWS = {
     "hub:saved": ("signed in", READ), "hub:saved_new": ("signed in", FORM), "hub:saved_change": ("signed in", FORM),
     "hub:saved_stop": ("signed in", ACT), "hub:saved_mend": ("signed in", ACT), "hub:saved_delete": ("signed in", FORM),
     "hub:suggest": ("public", READ),
+    "events:calendar": ("public", READ), "events:own_calendar": ("public", READ), "events:ics": ("public", READ),
+    "events:feed": ("public", READ), "events:month": ("public", READ), "events:this_month": ("public", READ),
+    "events:calendar_address": ("signed in", READ), "events:calendar_address_renew": ("signed in", ACT),
     "demo:outbox": ("public", READ), "demo:mail": ("public", READ),
     "admin:members_application_change": ("staff", READ),
     "admin:jobs": ("staff", READ), "admin:job_again": ("staff", ACT), "admin:job_let_go": ("staff", ACT),
@@ -77,6 +80,7 @@ ARGUMENTS = {
     "kind": "cities",
     "suffix": "csv",
     "part": "weeks",
+    "month": "2026-11",
 }
 
 
