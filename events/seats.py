@@ -40,6 +40,21 @@ def settle(what: Seats) -> None:
             pass_on(what.held())
 
 
+def settle_all(event: Event) -> None:
+    """The same for an event and each of its sessions."""
+    settle(event)
+    for session in event.sessions.filter(pk__in=Booking.objects.due().values("session")).select_related("event"):
+        settle(session)
+
+
+def settle_for(user: Any) -> None:
+    """The same for every event at which `user` is registered."""
+    own = Registration.objects.of(user).live()
+    over = Registration.objects.due().values("event").union(Booking.objects.due().values("session__event"))
+    for event in Event.objects.filter(pk__in=own.values("event")).filter(pk__in=over):
+        settle_all(event)
+
+
 def pass_on(what: Seats) -> int:
     """Note which offers are over, then offer what is free. Answers how many seats were offered."""
     from events import telling  # it tells of what is done here

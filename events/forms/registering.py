@@ -64,7 +64,7 @@ class RegistrationForm(AnswersForm):
         self.fields["listed_to"] = forms.ChoiceField(
             label=_("Who may read your name in the list of participants?"), choices=ListedTo, widget=forms.RadioSelect,
             initial=registration.listed_to if registration else ListedTo.NOBODY,
-            help_text=_("Your name, your post and your city. You can change this at any time until the event begins."),
+            help_text=_("They read your name and your city. You can change it for as long as you can change your other answers."),
         )  # fmt: skip
 
     def _add_city(self) -> None:
