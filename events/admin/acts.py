@@ -17,7 +17,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from events import telling
-from events.admin.base import WhyForm, event_of, page
+from events.admin.base import NoWords, WhyForm, event_of, page
 from events.arranging import MOST_DAYS
 from events.models import Event
 from strongcities import zones
@@ -27,10 +27,6 @@ if TYPE_CHECKING:  # generic for the type checker alone
     _ModelAdmin = admin.ModelAdmin[Event]
 else:
     _ModelAdmin = admin.ModelAdmin
-
-
-class NoWords(forms.Form):
-    """Nothing is asked but to press the button."""
 
 
 class ResumeForm(WhyForm):

@@ -40,6 +40,10 @@ class WhyForm(forms.Form):
         self.fields["why"].help_text = about
 
 
+class NoWords(forms.Form):
+    """Nothing is asked but to press the button."""
+
+
 class Refusable(_Form):
     """A form that shows what the verb refused which it was sent for (ByVerb)."""
 

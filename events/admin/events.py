@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from events.admin import acts
 from events.admin.acts import Acts
+from events.admin.adding import Adds
 from events.admin.base import ByVerb
 from events.admin.door import Door
 from events.admin.event_form import EventForm
@@ -48,7 +49,7 @@ class Rooms(_TabularInline):
 
 
 @admin.register(Event)
-class EventAdmin(Acts, SeatPages, Door, Participants, ByVerb):
+class EventAdmin(Acts, Adds, SeatPages, Door, Participants, ByVerb):
     form = EventForm
     list_display = ("title", "stamp", "kind", "when", "host", "seats")
     list_filter = (WhenFilter, "state", "kind", "audience", "series")

@@ -41,6 +41,7 @@ from events.kinds import ListedTo
 from events.models.event import Event
 from events.models.seated import LIVE, Place, PlaceQuerySet, State
 from members.models import City
+from members.querysets import next_in_turn
 from strongcities.workflow import Move, MoveRefused, Step, Transition
 
 
@@ -70,6 +71,15 @@ class RegistrationQuerySet(PlaceQuerySet["Registration"]):
 
     def of(self, user: Any) -> RegistrationQuerySet:
         return self.filter(user=user.pk) if user.is_authenticated else self.none()
+
+    def to_decide(self) -> RegistrationQuerySet:
+        """What the staff decide on, of events that are not over."""
+        return self.filter(state=State.REQUESTED, event__ends__gt=timezone.now())
+
+    def next_for(self, user: Any, done: Registration) -> Registration | None:
+        """What is decided after `done`, in the order of asking; one's own is for others."""
+        following: Registration | None = next_in_turn(self.to_decide().exclude(user=user.pk), done, "made")
+        return following
 
     def with_place(self) -> RegistrationQuerySet:
         """Each with its `place` on the waiting list, counted from 1, whether or not it is on it."""
