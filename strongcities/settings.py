@@ -99,7 +99,12 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "strongcities.site.context",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "strongcities.templatetags.house"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "strongcities.templatetags.house",
+                "strongcities.templatetags.moments",
+            ],
         },
     }
 ]
