@@ -4,6 +4,7 @@ from events import views
 
 app_name = "events"
 urlpatterns = [
+    path("", views.index, name="index"),
     path("series/<slug:slug>/", views.series, name="series"),
     path("mine/", views.mine, name="mine"),
     path("invitations/<str:token>/", views.invitation, name="invitation"),
@@ -15,6 +16,8 @@ urlpatterns = [
     path("<slug:slug>/register/group/", views.register_group, name="register_group"),
     path("<slug:slug>/register/group/<int:pk>/accept/", views.group_accept, name="group_accept"),
     path("<slug:slug>/register/group/<int:pk>/decline/", views.group_decline, name="group_decline"),
+    path("<slug:slug>/participants/", views.participants, name="participants"),
+    path("<slug:slug>/sessions/<int:pk>/", views.session, name="session"),
     path("<slug:slug>/registration/", views.registration, name="registration"),
     path("<slug:slug>/registration/change/", views.change, name="change"),
     path("<slug:slug>/registration/withdraw/", views.withdraw, name="withdraw"),

@@ -13,6 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _
 
 from events.kinds import ListedTo, SessionKind
@@ -89,7 +90,7 @@ class Session(Seated):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return f"{self.event.get_absolute_url()}#session-{self.pk}"
+        return reverse("events:session", args=[self.event.slug, self.pk])
 
     @property
     def spoken(self) -> str:

@@ -89,13 +89,14 @@ class RegistrationQuerySet(PlaceQuerySet["Registration"]):
         return self.annotate(place=Coalesce(before, 0) + 1)
 
     def listed_for(self, user: Any) -> RegistrationQuerySet:
-        """Those with a seat who agreed to be read by `user` in the list of participants of an event that `user` sees."""
+        """Those with a seat who agreed to be read by `user` in the list of participants of an event that `user` sees. Under the
+        Chatham House rule the list is for those alone who have a seat themselves, whatever was agreed to."""
         taking = self.filter(state__in=(State.CONFIRMED, State.ATTENDED), user__is_active=True).exclude(user__name="")
         if not user.is_authenticated:
-            return taking.filter(listed_to=ListedTo.EVERYONE)
+            return taking.filter(listed_to=ListedTo.EVERYONE, event__chatham_house=False)
         own = Registration.objects.of(user).filter(event=models.OuterRef("event"), state__in=(State.CONFIRMED, State.ATTENDED))
         among = Q(listed_to=ListedTo.PARTICIPANTS) & models.Exists(own)
-        return taking.filter(Q(listed_to=ListedTo.EVERYONE) | among)
+        return taking.filter(Q(listed_to=ListedTo.EVERYONE, event__chatham_house=False) | Q(listed_to=ListedTo.EVERYONE) & models.Exists(own) | among)
 
 
 class Registration(Place):

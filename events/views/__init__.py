@@ -1,6 +1,7 @@
 """The pages of events."""
 
-from events.views.event import event, series
+from events.views.event import event, participants, session
+from events.views.index import index, series
 from events.views.invitations import invitation, invitation_accept, invitation_decline
 from events.views.mine import mine, speaker_choose
 from events.views.registering import ask, group_accept, group_decline, register, register_group
@@ -16,14 +17,17 @@ __all__ = [
     "event",
     "group_accept",
     "group_decline",
+    "index",
     "invitation",
     "invitation_accept",
     "invitation_decline",
     "mine",
+    "participants",
     "register",
     "register_group",
     "registration",
     "series",
+    "session",
     "session_accept",
     "session_book",
     "session_decline",
