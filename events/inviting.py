@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from events import registering, telling
 from events.kinds import Audience, Way
 from events.models import Event, EventInvitation
+from events.models.invitation import EventInvitationQuerySet
 from members.joining import make_account
 from members.mailboxes import normal
 from members.models import User
@@ -50,14 +51,20 @@ def invite(event: Event, addresses: Iterable[Address], *, by: Any) -> tuple[int,
     return len(wanted) - len(there), len(there)
 
 
+def due(event: Event) -> EventInvitationQuerySet:
+    """Whom a reminder would go to now."""
+    before = timezone.now() - APART
+    found: EventInvitationQuerySet = event.invitations.to_remind().filter(sent__lte=before).exclude(reminded__gt=before)
+    return found
+
+
 def remind(event: Event, *, by: Any) -> int:
     """Write once more to those who have not answered, and not been written to for two days. Answers to how many."""
     if not event.can_change(by):
         raise PermissionDenied
-    before, reminded = timezone.now() - APART, 0
+    reminded = 0
     with transaction.atomic():
-        held = event.held()
-        for invitation in held.invitations.to_remind().filter(sent__lte=before).exclude(reminded__gt=before):
+        for invitation in due(event.held()):
             invitation.reminded, invitation.reminders = timezone.now(), invitation.reminders + 1
             invitation.save(update_fields=["reminded", "reminders"])
             telling.of_invitation(invitation, again=True)

@@ -144,7 +144,7 @@ TYPES = {"hub:suggest"}
 FILES = {
     "admin:members_city_file", "admin:members_post_file", "admin:members_official_file", "admin:members_application_file",
     "admin:members_import_form", "admin:members_import_bad",
-    "admin:hub_synonymgroup_file", "admin:hub_question_file",
+    "admin:hub_synonymgroup_file", "admin:hub_question_file", "admin:events_event_participants", "admin:events_event_needs_file",
     "mfa_download_recovery_codes", "hub:export_csv",
 }  # fmt: skip
 

@@ -20,7 +20,6 @@ from events.models import Event
 from hub.admin.practices import Lines
 from members import languages
 from members.admin.together import number
-from strongcities import languages as named
 from strongcities.workflow import MoveRefused
 
 if TYPE_CHECKING:  # generic for the type checker alone
@@ -96,10 +95,6 @@ def _one_language(db_field: Field[Any, Any]) -> Any:
     return lambda: [*([("", "–")] if db_field.blank else []), *languages.choices()]
 
 
-def language_names(codes: list[str]) -> str:
-    return gettext(", ").join(map(named.name, codes))
-
-
 def event_of(request: HttpRequest, pk: Any, *, keeps: bool = False) -> Event:
     """The event whose page of the staff this is. Raises PermissionDenied for whoever may not see it, or `keeps` it not; Http404."""
     user: Any = request.user
@@ -115,7 +110,8 @@ def page(site: Any, request: HttpRequest, template: str, event: Event, title: st
     """A page about one event, with the links to its other rooms."""
     wrong = any(form.errors for form in more.values() if isinstance(form, forms.BaseForm))
     context = {
-        **site.each_context(request), "opts": Event._meta, "event": event, "title": title, "may_keep": Event.may_keep(request.user), **more,
+        **site.each_context(request), "opts": Event._meta, "event": event, "title": title, "room": template,
+        "may_keep": Event.may_keep(request.user), **more,
     }  # fmt: skip
     return render(request, f"admin/events/{template}.html", context, status=422 if wrong else 200)
 

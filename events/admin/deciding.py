@@ -21,6 +21,7 @@ from events.models import Event, Registration
 from events.models.seated import State
 from members.admin.base import LeadsOn
 from members.admin.together import number
+from strongcities import languages
 from strongcities.workflow import MoveRefused
 
 ABOUT = _("The person reads it, by mail.")
@@ -76,6 +77,7 @@ class Decides(LeadsOn):
             "title": str(registration), "opts": self.opts, "preserved_filters": self.get_preserved_filters(request),
             "registration": registration, "event": registration.event, "may_keep": Event.may_keep(user),
             "verbs": self._verbs(registration, user, dict([wrong] if wrong else [])),
+            "interpretation": languages.name(registration.interpretation) if registration.interpretation else "",
             "own": registration.is_of(user) and registration.state == State.REQUESTED,
             "place": waiting_list.place_of(registration) if waits else None,
             "why": waiting_list.why(registration) if waits else "",

@@ -100,6 +100,10 @@ class SpeakerForm(forms.ModelForm if not TYPE_CHECKING else forms.ModelForm[Spea
         return values
 
 
+def _clashes(event: Event) -> list[programme.Clash]:
+    return programme.clashes(event.sessions.select_related("room").prefetch_related("speakers__official__user"))
+
+
 @admin.register(Session)
 class SessionAdmin(ByVerb):
     form = SessionForm
@@ -145,7 +149,7 @@ class SessionAdmin(ByVerb):
         event = Event.objects.visible_to(request.user).filter(pk=number(request.GET.get("event__id__exact", ""))).first()
         context = {
             "title": self.opts.verbose_name_plural, "event": event, "may_keep": Event.may_keep(request.user),
-            "clashes": programme.clashes(event) if event else [],
+            "clashes": _clashes(event) if event else [],
         }  # fmt: skip
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
@@ -177,7 +181,7 @@ class SessionAdmin(ByVerb):
         context: dict[str, Any] = {}
         if session:
             keeps = session.event.can_change(request.user)
-            clashes = [clash for clash in programme.clashes(session.event) if clash.is_of(session)]
+            clashes = [clash for clash in _clashes(session.event) if session.pk in {clash.first.pk, clash.second.pk}]
             context = {"event": session.event, "clashes": clashes, "may_keep": keeps, "may_call_off": keeps and not session.is_cancelled}
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 

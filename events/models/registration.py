@@ -128,6 +128,7 @@ class Registration(Place):
         verbose_name = _("registration")
         verbose_name_plural = _("registrations")
         ordering = ["event", "number", "pk"]
+        permissions = [("read_needs", "Can read who eats what and needs what, by name")]
         constraints = [
             *Place.Meta.constraints,
             models.UniqueConstraint(fields=["event", "user"], condition=Q(state__in=LIVE), name="registration_one_live_of_a_person"),
