@@ -1,7 +1,7 @@
 """The staff register somebody by hand: who rang, who stands at the door, who speaks and never filled in the form.
 
-They take the next seat as everybody does: one that is free and that nobody who waits could take; else they come last on the waiting list.
-`ahead` of those who wait only where it is said so, and never beyond the seats that there are: whoever decides on a seat that others wait for
+They take the next seat as everybody does: one that is free and that nobody who waits could take; else they come last on the waiting
+list. `ahead` of those who wait only where it is said so, and never beyond the seats that there are: whoever decides on a seat that others wait for
 writes down why, and the history shows it. Dates of registration, the audience and invitations don't bind the staff.
 """
 

@@ -31,8 +31,8 @@ def answers_to(question: Question) -> list[str]:
 
 def in_order(event: Event) -> QuerySet[Question]:
     """All of them, with how often each was answered (`answered`)."""
-    found: QuerySet[Question] = event.questions.select_related("depends_on").annotate(answered=Count("answers")).order_by(
-        "stage", "position", "pk"
+    found: QuerySet[Question] = (
+        event.questions.select_related("depends_on").annotate(answered=Count("answers")).order_by("stage", "position", "pk")
     )
     return found
 
@@ -68,7 +68,10 @@ def _dependents(question: Question) -> Iterator[tuple[str, str]]:
         elif question.is_retired and not each.is_retired:
             yield "is_retired", gettext("“%(question)s” is asked only after this one. Retire that one first.") % words
         elif gone := [value for value in each.depends_values if value not in answers_to(question)]:
-            yield "options", gettext("“%(question)s” is asked where “%(value)s” is answered, so that answer stays.") % {**words, "value": gone[0]}
+            yield (
+                "options",
+                gettext("“%(question)s” is asked where “%(value)s” is answered, so that answer stays.") % {**words, "value": gone[0]},
+            )
 
 
 def _answered(question: Question) -> Iterator[tuple[str, str]]:

@@ -58,11 +58,9 @@ def _programme(event: Event, new: Event, days: int) -> None:
         rooms[room.pk] = Room.objects.create(event=new, name=room.name, holds=room.holds, position=room.position)
     speakers = []
     for session in event.sessions.filter(is_cancelled=False).prefetch_related("speakers").order_by("pk"):
-        told = {
-            name: getattr(session, name) for name in ("kind", "title", "summary", "books", "language", "interpretation", "capacity")
-        }
+        told = {name: getattr(session, name) for name in ("kind", "title", "summary", "books", "language", "interpretation", "capacity")}
         times = {name: shifted(getattr(session, name), event.zone, days) for name in ("starts", "ends")}
-        here = Session.objects.create(event=new, room=rooms.get(session.room_id), **told, **times)
+        here = Session.objects.create(event=new, room=rooms.get(session.room_id or 0), **told, **times)
         for each in session.speakers.all():
             kept = {name: getattr(each, name) for name in ("official", "name", "standing", "role", "position")}
             speakers.append(Speaker(session=here, named_to=ListedTo.NOBODY, **kept))
@@ -73,12 +71,10 @@ def _questions(event: Event, new: Event) -> None:
     """In order, so that whatever one depends on is there before it."""
     made: dict[int, Question] = {}
     for old in event.questions.filter(is_retired=False).order_by("position", "pk"):
-        told = {
-            name: getattr(old, name) for name in ("stage", "position", "sort", "about", "words", "hint", "options", "is_required")
-        }
+        told = {name: getattr(old, name) for name in ("stage", "position", "sort", "about", "words", "hint", "options", "is_required")}
         # one whose condition is a question that is no longer asked is asked of nobody any more
-        if old.depends_on_id and old.depends_on_id not in made:
-            continue
         depends = made.get(old.depends_on_id) if old.depends_on_id else None
+        if old.depends_on_id and depends is None:
+            continue
         values = old.depends_values if depends else []
         made[old.pk] = Question.objects.create(event=new, depends_on=depends, depends_values=values, **told)

@@ -1,4 +1,4 @@
-"""Addresses of people to be invited, as staff have them: pasted from anywhere, a line each, or in a file. What is wrong is named by its line."""
+"""Addresses of people to be invited: pasted from anywhere, a line each, or in a file. What is wrong is named by its line."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _parted(line: str) -> tuple[str, str]:
     found = _ADDRESS.findall(line)
     if len(found) != 1:
         return line, ""
-    name = " ".join(line.replace(found[0], " ").translate(dict.fromkeys(map(ord, "<>,;\"()"), " ")).split())
+    name = " ".join(line.replace(found[0], " ").translate(dict.fromkeys(map(ord, '<>,;"()'), " ")).split())
     return found[0], name
 
 

@@ -82,7 +82,7 @@ ACTS: dict[str, Act] = {
         partial(MoveForm, about=_WHY_ALL), _("It is moved. Its page says what changed."),
     ),
     "copy": Act(
-        _("Copy"), _("A draft on other dates, with rooms, sessions, speakers and questions. Who registered, photographs and outcomes stay here."),
+        _("Copy"), _("A draft on other dates, with rooms, sessions, speakers and questions. Registrations and outcomes stay here."),
         CopyForm, _("This is the copy: a draft that nobody but the staff sees."), mails=False,
     ),
     "cancel": Act(
@@ -93,8 +93,10 @@ ACTS: dict[str, Act] = {
 
 
 def offered(event: Event, user: Any) -> list[tuple[str, Any, bool]]:
-    """(address, button, whether it is hard to take back) of each verb that `user` may do to it now."""
-    return [(f"admin:events_event_{verb}", act.button, act.hard) for verb, act in ACTS.items() if _may(event, verb, user)]
+    """(address, button, whether it is what comes next) of each verb that `user` may do to it now."""
+    return [
+        (f"admin:events_event_{verb}", act.button, verb in {"announce", "resume"}) for verb, act in ACTS.items() if _may(event, verb, user)
+    ]
 
 
 def _may(event: Event, verb: str, user: Any) -> bool:

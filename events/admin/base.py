@@ -14,7 +14,7 @@ from django.db.models import Field
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.text import capfirst
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from events.models import Event
 from hub.admin.practices import Lines
@@ -89,6 +89,13 @@ class ByVerb(_ModelAdmin):
         if choices := db_field.base_field.choices:
             return forms.MultipleChoiceField(**about, choices=choices, widget=forms.CheckboxSelectMultiple)
         return Lines(**{**about, "help_text": _("One a line.")}, widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}))
+
+
+def fewer_seats(taken: int) -> str:
+    words = ngettext(
+        "%(count)d seat is taken or offered: there can’t be fewer.", "%(count)d seats are taken or offered: there can’t be fewer.", taken
+    )
+    return words % {"count": taken}
 
 
 def _one_language(db_field: Field[Any, Any]) -> Any:

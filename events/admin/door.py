@@ -69,7 +69,9 @@ class Door(_ModelAdmin):
 
     @staticmethod
     def _one(event: Event, key: str) -> Registration:
-        found = event.registrations.select_related("user", "event").filter(pk=key if key.isascii() and key.isdecimal() and len(key) < 19 else 0)
+        found = event.registrations.select_related("user", "event").filter(
+            pk=key if key.isascii() and key.isdecimal() and len(key) < 19 else 0
+        )
         if (registration := found.first()) is None:
             raise Http404
         return registration

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.utils.formats import date_format
-from django.utils.translation import gettext, gettext_lazy as _, ngettext
+from django.utils.translation import gettext, gettext_lazy as _
 
-from events.admin.base import Refusable
+from events.admin.base import Refusable, fewer_seats
 from events.models import Event
 from members.forms.city_choice import CityField, NamesCities
 from strongcities import zones
@@ -105,8 +105,7 @@ class EventForm(Refusable, NamesCities, ZonedForm, _ModelForm):
     def _judge_seats(self, values: dict[str, Any]) -> None:
         taken, most = self.instance.taken, values.get("capacity")
         if most is not None and most < taken:
-            words = "%(count)d seat is taken or offered: there can’t be fewer.", "%(count)d seats are taken or offered: there can’t be fewer."
-            self.add_error("capacity", ngettext(*words, taken) % {"count": taken})
+            self.add_error("capacity", fewer_seats(taken))
         along = values.get("companions_capacity")
         if along is not None and along < self.instance.companions_taken:
             self.add_error("companions_capacity", gettext("More accompanying people than that are registered."))
@@ -126,8 +125,9 @@ class EventForm(Refusable, NamesCities, ZonedForm, _ModelForm):
             words = gettext("Somebody else wrote here meanwhile: %(said)s. Yours is kept in this form; save it once more, and yours holds.")
             self.add_error(name, words % {"said": said or gettext("(empty)")})
         if self.theirs:
-            self.data = self.data.copy()  # type: ignore[assignment]  # the next page knows that they were shown
-            self.data[self.add_prefix("shown")] = str(version(self.instance))
+            sent: Any = self.data.copy()  # type: ignore[attr-defined]  # of a request
+            sent[self.add_prefix("shown")] = str(version(self.instance))
+            self.data = sent  # the next page knows that they were shown
 
     def _said(self, name: str) -> str:
         """What stands in a field now, in words."""

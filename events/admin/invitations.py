@@ -125,7 +125,9 @@ class EventInvitationAdmin(NeverDeleted, ToRead):
             else:
                 done += 1
         if done:
-            messages.success(request, ngettext("%(count)d invitation is withdrawn.", "%(count)d invitations are withdrawn.", done) % {"count": done})
+            messages.success(
+                request, ngettext("%(count)d invitation is withdrawn.", "%(count)d invitations are withdrawn.", done) % {"count": done}
+            )
         if left:
             words = "%(count)d stays: it was answered, or withdrawn already.", "%(count)d stay: they were answered, or withdrawn already."
             messages.warning(request, ngettext(*words, left) % {"count": left})
@@ -163,7 +165,10 @@ class EventInvitationAdmin(NeverDeleted, ToRead):
     def _tell(request: HttpRequest, new: int, there: int, bad: int) -> None:
         messages.success(request, ngettext("%(count)d person is invited.", "%(count)d people are invited.", new) % {"count": new})
         if there:
-            words = "%(count)d had an invitation already, and was not mailed again.", "%(count)d had one already, and were not mailed again."
+            words = (
+                "%(count)d had an invitation already, and was not mailed again.",
+                "%(count)d had one already, and were not mailed again.",
+            )
             messages.info(request, ngettext(*words, there) % {"count": there})
         if bad:
             words = "%(count)d line was left out.", "%(count)d lines were left out."

@@ -70,8 +70,9 @@ class Participants(_ModelAdmin):
 
     @staticmethod
     def _taken(request: HttpRequest, event: Event, columns: Any, rows: Any, *, kind: Taken, suffix: str) -> HttpResponse:
+        user: Any = request.user
         name = f"{event.slug}-{kind}-{today().isoformat()}"
         response = file_of(columns, rows, title=str(kind.label), name=name, suffix=suffix)
         chosen_by = f"event={event.slug}&{request.GET.urlencode()}".rstrip("&")[:1000]
-        Export.objects.create(kind=kind, by=request.user, rows=len(rows), chosen_by=chosen_by)
+        Export.objects.create(kind=kind, by=user, rows=len(rows), chosen_by=chosen_by)
         return response

@@ -178,6 +178,9 @@ class RegistrationAdmin(Decides, NeverDeleted):
         if done:
             messages.success(request, str(said) % {"count": done})
         if left:
-            words = "%(count)d was left as it is: it was settled meanwhile.", "%(count)d were left as they are: they were settled meanwhile."
+            words = (
+                "%(count)d was left as it is: it was settled meanwhile.",
+                "%(count)d were left as they are: they were settled meanwhile.",
+            )
             messages.warning(request, ngettext(*words, left) % {"count": left})
         return redirect("admin:events_registration_changelist")

@@ -28,7 +28,9 @@ MOST = 100_000
 
 
 class TotalForm(forms.Form):
-    capacity = forms.IntegerField(label=_("Seats in all"), required=False, min_value=0, max_value=MOST, help_text=_("Empty: as many as come."))
+    capacity = forms.IntegerField(
+        label=_("Seats in all"), required=False, min_value=0, max_value=MOST, help_text=_("Empty: as many as come.")
+    )
     per_city = forms.IntegerField(
         label=_("Seats for each city"), required=False, min_value=0, max_value=1_000,
         help_text=_("Empty: no limit. A city that has a number of its own keeps it."),

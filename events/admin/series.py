@@ -85,5 +85,7 @@ class PhotoAdmin(_PhotoAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """`?event=` from an event's own page."""
         asked = request.GET.get("event", "")
-        there = Event.objects.visible_to(request.user).filter(pk=asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None
+        there = (
+            Event.objects.visible_to(request.user).filter(pk=asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None
+        )
         return {"event": there.first() if there else None}

@@ -11,11 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext, gettext_lazy as _, ngettext
+from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from events import programme
-from events.admin.base import ByVerb, NoWords, Refusable, page
+from events.admin.base import ByVerb, NoWords, Refusable, fewer_seats, page
 from events.models import Event, Room, Session, Speaker
 from events.models.seated import LIVE
 from members.admin.together import number
@@ -66,8 +66,7 @@ class SessionForm(Refusable, ZonedForm, _ModelForm):
             self.add_error("books", gettext("A limit of seats needs that seats are taken beforehand."))
         taken = self.instance.taken
         if values.get("capacity") is not None and values["capacity"] < taken:
-            words = "%(count)d seat is taken or offered: there can’t be fewer.", "%(count)d seats are taken or offered: there can’t be fewer."
-            self.add_error("capacity", ngettext(*words, taken) % {"count": taken})
+            self.add_error("capacity", fewer_seats(taken))
         return values
 
 

@@ -1,11 +1,9 @@
 """The staff's pages for events: each opens for the Secretariat, shows what it is for, and is shut for others."""
 
-from datetime import timedelta
-
 import pytest
 from django.urls import reverse
 
-from events.models import Booking, EventInvitation, Photo, Question, Registration, Room, Series, Speaker
+from events.models import Question, Registration, Room, Speaker
 from tests import cast as house
 from tests.events import cast
 

@@ -64,7 +64,7 @@ VIEWS = {
     "admin:hub_synonymgroup_file": ("staff", READ), "admin:hub_synonymgroup_bring": ("staff", FORM),
     "admin:hub_question_figures": ("staff", READ), "admin:hub_question_file": ("staff", READ),
     **{f"admin:events_event_{verb}": ("staff", FORM) for verb in ("announce", "postpone", "resume", "move_days", "copy", "cancel")},
-    "admin:events_event_register": ("staff", FORM), "admin:events_event_invite": ("staff", FORM), "admin:events_event_remind": ("staff", FORM),
+    **{f"admin:events_event_{verb}": ("staff", FORM) for verb in ("register", "invite", "remind")},
     **{f"admin:events_event_{page}": ("staff", READ) for page in ("seats", "door", "line", "needs", "questions")},
     "admin:events_event_participants": ("staff", READ), "admin:events_event_needs_file": ("staff", READ),
     **{f"admin:events_event_{verb}": ("staff", ACT) for verb in ("seats_total", "seats_city", "let_in", "let_out", "apart")},
