@@ -1,8 +1,8 @@
 """The staff register somebody by hand: who rang, who stands at the door, who speaks and never filled in the form.
 
 They take the next seat as everybody does: one that is free and that nobody who waits could take; else they come last on the waiting
-list. `ahead` of those who wait only where it is said so, and never beyond the seats that there are: whoever decides on a seat that others wait for
-writes down why, and the history shows it. Dates of registration, the audience and invitations don't bind the staff.
+list. `ahead` of those who wait only where it is said so, and never beyond the seats that there are: whoever decides on a seat that
+others wait for writes down why, and the history shows it. Dates of registration, the audience and invitations don't bind the staff.
 """
 
 from __future__ import annotations

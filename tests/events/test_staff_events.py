@@ -40,8 +40,8 @@ def sent(page: Any) -> dict[str, Any]:
         for part in bound.subwidgets:
             data[part.data["name"]] = part.data["value"] or ""
     for formset in page.context["inline_admin_formsets"]:
-        for bound in formset.formset.management_form:
-            data[bound.html_name] = bound.value() or 0
+        for bound in [*formset.formset.management_form, *(bound for each in formset.formset.forms for bound in each)]:
+            data[bound.html_name] = "" if bound.value() is None else bound.value()
     return data
 
 
@@ -111,7 +111,8 @@ def test_a_change_is_noted_with_its_reason_and_told_to_those_registered(desk, sa
 
 def test_saved_as_it_was_nothing_is_written(desk):
     event = cast.make_event(registration_closes=None)
-    assert edit(desk, event).status_code == 302
+    page = edit(desk, event)
+    assert page.status_code == 302, (faults(page), page.context["errors"])
     assert not Change.objects.exists()
     assert not event.history.exists()  # type: ignore[attr-defined]  # made by pghistory
 
