@@ -42,7 +42,7 @@ def change(event: Event, *, by: Any, why: str, fields: Mapping[str, Any]) -> Non
             if held.is_shown:
                 _note(held, before, moved_link=held.link != link, by=by, why=why)
             seats.pass_on(held)
-            _ask_deferred_now()
+            ask_deferred_now()
     except IntegrityError as error:
         raise MoveRefused(refused(event, error)) from error
     event.refresh_from_db()
@@ -70,7 +70,7 @@ def _note(event: Event, before: dict[Change.What, dict[str, Any]], *, moved_link
         telling.of_changes(event, Change.objects.bulk_create(rows))
 
 
-def _ask_deferred_now() -> None:
+def ask_deferred_now() -> None:
     """Rules that look when a transaction ends look now, so that what they refuse is said in words."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

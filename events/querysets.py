@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
@@ -62,6 +62,25 @@ class EventQuerySet(models.QuerySet["Event"]):
             | Q(Exists(EventInvitation.objects.of(user).standing().filter(event=OuterRef("pk"))))
             | Q(Exists(Speaker.objects.filter(session__event=OuterRef("pk"), official__user=user.pk)))
         )
+
+    def taken_part_in_by(self, user: Any) -> EventQuerySet:
+        """In which `user` has a seat, or speaks."""
+        from events.models import Registration, Speaker  # the models' managers are made here
+
+        if not user.is_authenticated:
+            return self.none()
+        own = {"event": OuterRef("pk"), "user": user.pk}
+        return self.filter(
+            Q(Exists(Registration.objects.filter(**own, state__in=("confirmed", "attended"))))
+            | Q(Exists(Speaker.objects.filter(session__event=OuterRef("pk"), official__user=user.pk)))
+        )
+
+    def for_rows(self, user: Any) -> EventQuerySet:
+        """With what a row of a list shows: the host, and the state of the reader's own registration (`own_state`)."""
+        from events.models import Registration  # the models' managers are made here
+
+        own = Registration.objects.of(user).filter(event=OuterRef("pk"), state__in=LIVE)
+        return self.select_related("host").annotate(own_state=Coalesce(Subquery(own.values("state")[:1]), Value("")))
 
     def coming(self) -> EventQuerySet:
         """Not over yet, the next first."""

@@ -52,12 +52,12 @@ def of_state(step: Step[Event]) -> None:
     """To everyone concerned: it is postponed, takes place after all, or is cancelled, as the open `step` says. Asked for before a
     cancellation leaves nobody registered."""
     event = step.record
-    _note(event, about=Notice.About.STATE, state=step.target, why=step.why, people=_concerned(event))
+    _note(event, about=Notice.About.STATE, state=step.target, why=step.why, people=concerned(event))
 
 
 def of_changes(event: Event, changes: Iterable[Change]) -> None:
     """To everyone concerned: what changed."""
-    _note(event, about=Notice.About.CHANGES, people=_concerned(event)).changes.set(changes)
+    _note(event, about=Notice.About.CHANGES, people=concerned(event)).changes.set(changes)
 
 
 def of_session(session: Session, bookings: Iterable[Booking]) -> None:
@@ -122,7 +122,7 @@ def _note(event: Event, **fields: Any) -> Notice:
     return notice
 
 
-def _concerned(event: Event) -> list[int]:
+def concerned(event: Event) -> list[int]:
     """The accounts of those who asked to come or speak there, and of those who were invited and haven't answered."""
     asked = event.registrations.live().values_list("user", flat=True)
     speak = event.sessions.filter(speakers__official__isnull=False).values_list("speakers__official__user", flat=True)

@@ -1,4 +1,4 @@
-"""How the directory of member cities is narrowed: one of the values of each filter, and all of the filters."""
+"""How a list is narrowed, and the directory of member cities is: one of the values of each filter, and all of the filters."""
 
 from __future__ import annotations
 
@@ -62,7 +62,55 @@ class SectionFilter(django_filters.Filter):  # type: ignore[misc]  # it ships no
     field_class = SectionField
 
 
-class CityFilter(django_filters.FilterSet):  # type: ignore[misc]  # it ships no types
+class Narrowing(django_filters.FilterSet):  # type: ignore[misc]  # it ships no types
+    """A list narrowed by any number of values of each filter, with what the page says of it."""
+
+    def narrow(self, rows: Any, values: dict[str, Any]) -> Any:
+        """`rows` narrowed by these values alone, given as the form cleans them."""
+        for name, value in values.items():
+            rows = self.filters[name].filter(rows, value)
+        return rows
+
+    @property
+    def chosen(self) -> dict[str, list[str]]:
+        """What narrows: the values of each filter, as its address has them. A value that isn't known is left out."""
+        self.form.is_valid()
+        found = {name: value if isinstance(value, list) else [str(value)] for name, value in self.form.cleaned_data.items() if value}
+        return {name: found[name] for name in self.form.fields if name in found}
+
+    @property
+    def groups(self) -> list[Any]:
+        """The fields of boxes to tick that have any."""
+        return [field for field in self.form if isinstance(field.field.widget, Boxes) and field.field.choices]
+
+    def label(self, name: str, value: str) -> str:
+        """A filter's value in words; "" where the filter's own label says all."""
+        return str(dict(getattr(self.form.fields[name], "choices", ())).get(value, value))
+
+    def used(self) -> list[dict[str, str]]:
+        """Each value in use: its filter's label, its words, and the address without it."""
+        chosen = self.chosen
+        return [
+            {
+                "label": str(self.form.fields[name].label),
+                "words": self.label(name, value),
+                "drop": address(chosen, **{name: [other for other in values if other != value]}),
+            }
+            for name, values in chosen.items()
+            for value in values
+        ]
+
+    def without(self, every: Any) -> list[dict[str, Any]]:
+        """For an empty result: how many of `every` there would be without each of the filters, the most helpful one first."""
+        rows, chosen = [], self.chosen
+        for name in chosen:
+            left = {other: self.form.cleaned_data[other] for other in chosen if other != name}
+            if count := self.narrow(every, left).count():
+                rows.append({"label": str(self.form.fields[name].label), "count": count, "drop": address(chosen, **{name: None})})
+        return sorted(rows, key=lambda row: -row["count"])
+
+
+class CityFilter(Narrowing):
     q = django_filters.CharFilter(
         label=_("Name of a city"), method="named", max_length=200, widget=forms.TextInput(attrs={"type": "search"})
     )
@@ -97,24 +145,6 @@ class CityFilter(django_filters.FilterSet):  # type: ignore[misc]  # it ships no
         across = (west | east) if box.west > box.east else (west & east)
         return cities.filter(across, latitude__gte=box.south, latitude__lte=box.north)
 
-    def narrow(self, cities: CityQuerySet, values: dict[str, Any]) -> CityQuerySet:
-        """`cities` narrowed by these values alone, given as the form cleans them."""
-        for name, value in values.items():
-            cities = self.filters[name].filter(cities, value)
-        return cities
-
-    @property
-    def chosen(self) -> dict[str, list[str]]:
-        """What narrows: the values of each filter, as its address has them. A value that isn't known is left out."""
-        self.form.is_valid()
-        found = {name: value if isinstance(value, list) else [str(value)] for name, value in self.form.cleaned_data.items() if value}
-        return {name: found[name] for name in self.form.fields if name in found}
-
-    @property
-    def groups(self) -> list[Any]:
-        """The fields of boxes to tick that have any."""
-        return [field for field in self.form if isinstance(field.field.widget, Boxes) and field.field.choices]
-
     @property
     def section(self) -> Box | None:
         """The section of the map that is asked for."""
@@ -123,14 +153,11 @@ class CityFilter(django_filters.FilterSet):  # type: ignore[misc]  # it ships no
         return box
 
     def label(self, name: str, value: str) -> str:
-        """A filter's value in words; "" where the filter's own label says all."""
-        if name == "bbox":
-            return ""
-        return str(dict(getattr(self.form.fields[name], "choices", ())).get(value, value))
+        return "" if name == "bbox" else super().label(name, value)
 
 
 def address(chosen: dict[str, list[str]], **more: Any) -> str:
-    """The directory's address after its path, "?" included: the same filters always have the same one. `more` replaces a
+    """A list's address after its path, "?" included: the same filters always have the same one. `more` replaces a
     filter, or takes it out where it is None."""
     left = {name: values for name, values in {**chosen, **more}.items() if values}
     return "?" + urlencode(left, doseq=True)

@@ -52,6 +52,19 @@ ROOMS: tuple[tuple[str, Any, dict[str, Any]], ...] = (
         },
     ),
     (
+        "events",
+        _("Events"),
+        {
+            "events.Event": _("Summits, workshops and seminars: when, where and for whom, with their seats."),
+            "events.Session": _("Programmes: what begins when, in which room, and who speaks."),
+            "events.Question": _("What is asked of whoever registers, event by event."),
+            "events.Registration": _("Who asks to take part, who has a seat, and who waits for one."),
+            "events.EventInvitation": _("Who was invited to which event, and what they answered."),
+            "events.Series": _("Events that follow each other, such as the annual summits."),
+            "events.Photo": _("Photographs of events, with who took them and under which licence."),
+        },
+    ),
+    (
         "signing-in",
         _("Signing in"),
         {

@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext_lazy as _, override
 
 # (name of the URL, words). A door is added with the room behind it.
-DOORS = (("members:cities", _("Cities")), ("hub:search", _("Hub")), ("pages:about", _("About")))
+DOORS = (("members:cities", _("Cities")), ("hub:search", _("Hub")), ("events:index", _("Events")), ("pages:about", _("About")))
 
 
 def doors(request: HttpRequest) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@
 | postpone | announced            | postponed | the same, with a reason                    |
 | resume   | postponed            | announced | the same                                   |
 | cancel   | announced, postponed | cancelled | the same, with a reason; leaves nobody with a seat (events/calling_off.py) |
+| move_days, copy | any           | the same  | the same; sessions along (events/arranging.py, events/copying.py)      |
 | change   | any                  | the same  | the same; once it is announced the page says what changed and everyone registered is told |
 
 Coming, running and over are questions to its dates. Times are kept as instants, with the zone of the place (`zone`), in which they
@@ -26,7 +27,7 @@ are not oversold, those for companions neither; its version rises with whatever 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 import pghistory
@@ -253,7 +254,7 @@ class Event(Seated, Workflow):
     def can_change(self, user: Any) -> bool:
         return self.may_keep(user)
 
-    can_announce = can_postpone = can_resume = can_cancel = can_change
+    can_announce = can_postpone = can_resume = can_cancel = can_move_days = can_copy = can_change
 
     # --- Verbs -------------------------------------------------------------------------------------------------------
 
@@ -274,6 +275,18 @@ class Event(Seated, Workflow):
         from events import changing  # it writes what changed
 
         changing.change(self, by=by, why=why, fields=fields)
+
+    def move_days(self, *, by: Any, days: int, why: str = "") -> None:
+        """Everything by so many days, the sessions too: as `change`."""
+        from events import arranging  # it moves sessions
+
+        arranging.move(self, by=by, days=days, why=why)
+
+    def copy(self, *, by: Any, title: str, begins: date) -> Event:
+        """A draft after its pattern, on other dates."""
+        from events import copying  # it makes sessions and questions
+
+        return copying.copy(self, by=by, title=title, begins=begins)
 
     def resume(self, *, by: Any, why: str = "") -> None:
         """It takes place after all: those registered are told."""

@@ -15,7 +15,11 @@ from strongcities.uploads import NAME, PictureField
 
 class PhotoQuerySet(models.QuerySet["Photo"]):
     def visible_to(self, user: Any) -> PhotoQuerySet:
-        return self.filter(event__in=Event.objects.visible_to(user))
+        """Of events that `user` sees. What was under the Chatham House rule shows no faces to those who were not there."""
+        found = self.filter(event__in=Event.objects.visible_to(user))
+        if Event.may_keep(user):
+            return found
+        return found.filter(Q(event__chatham_house=False) | Q(event__in=Event.objects.taken_part_in_by(user)))
 
 
 class Photo(models.Model):

@@ -13,6 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _
 
 from events.kinds import ListedTo, SessionKind
@@ -89,7 +90,7 @@ class Session(Seated):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return f"{self.event.get_absolute_url()}#session-{self.pk}"
+        return reverse("events:session", args=[self.event.slug, self.pk])
 
     @property
     def spoken(self) -> str:
@@ -98,6 +99,29 @@ class Session(Seated):
     @property
     def interpreted(self) -> str:
         return gettext(", ").join(map(languages.name, self.interpretation))
+
+    def can_change(self, user: Any) -> bool:
+        return self.event.can_change(user)
+
+    can_call_off = can_remove = can_change
+
+    def change(self, *, by: Any, **fields: Any) -> None:
+        """Write other `fields`, of a new session the first ones; seats that came free are passed on."""
+        from events import arranging  # it passes seats on
+
+        arranging.save_session(self, by=by, fields=fields)
+
+    def call_off(self, *, by: Any) -> None:
+        """It doesn't take place: nobody has a seat in it any more, and whoever had one is told."""
+        from events import booking  # it moves bookings
+
+        booking.call_off(self, by=by)
+
+    def remove(self, *, by: Any) -> None:
+        """Out of the programme, as long as nobody asked for a seat in it."""
+        from events import arranging  # it holds the event
+
+        arranging.remove(self, by=by)
 
     def overlaps(self, other: Session) -> bool:
         return self.starts < other.ends and other.starts < self.ends

@@ -32,6 +32,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
@@ -40,6 +41,7 @@ from events.kinds import ListedTo
 from events.models.event import Event
 from events.models.seated import LIVE, Place, PlaceQuerySet, State
 from members.models import City
+from members.querysets import next_in_turn
 from strongcities.workflow import Move, MoveRefused, Step, Transition
 
 
@@ -70,14 +72,31 @@ class RegistrationQuerySet(PlaceQuerySet["Registration"]):
     def of(self, user: Any) -> RegistrationQuerySet:
         return self.filter(user=user.pk) if user.is_authenticated else self.none()
 
+    def to_decide(self) -> RegistrationQuerySet:
+        """What the staff decide on, of events that are not over."""
+        return self.filter(state=State.REQUESTED, event__ends__gt=timezone.now())
+
+    def next_for(self, user: Any, done: Registration) -> Registration | None:
+        """What is decided after `done`, in the order of asking; one's own is for others."""
+        following: Registration | None = next_in_turn(self.to_decide().exclude(user=user.pk), done, "made")
+        return following
+
+    def with_place(self) -> RegistrationQuerySet:
+        """Each with its `place` on the waiting list, counted from 1, whether or not it is on it."""
+        line = Registration.objects.filter(event=models.OuterRef("event"), state=State.WAITING).order_by().values("event")
+        earlier = line.filter(Q(number__lt=models.OuterRef("number")) | Q(number=models.OuterRef("number"), pk__lt=models.OuterRef("pk")))
+        before = models.Subquery(earlier.annotate(many=models.Count("pk")).values("many"))
+        return self.annotate(place=Coalesce(before, 0) + 1)
+
     def listed_for(self, user: Any) -> RegistrationQuerySet:
-        """Those with a seat who agreed to be read by `user` in the list of participants of an event that `user` sees."""
+        """Those with a seat who agreed to be read by `user` in the list of participants of an event that `user` sees. Under the
+        Chatham House rule the list is for those alone who have a seat themselves, whatever was agreed to."""
         taking = self.filter(state__in=(State.CONFIRMED, State.ATTENDED), user__is_active=True).exclude(user__name="")
         if not user.is_authenticated:
-            return taking.filter(listed_to=ListedTo.EVERYONE)
+            return taking.filter(listed_to=ListedTo.EVERYONE, event__chatham_house=False)
         own = Registration.objects.of(user).filter(event=models.OuterRef("event"), state__in=(State.CONFIRMED, State.ATTENDED))
         among = Q(listed_to=ListedTo.PARTICIPANTS) & models.Exists(own)
-        return taking.filter(Q(listed_to=ListedTo.EVERYONE) | among)
+        return taking.filter(Q(listed_to=ListedTo.EVERYONE, event__chatham_house=False) | Q(listed_to=ListedTo.EVERYONE) & models.Exists(own) | among)
 
 
 class Registration(Place):
@@ -109,6 +128,7 @@ class Registration(Place):
         verbose_name = _("registration")
         verbose_name_plural = _("registrations")
         ordering = ["event", "number", "pk"]
+        permissions = [("read_needs", "Can read who eats what and needs what, by name")]
         constraints = [
             *Place.Meta.constraints,
             models.UniqueConstraint(fields=["event", "user"], condition=Q(state__in=LIVE), name="registration_one_live_of_a_person"),
@@ -237,6 +257,12 @@ class Registration(Place):
             booking.give_back_all(step.record, by=by)
             step.record.state = step.target
             telling.of_registration(step.record, why=why)
+
+    def change(self, *, by: Any, told: Any) -> None:
+        """Other answers, until the event's date for it; `told`: events.registering.Told."""
+        from events import answering  # it writes answers, which point here
+
+        answering.change(self, by=by, told=told)
 
     def check_in(self, *, by: Any) -> None:
         """Was there. Raises MoveRefused before the day on which the event begins, in its zone."""

@@ -78,7 +78,7 @@ class NamesCities(forms.BaseForm):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             if isinstance(field, CityField):
-                self._offer(name, field)
+                self._offer_cities(name, field)
 
     def clean(self) -> dict[str, Any]:
         """Where what was typed fits several cities, these are what is chosen from."""
@@ -88,7 +88,7 @@ class NamesCities(forms.BaseForm):
                 self.fields[name].widget = forms.RadioSelect(choices=[(city.pk, city.told_apart) for city in cities])
         return super().clean() or {}
 
-    def _offer(self, name: str, field: CityField) -> None:
+    def _offer_cities(self, name: str, field: CityField) -> None:
         column: Any = self.chosen_for._meta.get_field(name)
         widget = CityWidget(column, admin.site)
         if isinstance(field.widget, RelatedFieldWidgetWrapper):  # the admin's own links beside it stay

@@ -63,6 +63,8 @@ class Taken(models.TextChoices):
     CITIES = "cities", _("Cities")
     OFFICIALS = "officials", _("Officials")
     APPLICATIONS = "applications", _("Applications to join")
+    PARTICIPANTS = "participants", _("Participants of an event")
+    NEEDS = "needs", _("Food and access, in numbers")
 
 
 class ImportQuerySet(models.QuerySet["Import"]):

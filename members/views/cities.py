@@ -34,38 +34,14 @@ def cities(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": narrowed,
         "page": page,
-        "used": _used(narrowed, chosen),
+        "used": narrowed.used(),
         "filters": sum(len(values) for name, values in chosen.items() if name != "q"),  # words are no filter
-        "without": _without(narrowed, every, chosen) if not page.paginator.count and chosen else [],
+        "without": narrowed.without(every) if not page.paginator.count and chosen else [],
         "pages": Pages(page.number, page.paginator.num_pages, lambda number: address(chosen, page=[number])),
         "atlas": Atlas.of(narrowed, chosen) if page.paginator.count else None,
         "no_such_page": status == 404,
     }
     return render(request, "members/cities.html", context, status=status)
-
-
-def _used(narrowed: CityFilter, chosen: dict[str, list[str]]) -> list[dict[str, str]]:
-    """Each value in use: its filter's label, its words, and the address without it."""
-    return [
-        {
-            "label": str(narrowed.form.fields[name].label),
-            "words": narrowed.label(name, value),
-            "drop": address(chosen, **{name: [other for other in values if other != value]}),
-        }
-        for name, values in chosen.items()
-        for value in values
-    ]
-
-
-def _without(narrowed: CityFilter, every: CityQuerySet, chosen: dict[str, list[str]]) -> list[dict[str, Any]]:
-    """For an empty result: how many cities there would be without each of the filters, the most helpful one first."""
-    rows = []
-    for name in chosen:
-        left = {other: narrowed.form.cleaned_data[other] for other in chosen if other != name}
-        count = narrowed.narrow(every, left).count()
-        if count:
-            rows.append({"label": str(narrowed.form.fields[name].label), "count": count, "drop": address(chosen, **{name: None})})
-    return sorted(rows, key=lambda row: -row["count"])
 
 
 @public

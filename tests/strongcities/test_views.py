@@ -66,6 +66,16 @@ VIEWS = {
     **{f"admin:hub_practice_{verb}": ("staff", ACT) for verb in ("submit", "review", "publish", "ask_changes", "archive", "restore")},
     "admin:hub_synonymgroup_file": ("staff", READ), "admin:hub_synonymgroup_bring": ("staff", FORM),
     "admin:hub_question_figures": ("staff", READ), "admin:hub_question_file": ("staff", READ),
+    **{f"admin:events_event_{verb}": ("staff", FORM) for verb in ("announce", "postpone", "resume", "move_days", "copy", "cancel")},
+    **{f"admin:events_event_{verb}": ("staff", FORM) for verb in ("register", "invite", "remind")},
+    **{f"admin:events_event_{page}": ("staff", READ) for page in ("seats", "door", "line", "needs", "questions")},
+    "admin:events_event_participants": ("staff", READ), "admin:events_event_needs_file": ("staff", READ),
+    **{f"admin:events_event_{verb}": ("staff", ACT) for verb in ("seats_total", "seats_city", "let_in", "let_out", "apart")},
+    "admin:events_registration_change": ("staff", READ),
+    **{f"admin:events_registration_{verb}": ("staff", ACT) for verb in ("approve", "refuse", "check_in", "check_out", "cancel")},
+    **{f"admin:events_registration_{verb}_together": ("staff", ACT) for verb in ("approve", "refuse", "cancel")},
+    **{f"admin:events_question_{verb}": ("staff", ACT) for verb in ("up", "down", "retire", "again")},
+    "admin:events_session_call_off": ("staff", FORM), "admin:events_eventinvitation_withdraw": ("staff", ACT),
 }  # fmt: skip
 ARGUMENTS = {
     "slug": "nothing",
