@@ -126,7 +126,7 @@ def test_withdrawing_asks_once_and_says_what_becomes_free(inside, offered):
 
 
 def test_withdrawn_twice_is_said(inside, event):
-    inside.post(url(event, "withdraw/"))
+    inside.post(url(event, "withdraw/"), follow=True)
     assert said(inside.post(url(event, "withdraw/"), follow=True)) == ["This was already settled: it is now “withdrawn”."]
     assert inside.get(url(event, "withdraw/")).headers["Location"] == url(event)
 
