@@ -80,12 +80,13 @@ def _all_taken(place: seats.Asking, what: seats.Seats) -> str:
     ends = list(offers.values_list("offered_until", flat=True))
     if not ends:
         return gettext("All seats are taken. One comes free when somebody gives theirs back, or when there are more seats.")
-    words = (
+    said = ngettext(
         "All seats are taken or offered. %(count)d offer is open, until %(until)s.",
-        ("All seats are taken or offered. %(count)d offers are open, the first of them until %(until)s."),
+        "All seats are taken or offered. %(count)d offers are open, the first of them until %(until)s.",
+        len(ends),
     )
-    said = ngettext(*words, len(ends)) % {"count": len(ends), "until": _moment(place, ends[0])}
-    return f"{said} {gettext('A seat that is not accepted by then goes to the next in line.')}"
+    on = gettext("A seat that is not accepted by then goes to the next in line.")
+    return f"{said % {'count': len(ends), 'until': _moment(place, ends[0])}} {on}"
 
 
 def _moment(place: seats.Asking, at: object) -> str:
