@@ -2,12 +2,14 @@
 
 import pytest
 
+from events import registering
 from events.models import Registration
 from tests import cast as house
 from tests.events import cast
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db
+QUERIES = 99
 
 
 @pytest.fixture
@@ -128,3 +130,15 @@ def test_the_city_of_another_lead_is_not_registered_for(client, event, lead, ove
     client.force_login(house.make_person("leila"))
     register(client, event, lead, ove)
     assert cast.stands(event) == []
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_the_number_of_queries_is_one(client, lead, django_assert_num_queries, times):
+    event, city = cast.make_event(), house.make_city("Aarhus")
+    for number in range(times):
+        people = [cast.make_official(city, f"fellow{number}{letter}@aarhus.dk") for letter in "ab"]
+        registering.register_group(event, by=lead, city=city, people=people)
+    client.force_login(lead)
+    client.get(url(event))
+    with django_assert_num_queries(QUERIES):
+        client.get(url(event))
