@@ -48,7 +48,8 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
             return _registered(request, new, form.cleaned_data.get("sessions") or [])
     obstacle = registering.obstacle(event, user)
     outlook = "" if obstacle else waiting_list.ahead(event, form.cities)
-    return render(request, "events/register.html", {"event": event, "form": form, "obstacle": obstacle, "outlook": outlook})
+    context = {"event": event, "form": form, "obstacle": obstacle, "outlook": outlook, "leads": City.objects.led_by(user).exists()}
+    return render(request, "events/register.html", context)
 
 
 def _registered(request: HttpRequest, new: Registration, sessions: Any) -> HttpResponse:
