@@ -132,7 +132,8 @@ def ahead(event: Event, cities: Iterable[City]) -> str:
     """What comes of it if somebody registers now, who may do so for one of `cities` (none: for themselves): said before they press."""
     if event.way == Way.MODERATED:
         return gettext("The Secretariat decides on each registration. You will hear by mail.")
-    outlooks = {city: _has_seat(event, city) for city in (list(cities) or [None])}
+    standing_for: list[City | None] = [*cities] or [None]
+    outlooks = {city: _has_seat(event, city) for city in standing_for}
     if all(outlooks.values()):
         return gettext("You get a seat at once, as long as nobody is quicker than you.")
     place = event.waiting + 1
