@@ -11,6 +11,7 @@ from tests import cast as house
 from tests.events import cast
 
 pytestmark = pytest.mark.django_db
+QUERIES = 14
 
 
 def text(response):
@@ -111,8 +112,6 @@ def test_the_number_of_queries_is_one(inside, nadia, django_assert_num_queries, 
     with django_assert_num_queries(QUERIES):
         inside.get("/events/mine/")
 
-
-QUERIES = 99
 
 # --- Speaking --------------------------------------------------------------------------------------------------------
 
