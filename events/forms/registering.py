@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
 from events import registering
@@ -43,8 +45,6 @@ class SessionsField(_ModelMultipleChoiceField):
 
 def bookable(event: Event) -> Any:
     """The sessions of `event` in which seats can still be taken."""
-    from django.utils import timezone
-
     return event.sessions.filter(books=True, is_cancelled=False, starts__gt=timezone.now()).in_order()
 
 
@@ -104,19 +104,11 @@ class RegistrationForm(AnswersForm):
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         chosen = sorted(values.get("sessions") or [], key=lambda session: (session.starts, session.pk))
-        for before, after in zip(chosen, chosen[1:], strict=False):
+        for before, after in pairwise(chosen):
             if before.overlaps(after):
                 words = {"first": before, "second": after}
                 self.add_error("sessions", gettext("“%(first)s” and “%(second)s” are at the same time. Choose one of them.") % words)
-        if self.registration is not None:
-            self._refuse_too_many()
         return values
-
-    def _refuse_too_many(self) -> None:
-        """The staff may allow fewer to come along than some bring: those who were named stay, and nobody is added."""
-        most = max(self.event.companions_each, len(self.registration.companions) if self.registration else 0)
-        if len(self._companions()) > most:
-            self.add_error(None, gettext("More people than that can’t come along."))
 
     def _companions(self) -> list[str]:
         names = (self.cleaned_data.get(name) for name in self.fields if name.startswith("companion_"))

@@ -81,7 +81,7 @@ class RegistrationQuerySet(PlaceQuerySet["Registration"]):
         following: Registration | None = next_in_turn(self.to_decide().exclude(user=user.pk), done, "made")
         return following
 
-    def with_place(self) -> RegistrationQuerySet:
+    def with_place(self) -> Any:
         """Each with its `place` on the waiting list, counted from 1, whether or not it is on it."""
         line = Registration.objects.filter(event=models.OuterRef("event"), state=State.WAITING).order_by().values("event")
         earlier = line.filter(Q(number__lt=models.OuterRef("number")) | Q(number=models.OuterRef("number"), pk__lt=models.OuterRef("pk")))
