@@ -39,7 +39,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from events.kinds import ListedTo
 from events.models.event import Event
 from events.models.seated import LIVE, Place, PlaceQuerySet, State
-from members.models import City
+from members.models import City, Post
 from strongcities.workflow import Move, MoveRefused, Step, Transition
 
 
@@ -71,8 +71,10 @@ class RegistrationQuerySet(PlaceQuerySet["Registration"]):
         return self.filter(user=user.pk) if user.is_authenticated else self.none()
 
     def listed_for(self, user: Any) -> RegistrationQuerySet:
-        """Those with a seat who agreed to be read by `user` in the list of participants of an event that `user` sees."""
-        taking = self.filter(state__in=(State.CONFIRMED, State.ATTENDED), user__is_active=True).exclude(user__name="")
+        """Those with a seat who agreed to be read by `user` in the list of participants of an event that `user` sees. Whoever stood
+        for a city and stands for none any more is in no list: with the network they took their consents back."""
+        stands = models.Exists(Post.objects.today().filter(official__user=models.OuterRef("user")))
+        taking = self.filter(Q(city=None) | stands, state__in=(State.CONFIRMED, State.ATTENDED), user__is_active=True).exclude(user__name="")
         if not user.is_authenticated:
             return taking.filter(listed_to=ListedTo.EVERYONE)
         own = Registration.objects.of(user).filter(event=models.OuterRef("event"), state__in=(State.CONFIRMED, State.ATTENDED))
@@ -154,6 +156,13 @@ class Registration(Place):
 
     can_expire = can_offer
 
+    # --- What it holds -----------------------------------------------------------------------------------------------
+
+    @property
+    def companions_told(self) -> list[str]:
+        """The names of those who come along, as long as they are kept (events/forgetting.py): pages, lists and exports read them here."""
+        return [] if self.event.is_forgotten else [name for name in self.companions if name]
+
     # --- Verbs -------------------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -220,21 +229,23 @@ class Registration(Place):
 
     def withdraw(self, *, by: Any, why: str = "") -> None:
         """Give the seat, or the place on the list, back; with all bookings of sessions. Raises MoveRefused once the event is over."""
-        from events import booking  # it moves bookings
+        from events import booking, following  # they move what hangs on it
 
         with self.seat_held("withdraw", by=by, why=why) as step:
             if step.record.event.is_over:
                 raise MoveRefused(gettext("The event is over."))
             booking.give_back_all(step.record, by=by)
+            following.end_all([step.record.pk])
 
     def cancel(self, *, by: Any, why: str) -> None:
         """Taken away by the staff; `why` goes to the person. Raises ValueError without it."""
-        from events import booking, telling  # they move bookings, and tell of registrations
+        from events import booking, following, telling  # they move what hangs on it, and tell of registrations
 
         if not why.strip():
             raise ValueError("say why")
         with self.seat_held("cancel", by=by, why=why) as step:
             booking.give_back_all(step.record, by=by)
+            following.end_all([step.record.pk])
             step.record.state = step.target
             telling.of_registration(step.record, why=why)
 
