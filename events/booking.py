@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -38,6 +39,17 @@ def book(session: Session, *, registration: Registration, by: Any) -> Booking:
         if "booking_" not in str(error):
             raise
         raise MoveRefused(gettext("There are no seats to be taken in this session any more.")) from error
+
+
+def book_all(sessions: Iterable[Session], *, registration: Registration, by: Any) -> list[str]:
+    """Ask for a seat in each of `sessions`. Answers, in words, what was refused: the others are booked all the same."""
+    refused = []
+    for session in sessions:
+        try:
+            book(session, registration=registration, by=by)
+        except MoveRefused as error:
+            refused.append(str(error))
+    return refused
 
 
 def refuse_clash(registration: Registration, session: Session) -> None:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from events import telling
+from events import registering, telling
 from events.kinds import Audience, Way
 from events.models import Event, EventInvitation
 from members.joining import make_account
@@ -65,11 +65,18 @@ def remind(event: Event, *, by: Any) -> int:
     return reminded
 
 
+def can_ask(event: Event) -> bool:
+    """Whether anybody may have a link mailed: it is for everyone, and was announced."""
+    return event.audience == Audience.PUBLIC and event.way in {Way.OPEN, Way.MODERATED} and event.is_shown
+
+
 def ask(event: Event, email: str, *, language: str) -> None:
     """Mail a link to register to whoever has the mailbox, for an event that is for everyone; the same link again, where there is one.
-    Raises MoveRefused for any other event."""
-    if event.audience != Audience.PUBLIC or event.way not in {Way.OPEN, Way.MODERATED}:
+    Raises MoveRefused for any other event, and where nobody can register now."""
+    if not can_ask(event):
         raise MoveRefused(gettext("Only those who were invited can register."))
+    if words := registering.closed(event):
+        raise MoveRefused(words)
     with transaction.atomic():
         held = event.held()
         there = held.invitations.standing().filter(email=normal(email)).first()
@@ -87,13 +94,18 @@ def _make(event: Event, email: str, **fields: Any) -> EventInvitation:
     return new
 
 
+def has_account(invitation: EventInvitation) -> bool:
+    """Whether whoever has the mailbox has an account, for the page behind its mailed link alone."""
+    return User.objects.of_one_mailbox(invitation.email).exists()
+
+
 def account_for(invitation: EventInvitation, *, name: str, language: str) -> User:
     """The account of whoever has the mailbox, made where there is none: without a password, so one signs in by a mailed code. For the
     button behind the link alone: it has shown that the mailbox is theirs. Raises MoveRefused where there is an account: its owner
     signs in as they always do."""
     with transaction.atomic():
         EventInvitation.objects.select_for_update(of=("self",), no_key=True).get(pk=invitation.pk)
-        if User.objects.of_one_mailbox(invitation.email).exists():
+        if has_account(invitation):
             raise MoveRefused(gettext("There is an account with this mail address. Sign in with it."))
         account = make_account(invitation.email, name=name, password="", language=language)
         EventInvitation.objects.filter(email=invitation.email, user=None).update(user=account)

@@ -46,7 +46,7 @@ def is_invited(event: Event, user: Any) -> bool:
 
 def obstacle(event: Event, user: Any) -> str:
     """Why `user` can't register for an event that they see, in words; "" where they can."""
-    if words := _closed(event):
+    if words := closed(event):
         return words
     if is_invited(event, user):
         return ""
@@ -57,7 +57,7 @@ def obstacle(event: Event, user: Any) -> str:
     return ""
 
 
-def _closed(event: Event) -> str:
+def closed(event: Event) -> str:
     """Why nobody can register now; "" where registration is open."""
     now = timezone.now()
     reasons = (
@@ -91,7 +91,7 @@ def register(event: Event, *, user: Any, city: City | None, told: Told) -> Regis
         there = event.registrations.live().filter(user=user.pk).first()
         if there is not None and _broken(error) == "registration_one_live_of_a_person":
             return there
-        raise MoveRefused(_refused(event, error)) from error
+        raise MoveRefused(refused(event, error)) from error
 
 
 def _insert(event: Event, *, user: Any, city: City | None, told: Told, party: Party | None = None, state: str = "") -> Registration:
@@ -116,7 +116,7 @@ def _broken(error: IntegrityError) -> str:
     return str(diagnosis.constraint_name) if diagnosis and diagnosis.constraint_name else ""
 
 
-def _refused(event: Event, error: IntegrityError) -> str:
+def refused(event: Event, error: IntegrityError) -> str:
     """What the database refused, in words. Raises the error where it is none of these."""
     event.refresh_from_db()
     rule = _broken(error)

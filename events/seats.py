@@ -40,6 +40,21 @@ def settle(what: Seats) -> None:
             pass_on(what.held())
 
 
+def settle_all(event: Event) -> None:
+    """The same for an event and each of its sessions."""
+    settle(event)
+    for session in event.sessions.filter(pk__in=Booking.objects.due().values("session")).select_related("event"):
+        settle(session)
+
+
+def settle_for(user: Any) -> None:
+    """The same for every event at which `user` is registered."""
+    own = Registration.objects.of(user).live()
+    over = Registration.objects.due().values("event").union(Booking.objects.due().values("session__event"))
+    for event in Event.objects.filter(pk__in=own.values("event")).filter(pk__in=over):
+        settle_all(event)
+
+
 def pass_on(what: Seats) -> int:
     """Note which offers are over, then offer what is free. Answers how many seats were offered."""
     from events import telling  # it tells of what is done here
@@ -75,8 +90,8 @@ def _next(what: Seats) -> Iterator[Asking]:
     """Those who are offered a seat now, the first first; as many as there are seats."""
     if not what.waiting:
         return
-    free, shares = what.free, _shares(what)
-    for group in _groups(what):
+    free, shares = what.free, shares_of(what)
+    for group in in_groups(what):
         city = _city(group[0]) if shares is not None else None
         left = shares.get(city) if shares is not None else None
         if left is not None and left < len(group):
@@ -90,15 +105,15 @@ def _next(what: Seats) -> Iterator[Asking]:
         yield from group
 
 
-def _groups(what: Seats) -> Iterator[list[Asking]]:
+def in_groups(what: Seats) -> Iterator[list[Asking]]:
     """Who waits, in order: each by themselves, or with whom they come together, at the place of the first of them."""
     waiting = list(places_of(what).in_line().select_related(*_NEAR[type(what)]))
     fellows: dict[int, list[Asking]] = {}
     for place in waiting:
-        if party := _party(place):
+        if party := party_of(place):
             fellows.setdefault(party, []).append(place)
     for place in waiting:
-        party = _party(place)
+        party = party_of(place)
         if not party:
             yield [place]
         elif group := fellows.pop(party, None):
@@ -111,20 +126,20 @@ _NEAR: dict[type, tuple[str, ...]] = {
 }
 
 
-def _registration(place: Asking) -> Registration:
+def registration_of(place: Asking) -> Registration:
     return place if isinstance(place, Registration) else place.registration
 
 
-def _party(place: Asking) -> int | None:
-    party = _registration(place).party
+def party_of(place: Asking) -> int | None:
+    party = registration_of(place).party
     return party.pk if party and party.together else None
 
 
 def _city(place: Asking) -> int | None:
-    return _registration(place).city_id
+    return registration_of(place).city_id
 
 
-def _shares(what: Seats) -> dict[int | None, int] | None:
+def shares_of(what: Seats) -> dict[int | None, int] | None:
     """What each city has left of its own seats, by its key; None where nothing is shared out by city."""
     if isinstance(what, Session) or what.per_city is None:
         return None

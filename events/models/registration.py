@@ -32,6 +32,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
@@ -69,6 +70,13 @@ class RegistrationQuerySet(PlaceQuerySet["Registration"]):
 
     def of(self, user: Any) -> RegistrationQuerySet:
         return self.filter(user=user.pk) if user.is_authenticated else self.none()
+
+    def with_place(self) -> RegistrationQuerySet:
+        """Each with its `place` on the waiting list, counted from 1, whether or not it is on it."""
+        line = Registration.objects.filter(event=models.OuterRef("event"), state=State.WAITING).order_by().values("event")
+        earlier = line.filter(Q(number__lt=models.OuterRef("number")) | Q(number=models.OuterRef("number"), pk__lt=models.OuterRef("pk")))
+        before = models.Subquery(earlier.annotate(many=models.Count("pk")).values("many"))
+        return self.annotate(place=Coalesce(before, 0) + 1)
 
     def listed_for(self, user: Any) -> RegistrationQuerySet:
         """Those with a seat who agreed to be read by `user` in the list of participants of an event that `user` sees. Whoever stood
@@ -248,6 +256,12 @@ class Registration(Place):
             following.end_all([step.record.pk])
             step.record.state = step.target
             telling.of_registration(step.record, why=why)
+
+    def change(self, *, by: Any, told: Any) -> None:
+        """Other answers, until the event's date for it; `told`: events.registering.Told."""
+        from events import answering  # it writes answers, which point here
+
+        answering.change(self, by=by, told=told)
 
     def check_in(self, *, by: Any) -> None:
         """Was there. Raises MoveRefused before the day on which the event begins, in its zone."""

@@ -14,4 +14,4 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "events/event.html", {"event": get_object_or_404(Event.objects.visible_to(request.user), slug=slug)})
 
 
-registration = series = invitation = event
+series = event

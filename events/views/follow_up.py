@@ -2,43 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.db.models import Case, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from events import following
+from events.forms.answers import AnswersForm
 from events.forms.follow_up import InterpretationForm, LetterForm, TravelForm
-from events.models import Registration, TravelRequest, VisaLetter
-from events.models.seated import LIVE
+from events.models import Question, Registration, TravelRequest, VisaLetter
+from events.views.loading import done, own
 from members import countries
 from strongcities.access import signed_in
 from strongcities.workflow import MoveRefused
 
-
-def _own(request: HttpRequest, slug: str) -> Registration:
-    """The reader's registration there: the live one, or else the last. 404 where there is none."""
-    first = Case(When(state__in=LIVE, then=Value(0)), default=Value(1))
-    found = Registration.objects.of(request.user).filter(event__slug=slug).select_related("event__host", "city", "user")
-    registration = found.order_by(first, "-pk").first()
-    if registration is None:
-        raise Http404
-    return registration
+HERE = "events:follow_up"
 
 
 @signed_in
 @never_cache
 @require_safe
 def follow_up(request: HttpRequest, slug: str) -> HttpResponse:
-    return _page(request, _own(request, slug))
+    return _page(request, own(request, slug))
 
 
 def _page(request: HttpRequest, registration: Registration, **bound: forms.Form) -> HttpResponse:
@@ -55,6 +45,7 @@ def _page(request: HttpRequest, registration: Registration, **bound: forms.Form)
         "letter": letter,
         "travel_form": bound.get("travel") or _travel_form(travel),
         "letter_form": bound.get("letter") or _letter_form(registration, letter),
+        "answers_form": bound.get("answers") or _answers_form(registration),
         "interpretation_form": bound.get("interpretation") or InterpretationForm(registration=registration, prefix="interpretation"),
     }
     return render(request, "events/follow_up.html", context)
@@ -62,6 +53,11 @@ def _page(request: HttpRequest, registration: Registration, **bound: forms.Form)
 
 def _travel_form(travel: TravelRequest | None) -> TravelForm:
     return TravelForm(prefix="travel", initial=travel.told if travel else None)
+
+
+def _answers_form(registration: Registration, typed: Any = None) -> AnswersForm:
+    given = dict(registration.answers.filter(question__stage=Question.Stage.FOLLOW_UP).values_list("question", "value"))
+    return AnswersForm(typed, event=registration.event, stage=Question.Stage.FOLLOW_UP, given=given)
 
 
 def _letter_form(registration: Registration, letter: VisaLetter | None) -> LetterForm:
@@ -76,42 +72,28 @@ def _letter_form(registration: Registration, letter: VisaLetter | None) -> Lette
     return LetterForm(prefix="letter", event=registration.event, initial={**told, **language})
 
 
-def _done(request: HttpRequest, registration: Registration, verb: Callable[[], object], said: str) -> HttpResponse:
-    """One verb; what the model refuses is said."""
-    try:
-        verb()
-    except MoveRefused as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, said)
-    return redirect("events:follow_up", registration.event.slug)
-
-
 @signed_in
 @never_cache
 @require_POST
 def travel_ask(request: HttpRequest, slug: str) -> HttpResponse:
-    registration = _own(request, slug)
+    registration = own(request, slug)
     form = TravelForm(request.POST, prefix="travel")
     if not form.is_valid():
         return _page(request, registration, travel=form)
-    return _done(
-        request,
-        registration,
-        lambda: following.ask_for_travel(registration, by=request.user, told=form.cleaned_data),
-        gettext("Saved. The Secretariat decides, and you hear by mail."),
-    )
+    said = gettext("Saved. The Secretariat decides, and you hear by mail.")
+    return done(request, lambda: following.ask_for_travel(registration, by=request.user, told=form.cleaned_data), said, HERE, slug)
 
 
 @signed_in
 @never_cache
 @require_POST
 def travel_withdraw(request: HttpRequest, slug: str) -> HttpResponse:
-    registration = _own(request, slug)
+    registration = own(request, slug)
     travel = registration.travelrequests.live().last()
     if travel is None:
         raise Http404
-    return _done(request, registration, lambda: travel.withdraw(by=request.user), gettext("Your request for travel support is withdrawn."))
+    said = gettext("Your request for travel support is withdrawn.")
+    return done(request, lambda: travel.withdraw(by=request.user), said, HERE, slug)
 
 
 @signed_in
@@ -119,15 +101,14 @@ def travel_withdraw(request: HttpRequest, slug: str) -> HttpResponse:
 @sensitive_post_parameters()
 @require_POST
 def letter_ask(request: HttpRequest, slug: str) -> HttpResponse:
-    registration = _own(request, slug)
+    registration = own(request, slug)
     form = LetterForm(request.POST, prefix="letter", event=registration.event)
     if not form.is_valid():
         return _page(request, registration, letter=form)
-    return _done(
-        request,
-        registration,
-        lambda: following.ask_for_letter(registration, by=request.user, told=form.told, language=form.cleaned_data["language"]),
-        gettext("Saved. The Secretariat reads it and signs the letter; you hear by mail."),
+    told, language = form.told, form.cleaned_data["language"]
+    said = gettext("Saved. The Secretariat reads it and signs the letter; you hear by mail.")
+    return done(
+        request, lambda: following.ask_for_letter(registration, by=request.user, told=told, language=language), said, HERE, slug
     )
 
 
@@ -135,26 +116,39 @@ def letter_ask(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_POST
 def letter_withdraw(request: HttpRequest, slug: str) -> HttpResponse:
-    registration = _own(request, slug)
+    registration = own(request, slug)
     letter = registration.visaletters.live().last()
     if letter is None:
         raise Http404
     said = gettext("The letter is withdrawn. Nobody may use it any more.") if letter.issued else gettext("Your request is withdrawn.")
-    return _done(request, registration, lambda: letter.withdraw(by=request.user), said)
+    return done(request, lambda: letter.withdraw(by=request.user), said, HERE, slug)
 
 
 @signed_in
 @never_cache
 @require_POST
 def interpretation_choose(request: HttpRequest, slug: str) -> HttpResponse:
-    registration = _own(request, slug)
+    registration = own(request, slug)
     form = InterpretationForm(request.POST, registration=registration, prefix="interpretation")
     if not form.is_valid():
         return _page(request, registration, interpretation=form)
-    language = form.cleaned_data["language"]
-    return _done(
-        request, registration, lambda: following.choose_interpretation(registration, by=request.user, language=language), gettext("Saved.")
+    language, said = form.cleaned_data["language"], gettext("Saved.")
+    return done(
+        request, lambda: following.choose_interpretation(registration, by=request.user, language=language), said, HERE, slug
     )
+
+
+@signed_in
+@never_cache
+@require_POST
+def follow_up_answer(request: HttpRequest, slug: str) -> HttpResponse:
+    """To the questions that the staff ask of those who have a seat."""
+    registration = own(request, slug)
+    form = _answers_form(registration, request.POST)
+    if not form.is_valid():
+        return _page(request, registration, answers=form)
+    said = gettext("Your answers are saved.")
+    return done(request, lambda: following.answer(registration, by=request.user, answers=form.answers()), said, HERE, slug)
 
 
 @signed_in
@@ -162,7 +156,7 @@ def interpretation_choose(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def letter(request: HttpRequest, slug: str) -> HttpResponse:
     """The letter itself, made anew each time."""
-    found = _own(request, slug).visaletters.filter(state=VisaLetter.State.ISSUED).last()
+    found = own(request, slug).visaletters.filter(state=VisaLetter.State.ISSUED).last()
     if found is None or not found.can_open(request.user):
         raise Http404
     return as_download(found)
