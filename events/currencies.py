@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.numbers import get_territory_currencies
+from babel.numbers import format_currency, get_territory_currencies
 from django.utils.translation import get_language, to_locale
 
 from members import countries
@@ -28,6 +29,11 @@ def choices() -> list[tuple[str, str]]:
     """All of them with the code before the name; those that most accounts are kept in come first."""
     rest = sorted(codes() - set(FIRST))
     return [(code, f"{code} · {name(code)}") for code in (*FIRST, *rest)]
+
+
+def money(amount: Decimal, code: str) -> str:
+    """An amount as the reader writes it: €1,200.00."""
+    return str(format_currency(amount, code, locale=_locale()))
 
 
 def _locale() -> Locale:

@@ -16,14 +16,13 @@ from django.utils.translation import gettext
 
 from events import telling
 from events.models import Answer, Event, Question, Registration, TravelRequest, VisaLetter
-from events.models.follow_up import SEATED
 from strongcities.workflow import MoveRefused
 
 
 def obstacle(registration: Registration) -> str:
     """Why nothing is asked for, or answered, now, in words; "" where it is."""
     event = registration.event
-    if registration.state not in SEATED:
+    if not registration.is_seated:
         return gettext("This is asked of those who have a seat. Yours is not confirmed yet.") if registration.is_live else gettext(
             "You have no seat at this event any more."
         )

@@ -11,8 +11,7 @@ from typing import Any
 
 from events import seats
 from events.models import Booking, Change, Event, EventInvitation, Notice, Registration, Session, TravelRequest, VisaLetter
-from events.models.follow_up import SEATED
-from events.models.seated import State
+from events.models.seated import SEATED, State
 from members.models import User
 from strongcities import mail
 

@@ -18,11 +18,10 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from events.models.event import FORGOTTEN_AFTER, Event
 from events.models.registration import Registration
-from events.models.seated import State as Seat
+from events.models.seated import SEATED
 from members.querysets import next_in_turn
 from strongcities.workflow import MoveRefused, Workflow
 
-SEATED = (Seat.CONFIRMED, Seat.ATTENDED)  # a seat that is somebody's own, not one that is only offered
 
 
 class FollowUpQuerySet[Row: "FollowUp"](models.QuerySet[Row]):
@@ -58,7 +57,7 @@ class FollowUp(Workflow):
     """`settled`: since when nothing more comes of it (declined, taken back, or the seat is gone)."""
 
     LIVE: ClassVar[tuple[str, ...]] = ()
-    OVER: ClassVar[tuple[str, ...]] = ("declined", "withdrawn", "ended")
+    State: ClassVar[Any] = None
 
     registration = models.ForeignKey(Registration, models.PROTECT, related_name="%(class)ss", verbose_name=_("registration"))
     made = models.DateTimeField(_("asked for"), default=timezone.now, editable=False)
@@ -74,7 +73,17 @@ class FollowUp(Workflow):
     @property
     def stands(self) -> str:
         """The state, right by the registration's own, whatever was noted."""
-        return "ended" if self.state in self.LIVE and self.registration.state not in SEATED else str(self.state)
+        return "ended" if self.state in self.LIVE and not self.registration.is_seated else str(self.state)
+
+    @property
+    def stands_words(self) -> str:
+        return str(self.State(self.stands).label)
+
+    @property
+    def words(self) -> str:
+        """What the staff wrote with their decision, as long as it is kept."""
+        step = None if self.is_forgotten else self.transitions.filter(to_state=self.state, verb__in=("grant", "decline")).last()
+        return step.why if step else ""
 
     @property
     def is_live(self) -> bool:
@@ -111,7 +120,7 @@ class FollowUp(Workflow):
 
     def refuse_without_seat(self) -> None:
         """Raise MoveRefused where the seat is gone. The caller holds the registration."""
-        if self.registration.state not in SEATED:
+        if not self.registration.is_seated:
             raise MoveRefused(gettext("The person has no seat any more."))
         if self.event.is_over:
             raise MoveRefused(gettext("The event is over."))

@@ -22,7 +22,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models.event import Event
-from events.models.follow_up import SEATED
+from events.models.seated import SEATED
 from events.models.programme import Session, Speaker
 from events.models.registration import Registration
 from events.querysets import sits_on_committee

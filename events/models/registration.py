@@ -39,7 +39,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from events.kinds import ListedTo
 from events.models.event import Event
-from events.models.seated import LIVE, Place, PlaceQuerySet, State
+from events.models.seated import LIVE, SEATED, Place, PlaceQuerySet, State
 from members.models import City, Post
 from strongcities.workflow import Move, MoveRefused, Step, Transition
 
@@ -165,6 +165,10 @@ class Registration(Place):
     can_expire = can_offer
 
     # --- What it holds -----------------------------------------------------------------------------------------------
+
+    @property
+    def is_seated(self) -> bool:
+        return self.state in SEATED
 
     @property
     def companions_told(self) -> list[str]:

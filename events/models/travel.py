@@ -23,7 +23,7 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
-from events.currencies import CODE
+from events import currencies
 from events.models.follow_up import FollowUp, FollowUpQuerySet
 from strongcities.workflow import Move, MoveRefused, Transition
 
@@ -50,10 +50,10 @@ TOLD = ("from_where", "how", "cost", "currency", "own_share", "note")  # by the 
 
 class TravelRequestQuerySet(FollowUpQuerySet["TravelRequest"]):
     def sums(self) -> Any:
-        """What is granted to those who have their seat, for each event and currency: rows with event, currency, count, amount."""
+        """What is granted to those who have their seat, for each event and currency: rows with event, code, count, amount."""
         named = {"event": models.F("registration__event__title"), "event_id": models.F("registration__event")}
-        granted = self.standing().filter(state=State.GRANTED).order_by().values(**named, currency=models.F("granted_currency"))
-        return granted.annotate(count=Count("pk"), amount=Sum("granted")).order_by("-registration__event__starts", "currency")
+        granted = self.standing().filter(state=State.GRANTED).order_by().values(**named, code=models.F("granted_currency"))
+        return granted.annotate(count=Count("pk"), amount=Sum("granted")).order_by("-registration__event__starts", "code")
 
 
 class TravelRequest(FollowUp):
@@ -87,10 +87,10 @@ class TravelRequest(FollowUp):
             models.CheckConstraint(condition=Q(state__in=State.values), name="travel_state_is_known"),
             models.CheckConstraint(condition=Q(how="") | Q(how__in=How.values), name="travel_how_is_known"),
             models.CheckConstraint(
-                condition=Q(cost=None, currency="") | Q(cost__gte=0, currency__regex=CODE), name="travel_cost_has_a_currency"
+                condition=Q(cost=None, currency="") | Q(cost__gte=0, currency__regex=currencies.CODE), name="travel_cost_has_a_currency"
             ),
             models.CheckConstraint(
-                condition=Q(granted=None, granted_currency="") | Q(granted__gt=0, granted_currency__regex=CODE),
+                condition=Q(granted=None, granted_currency="") | Q(granted__gt=0, granted_currency__regex=currencies.CODE),
                 name="travel_grant_has_a_currency",
             ),
             models.CheckConstraint(condition=~Q(state=State.GRANTED) | Q(granted__isnull=False), name="travel_granted_has_an_amount"),
@@ -107,6 +107,16 @@ class TravelRequest(FollowUp):
         if self.is_forgotten:
             return {}
         return {name: getattr(self, name) for name in TOLD}
+
+    @property
+    def granted_words(self) -> str:
+        return currencies.money(self.granted, self.granted_currency) if self.granted is not None else ""
+
+    @property
+    def cost_words(self) -> str:
+        """What the person thinks it costs, as long as that is kept."""
+        cost = self.told.get("cost")
+        return currencies.money(cost, self.currency) if cost is not None else ""
 
     def can_grant(self, user: Any) -> bool:
         return self.can_decline(user)
