@@ -52,6 +52,15 @@ ROOMS: tuple[tuple[str, Any, dict[str, Any]], ...] = (
         },
     ),
     (
+        "events",
+        _("Events"),
+        {
+            "events.Paper": _("Documents and links of events and their sessions, with who reads each."),
+            "events.TravelRequest": _("Who asks for support with the journey, and what was granted."),
+            "events.VisaLetter": _("Who needs a letter for a consulate, and whether one that a consulate asks about is good."),
+        },
+    ),
+    (
         "signing-in",
         _("Signing in"),
         {

@@ -164,3 +164,10 @@ class TravelRequestTransition(Transition):
     class Meta(Transition.Meta):
         verbose_name = _("step")
         verbose_name_plural = _("steps")
+
+    @property
+    def words(self) -> str:
+        return {
+            "ask": gettext("Asked for"), "grant": gettext("Granted"), "decline": gettext("Declined"),
+            "withdraw": gettext("Withdrawn"), "end": gettext("Ended with the seat"),
+        }[self.verb]  # fmt: skip

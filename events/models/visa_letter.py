@@ -200,3 +200,10 @@ class VisaLetterTransition(Transition):
     class Meta(Transition.Meta):
         verbose_name = _("step")
         verbose_name_plural = _("steps")
+
+    @property
+    def words(self) -> str:
+        return {
+            "ask": gettext("Asked for"), "issue": gettext("Signed and issued"), "decline": gettext("Declined"),
+            "withdraw": gettext("Withdrawn"), "end": gettext("Ended with the seat"),
+        }[self.verb]  # fmt: skip

@@ -44,6 +44,17 @@ VIEWS = {
     "hub:saved": ("signed in", READ), "hub:saved_new": ("signed in", FORM), "hub:saved_change": ("signed in", FORM),
     "hub:saved_stop": ("signed in", ACT), "hub:saved_mend": ("signed in", ACT), "hub:saved_delete": ("signed in", FORM),
     "hub:suggest": ("public", READ),
+    "events:follow_up": ("signed in", READ), "events:letter": ("signed in", READ),
+    **{
+        f"events:{name}": ("signed in", ACT)
+        for name in (
+            "follow_up_answer", "interpretation_choose", "letter_ask", "letter_withdraw", "travel_ask", "travel_withdraw",
+        )
+    },
+    "admin:events_travelrequest_change": ("staff", READ), "admin:events_visaletter_change": ("staff", READ),
+    "admin:events_visaletter_letter": ("staff", READ),
+    **{f"admin:events_travelrequest_{verb}": ("staff", ACT) for verb in ("grant", "decline")},
+    **{f"admin:events_visaletter_{verb}": ("staff", ACT) for verb in ("issue", "decline")},
     "demo:outbox": ("public", READ), "demo:mail": ("public", READ),
     "admin:members_application_change": ("staff", READ),
     "admin:jobs": ("staff", READ), "admin:job_again": ("staff", ACT), "admin:job_let_go": ("staff", ACT),
