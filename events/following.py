@@ -23,8 +23,10 @@ def obstacle(registration: Registration) -> str:
     """Why nothing is asked for, or answered, now, in words; "" where it is."""
     event = registration.event
     if not registration.is_seated:
-        return gettext("This is asked of those who have a seat. Yours is not confirmed yet.") if registration.is_live else gettext(
-            "You have no seat at this event any more."
+        return (
+            gettext("This is asked of those who have a seat. Yours is not confirmed yet.")
+            if registration.is_live
+            else gettext("You have no seat at this event any more.")
         )
     if event.state == Event.State.CANCELLED:
         return gettext("The event is cancelled.")

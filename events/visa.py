@@ -1,4 +1,4 @@
-"""What a letter for a visa says, put together from what the person told, what the event is, and who signs (strongcities/letters/visa.py)."""
+"""What a letter for a visa says: what the person told, what the event is, and who signs (strongcities/letters/visa.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the queues of travel support and of letters for visas have in common: a list, and a page to decide on each that leads to the next."""
+"""What the queues of travel support and of letters have in common: a list, and a page to decide on each that leads to the next."""
 
 from __future__ import annotations
 

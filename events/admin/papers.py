@@ -35,7 +35,9 @@ class PaperForm(_ModelForm):
             said = {"file": self.instance.file.file_name, "about": self.instance.file.label, "help": documents.HELP}
             self.fields["file"].help_text = _("Now: %(file)s (%(about)s). Another file replaces it. %(help)s") % said
         if "session" in self.fields:
-            of_event = Session.objects.filter(event=self.instance.event_id) if self.instance.event_id else Session.objects.select_related("event")
+            of_event = (
+                Session.objects.filter(event=self.instance.event_id) if self.instance.event_id else Session.objects.select_related("event")
+            )
             self.fields["session"].queryset = of_event  # type: ignore[attr-defined]  # a choice of rows
 
     def clean_file(self) -> documents.Read | None:
@@ -46,7 +48,7 @@ class PaperForm(_ModelForm):
         """A new document is written once nothing else is wrong; what no record shows after all is tidied later (strongcities/kept.py).
         A link takes the place of a document that was there."""
         values = super().clean() or {}
-        event, session = values.get("event") or self.instance.event_id and self.instance.event, values.get("session")
+        event, session = values.get("event") or (self.instance.event if self.instance.event_id else None), values.get("session")
         if event and session and session.event_id != event.pk:
             self.add_error("session", _("This session is of another event."))
         if values.get("file") and not self.errors:

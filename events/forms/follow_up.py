@@ -36,7 +36,11 @@ class TravelForm(forms.Form):
     from_where = PlainText(label=_("From where do you travel?"), max_length=200, help_text=_("Town and country."))
     how = forms.ChoiceField(label=_("How?"), choices=TravelRequest.How.choices, widget=forms.RadioSelect)
     cost = forms.DecimalField(
-        label=_("What do you think it will cost?"), max_digits=10, decimal_places=2, min_value=0, help_text=_("There and back, for you alone.")
+        label=_("What do you think it will cost?"),
+        max_digits=10,
+        decimal_places=2,
+        min_value=0,
+        help_text=_("There and back, for you alone."),
     )
     currency = _currency(_("Currency"))
     own_share = PlainText(
@@ -47,7 +51,9 @@ class TravelForm(forms.Form):
 
 class LetterForm(forms.Form):
     full_name = PlainText(
-        label=_("Full name"), max_length=LONGEST["full_name"], help_text=_("In Latin letters, as in your passport, and so are the next three.")
+        label=_("Full name"),
+        max_length=LONGEST["full_name"],
+        help_text=_("In Latin letters, as in your passport, and so are the next three."),
     )
     nationality = PlainText(label=_("Nationality"), max_length=LONGEST["nationality"])
     born = forms.DateField(label=_("Date of birth"), widget=forms.DateInput(attrs={"type": "date"}))
@@ -57,7 +63,10 @@ class LetterForm(forms.Form):
         label=_("Your authority or organisation"), max_length=LONGEST["city"], help_text=_("With its country: Mombasa County, Kenya.")
     )
     addressee = _words(
-        _("Embassy or consulate"), 3, max_length=310, help_text=_("Its name, its town and country: the letter is addressed to it. Up to five lines.")
+        _("Embassy or consulate"),
+        3,
+        max_length=310,
+        help_text=_("Its name, its town and country: the letter is addressed to it. Up to five lines."),
     )
     language = forms.ChoiceField(
         label=_("Language of the letter"), choices=Language.choices, initial=Language.ENGLISH, widget=forms.RadioSelect

@@ -4,276 +4,518 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import events.models.visa_letter
 import pgtrigger.compiler
 import pgtrigger.migrations
-import strongcities.documents
-import strongcities.sealed_field
 from django.conf import settings
 from django.db import migrations, models
 
+import events.models.visa_letter
+import strongcities.documents
+import strongcities.sealed_field
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('events', '0003_secretariat'),
-        ('members', '0081_inhabitants'),
+        ("events", "0003_secretariat"),
+        ("members", "0081_inhabitants"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Paper',
+            name="Paper",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('author', models.CharField(blank=True, help_text='Not shown under the Chatham House rule, but to the staff.', max_length=200, verbose_name='who wrote it')),
-                ('document', strongcities.documents.DocumentField(verbose_name='document')),
-                ('link', models.URLField(blank=True, help_text='Instead of a document.', max_length=500, verbose_name='link')),
-                ('language', models.CharField(default='en', max_length=3, verbose_name='language')),
-                ('audience', models.CharField(choices=[('everyone', 'Everyone who sees the event'), ('members', 'Officials of member cities'), ('taking', 'Those who take part'), ('committee', 'Officials of the Steering Committee’s cities')], default='taking', max_length=20, verbose_name='for')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "author",
+                    models.CharField(
+                        blank=True,
+                        help_text="Not shown under the Chatham House rule, but to the staff.",
+                        max_length=200,
+                        verbose_name="who wrote it",
+                    ),
+                ),
+                ("document", strongcities.documents.DocumentField(verbose_name="document")),
+                ("link", models.URLField(blank=True, help_text="Instead of a document.", max_length=500, verbose_name="link")),
+                ("language", models.CharField(default="en", max_length=3, verbose_name="language")),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("everyone", "Everyone who sees the event"),
+                            ("members", "Officials of member cities"),
+                            ("taking", "Those who take part"),
+                            ("committee", "Officials of the Steering Committee’s cities"),
+                        ],
+                        default="taking",
+                        max_length=20,
+                        verbose_name="for",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
             ],
             options={
-                'verbose_name': 'paper',
-                'verbose_name_plural': 'papers',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "paper",
+                "verbose_name_plural": "papers",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='TravelRequest',
+            name="TravelRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='asked for')),
-                ('settled', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='settled')),
-                ('state', models.CharField(choices=[('asked', 'to be decided'), ('granted', 'granted'), ('declined', 'declined'), ('withdrawn', 'withdrawn'), ('ended', 'ended with the seat')], default='asked', editable=False, max_length=20, verbose_name='state')),
-                ('from_where', models.CharField(blank=True, max_length=200, verbose_name='from where')),
-                ('how', models.CharField(blank=True, choices=[('train', 'Train'), ('coach', 'Coach'), ('car', 'Car'), ('flight', 'Flight'), ('several', 'Several of these')], max_length=20, verbose_name='how')),
-                ('cost', models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True, verbose_name='estimated cost')),
-                ('currency', models.CharField(blank=True, max_length=3, verbose_name='currency')),
-                ('own_share', models.CharField(blank=True, max_length=500, verbose_name='what the own authority pays')),
-                ('note', models.TextField(blank=True, max_length=2000, verbose_name='note')),
-                ('granted', models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True, verbose_name='amount granted')),
-                ('granted_currency', models.CharField(blank=True, max_length=3, verbose_name='currency of what is granted')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("made", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="asked for")),
+                ("settled", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="settled")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "to be decided"),
+                            ("granted", "granted"),
+                            ("declined", "declined"),
+                            ("withdrawn", "withdrawn"),
+                            ("ended", "ended with the seat"),
+                        ],
+                        default="asked",
+                        editable=False,
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                ("from_where", models.CharField(blank=True, max_length=200, verbose_name="from where")),
+                (
+                    "how",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("train", "Train"),
+                            ("coach", "Coach"),
+                            ("car", "Car"),
+                            ("flight", "Flight"),
+                            ("several", "Several of these"),
+                        ],
+                        max_length=20,
+                        verbose_name="how",
+                    ),
+                ),
+                ("cost", models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True, verbose_name="estimated cost")),
+                ("currency", models.CharField(blank=True, max_length=3, verbose_name="currency")),
+                ("own_share", models.CharField(blank=True, max_length=500, verbose_name="what the own authority pays")),
+                ("note", models.TextField(blank=True, max_length=2000, verbose_name="note")),
+                ("granted", models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True, verbose_name="amount granted")),
+                ("granted_currency", models.CharField(blank=True, max_length=3, verbose_name="currency of what is granted")),
             ],
             options={
-                'verbose_name': 'request for travel support',
-                'verbose_name_plural': 'requests for travel support',
-                'ordering': ['made', 'pk'],
+                "verbose_name": "request for travel support",
+                "verbose_name_plural": "requests for travel support",
+                "ordering": ["made", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='TravelRequestTransition',
+            name="TravelRequestTransition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(max_length=40, verbose_name='what was done')),
-                ('from_state', models.CharField(blank=True, max_length=20, verbose_name='from')),
-                ('to_state', models.CharField(max_length=20, verbose_name='to')),
-                ('why', models.TextField(blank=True, verbose_name='why')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("verb", models.CharField(max_length=40, verbose_name="what was done")),
+                ("from_state", models.CharField(blank=True, max_length=20, verbose_name="from")),
+                ("to_state", models.CharField(max_length=20, verbose_name="to")),
+                ("why", models.TextField(blank=True, verbose_name="why")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="at")),
             ],
             options={
-                'verbose_name': 'step',
-                'verbose_name_plural': 'steps',
-                'ordering': ['at', 'pk'],
-                'abstract': False,
+                "verbose_name": "step",
+                "verbose_name_plural": "steps",
+                "ordering": ["at", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='VisaLetter',
+            name="VisaLetter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='asked for')),
-                ('settled', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='settled')),
-                ('state', models.CharField(choices=[('asked', 'to be issued'), ('issued', 'issued'), ('declined', 'declined'), ('withdrawn', 'withdrawn'), ('ended', 'ended with the seat')], default='asked', editable=False, max_length=20, verbose_name='state')),
-                ('reference', models.CharField(default=events.models.visa_letter.reference, editable=False, max_length=20, unique=True, verbose_name='reference')),
-                ('language', models.CharField(choices=[('en', 'English'), ('fr', 'French')], default='en', max_length=3, verbose_name='language of the letter')),
-                ('details', strongcities.sealed_field.SealedField(blank=True, default='', editable=False, verbose_name='what it says')),
-                ('issued', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='issued at')),
-                ('costs', models.CharField(blank=True, choices=[('own', 'their own authority'), ('network', 'the Strong Cities Network'), ('shared', 'both of them')], editable=False, max_length=20, verbose_name='costs borne by')),
-                ('signer_name', models.CharField(blank=True, editable=False, max_length=80, verbose_name='signed by')),
-                ('signer_function', models.CharField(blank=True, editable=False, max_length=100, verbose_name='as')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("made", models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="asked for")),
+                ("settled", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="settled")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "to be issued"),
+                            ("issued", "issued"),
+                            ("declined", "declined"),
+                            ("withdrawn", "withdrawn"),
+                            ("ended", "ended with the seat"),
+                        ],
+                        default="asked",
+                        editable=False,
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "reference",
+                    models.CharField(
+                        default=events.models.visa_letter.reference, editable=False, max_length=20, unique=True, verbose_name="reference"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("fr", "French")], default="en", max_length=3, verbose_name="language of the letter"
+                    ),
+                ),
+                ("details", strongcities.sealed_field.SealedField(blank=True, default="", editable=False, verbose_name="what it says")),
+                ("issued", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="issued at")),
+                (
+                    "costs",
+                    models.CharField(
+                        blank=True,
+                        choices=[("own", "their own authority"), ("network", "the Strong Cities Network"), ("shared", "both of them")],
+                        editable=False,
+                        max_length=20,
+                        verbose_name="costs borne by",
+                    ),
+                ),
+                ("signer_name", models.CharField(blank=True, editable=False, max_length=80, verbose_name="signed by")),
+                ("signer_function", models.CharField(blank=True, editable=False, max_length=100, verbose_name="as")),
             ],
             options={
-                'verbose_name': 'visa letter',
-                'verbose_name_plural': 'visa letters',
-                'ordering': ['made', 'pk'],
+                "verbose_name": "visa letter",
+                "verbose_name_plural": "visa letters",
+                "ordering": ["made", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='VisaLetterTransition',
+            name="VisaLetterTransition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(max_length=40, verbose_name='what was done')),
-                ('from_state', models.CharField(blank=True, max_length=20, verbose_name='from')),
-                ('to_state', models.CharField(max_length=20, verbose_name='to')),
-                ('why', models.TextField(blank=True, verbose_name='why')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("verb", models.CharField(max_length=40, verbose_name="what was done")),
+                ("from_state", models.CharField(blank=True, max_length=20, verbose_name="from")),
+                ("to_state", models.CharField(max_length=20, verbose_name="to")),
+                ("why", models.TextField(blank=True, verbose_name="why")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="at")),
             ],
             options={
-                'verbose_name': 'step',
-                'verbose_name_plural': 'steps',
-                'ordering': ['at', 'pk'],
-                'abstract': False,
+                "verbose_name": "step",
+                "verbose_name_plural": "steps",
+                "ordering": ["at", "pk"],
+                "abstract": False,
             },
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='event',
-            name='update_update',
+            model_name="event",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='event',
-            name='delete_delete',
+            model_name="event",
+            name="delete_delete",
         ),
         migrations.AddField(
-            model_name='event',
-            name='follow_up_until',
-            field=models.DateTimeField(blank=True, help_text='With a date, whoever has a seat is mailed that something is asked of them. Empty: until the event ends.', null=True, verbose_name='what is asked afterwards is answered until'),
+            model_name="event",
+            name="follow_up_until",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="With a date, whoever has a seat is mailed that something is asked of them. Empty: until the event ends.",
+                null=True,
+                verbose_name="what is asked afterwards is answered until",
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='offers_letters',
-            field=models.BooleanField(default=False, help_text='Whoever has a seat can ask for one; the Secretariat signs each.', verbose_name='offers letters for visas'),
+            model_name="event",
+            name="offers_letters",
+            field=models.BooleanField(
+                default=False,
+                help_text="Whoever has a seat can ask for one; the Secretariat signs each.",
+                verbose_name="offers letters for visas",
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='offers_travel',
-            field=models.BooleanField(default=False, help_text='Whoever has a seat can ask for it; the Secretariat decides on each.', verbose_name='offers travel support'),
+            model_name="event",
+            name="offers_travel",
+            field=models.BooleanField(
+                default=False,
+                help_text="Whoever has a seat can ask for it; the Secretariat decides on each.",
+                verbose_name="offers travel support",
+            ),
         ),
         migrations.AddField(
-            model_name='eventhistory',
-            name='follow_up_until',
-            field=models.DateTimeField(blank=True, help_text='With a date, whoever has a seat is mailed that something is asked of them. Empty: until the event ends.', null=True, verbose_name='what is asked afterwards is answered until'),
+            model_name="eventhistory",
+            name="follow_up_until",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="With a date, whoever has a seat is mailed that something is asked of them. Empty: until the event ends.",
+                null=True,
+                verbose_name="what is asked afterwards is answered until",
+            ),
         ),
         migrations.AddField(
-            model_name='eventhistory',
-            name='offers_letters',
-            field=models.BooleanField(default=False, help_text='Whoever has a seat can ask for one; the Secretariat signs each.', verbose_name='offers letters for visas'),
+            model_name="eventhistory",
+            name="offers_letters",
+            field=models.BooleanField(
+                default=False,
+                help_text="Whoever has a seat can ask for one; the Secretariat signs each.",
+                verbose_name="offers letters for visas",
+            ),
         ),
         migrations.AddField(
-            model_name='eventhistory',
-            name='offers_travel',
-            field=models.BooleanField(default=False, help_text='Whoever has a seat can ask for it; the Secretariat decides on each.', verbose_name='offers travel support'),
+            model_name="eventhistory",
+            name="offers_travel",
+            field=models.BooleanField(
+                default=False,
+                help_text="Whoever has a seat can ask for it; the Secretariat decides on each.",
+                verbose_name="offers travel support",
+            ),
         ),
         migrations.AlterField(
-            model_name='notice',
-            name='about',
-            field=models.CharField(choices=[('changes', 'Changes'), ('state', 'Postponed, resumed or cancelled'), ('session', 'A session that does not take place'), ('follow-up', 'What is asked of those who have a seat')], max_length=20, verbose_name='about'),
+            model_name="notice",
+            name="about",
+            field=models.CharField(
+                choices=[
+                    ("changes", "Changes"),
+                    ("state", "Postponed, resumed or cancelled"),
+                    ("session", "A session that does not take place"),
+                    ("follow-up", "What is asked of those who have a seat"),
+                ],
+                max_length=20,
+                verbose_name="about",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='event',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."audience" IS DISTINCT FROM (NEW."audience") OR OLD."body" IS DISTINCT FROM (NEW."body") OR OLD."capacity" IS DISTINCT FROM (NEW."capacity") OR OLD."changes_until" IS DISTINCT FROM (NEW."changes_until") OR OLD."chatham_house" IS DISTINCT FROM (NEW."chatham_house") OR OLD."companions_capacity" IS DISTINCT FROM (NEW."companions_capacity") OR OLD."companions_each" IS DISTINCT FROM (NEW."companions_each") OR OLD."ends" IS DISTINCT FROM (NEW."ends") OR OLD."follow_up_until" IS DISTINCT FROM (NEW."follow_up_until") OR OLD."for_cities" IS DISTINCT FROM (NEW."for_cities") OR OLD."host_id" IS DISTINCT FROM (NEW."host_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."interpretation" IS DISTINCT FROM (NEW."interpretation") OR OLD."is_online" IS DISTINCT FROM (NEW."is_online") OR OLD."is_sample" IS DISTINCT FROM (NEW."is_sample") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."languages" IS DISTINCT FROM (NEW."languages") OR OLD."link" IS DISTINCT FROM (NEW."link") OR OLD."next_steps" IS DISTINCT FROM (NEW."next_steps") OR OLD."offer_hours" IS DISTINCT FROM (NEW."offer_hours") OR OLD."offers_letters" IS DISTINCT FROM (NEW."offers_letters") OR OLD."offers_travel" IS DISTINCT FROM (NEW."offers_travel") OR OLD."outcomes" IS DISTINCT FROM (NEW."outcomes") OR OLD."per_city" IS DISTINCT FROM (NEW."per_city") OR OLD."region" IS DISTINCT FROM (NEW."region") OR OLD."registration_closes" IS DISTINCT FROM (NEW."registration_closes") OR OLD."registration_opens" IS DISTINCT FROM (NEW."registration_opens") OR OLD."series_id" IS DISTINCT FROM (NEW."series_id") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."starts" IS DISTINCT FROM (NEW."starts") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."themes" IS DISTINCT FROM (NEW."themes") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."venue" IS DISTINCT FROM (NEW."venue") OR OLD."venue_address" IS DISTINCT FROM (NEW."venue_address") OR OLD."way" IS DISTINCT FROM (NEW."way") OR OLD."zone" IS DISTINCT FROM (NEW."zone"))', func='INSERT INTO "events_eventhistory" ("audience", "body", "capacity", "changes_until", "chatham_house", "companions_capacity", "companions_each", "ends", "follow_up_until", "for_cities", "host_id", "id", "interpretation", "is_online", "is_sample", "kind", "language", "languages", "link", "next_steps", "offer_hours", "offers_letters", "offers_travel", "outcomes", "per_city", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region", "registration_closes", "registration_opens", "series_id", "slug", "starts", "state", "summary", "themes", "title", "venue", "venue_address", "way", "zone") VALUES (OLD."audience", OLD."body", OLD."capacity", OLD."changes_until", OLD."chatham_house", OLD."companions_capacity", OLD."companions_each", OLD."ends", OLD."follow_up_until", OLD."for_cities", OLD."host_id", OLD."id", OLD."interpretation", OLD."is_online", OLD."is_sample", OLD."kind", OLD."language", OLD."languages", OLD."link", OLD."next_steps", OLD."offer_hours", OLD."offers_letters", OLD."offers_travel", OLD."outcomes", OLD."per_city", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."region", OLD."registration_closes", OLD."registration_opens", OLD."series_id", OLD."slug", OLD."starts", OLD."state", OLD."summary", OLD."themes", OLD."title", OLD."venue", OLD."venue_address", OLD."way", OLD."zone"); RETURN NULL;', hash='343ac248b9c8dd4699ea3eb4d76482b6e233530c', operation='UPDATE', pgid='pgtrigger_update_update_73f59', table='events_event', when='AFTER')),
+            model_name="event",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."audience" IS DISTINCT FROM (NEW."audience") OR OLD."body" IS DISTINCT FROM (NEW."body") OR OLD."capacity" IS DISTINCT FROM (NEW."capacity") OR OLD."changes_until" IS DISTINCT FROM (NEW."changes_until") OR OLD."chatham_house" IS DISTINCT FROM (NEW."chatham_house") OR OLD."companions_capacity" IS DISTINCT FROM (NEW."companions_capacity") OR OLD."companions_each" IS DISTINCT FROM (NEW."companions_each") OR OLD."ends" IS DISTINCT FROM (NEW."ends") OR OLD."follow_up_until" IS DISTINCT FROM (NEW."follow_up_until") OR OLD."for_cities" IS DISTINCT FROM (NEW."for_cities") OR OLD."host_id" IS DISTINCT FROM (NEW."host_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."interpretation" IS DISTINCT FROM (NEW."interpretation") OR OLD."is_online" IS DISTINCT FROM (NEW."is_online") OR OLD."is_sample" IS DISTINCT FROM (NEW."is_sample") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."languages" IS DISTINCT FROM (NEW."languages") OR OLD."link" IS DISTINCT FROM (NEW."link") OR OLD."next_steps" IS DISTINCT FROM (NEW."next_steps") OR OLD."offer_hours" IS DISTINCT FROM (NEW."offer_hours") OR OLD."offers_letters" IS DISTINCT FROM (NEW."offers_letters") OR OLD."offers_travel" IS DISTINCT FROM (NEW."offers_travel") OR OLD."outcomes" IS DISTINCT FROM (NEW."outcomes") OR OLD."per_city" IS DISTINCT FROM (NEW."per_city") OR OLD."region" IS DISTINCT FROM (NEW."region") OR OLD."registration_closes" IS DISTINCT FROM (NEW."registration_closes") OR OLD."registration_opens" IS DISTINCT FROM (NEW."registration_opens") OR OLD."series_id" IS DISTINCT FROM (NEW."series_id") OR OLD."slug" IS DISTINCT FROM (NEW."slug") OR OLD."starts" IS DISTINCT FROM (NEW."starts") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."themes" IS DISTINCT FROM (NEW."themes") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."venue" IS DISTINCT FROM (NEW."venue") OR OLD."venue_address" IS DISTINCT FROM (NEW."venue_address") OR OLD."way" IS DISTINCT FROM (NEW."way") OR OLD."zone" IS DISTINCT FROM (NEW."zone"))',
+                    func='INSERT INTO "events_eventhistory" ("audience", "body", "capacity", "changes_until", "chatham_house", "companions_capacity", "companions_each", "ends", "follow_up_until", "for_cities", "host_id", "id", "interpretation", "is_online", "is_sample", "kind", "language", "languages", "link", "next_steps", "offer_hours", "offers_letters", "offers_travel", "outcomes", "per_city", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region", "registration_closes", "registration_opens", "series_id", "slug", "starts", "state", "summary", "themes", "title", "venue", "venue_address", "way", "zone") VALUES (OLD."audience", OLD."body", OLD."capacity", OLD."changes_until", OLD."chatham_house", OLD."companions_capacity", OLD."companions_each", OLD."ends", OLD."follow_up_until", OLD."for_cities", OLD."host_id", OLD."id", OLD."interpretation", OLD."is_online", OLD."is_sample", OLD."kind", OLD."language", OLD."languages", OLD."link", OLD."next_steps", OLD."offer_hours", OLD."offers_letters", OLD."offers_travel", OLD."outcomes", OLD."per_city", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."region", OLD."registration_closes", OLD."registration_opens", OLD."series_id", OLD."slug", OLD."starts", OLD."state", OLD."summary", OLD."themes", OLD."title", OLD."venue", OLD."venue_address", OLD."way", OLD."zone"); RETURN NULL;',
+                    hash="343ac248b9c8dd4699ea3eb4d76482b6e233530c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_73f59",
+                    table="events_event",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='event',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "events_eventhistory" ("audience", "body", "capacity", "changes_until", "chatham_house", "companions_capacity", "companions_each", "ends", "follow_up_until", "for_cities", "host_id", "id", "interpretation", "is_online", "is_sample", "kind", "language", "languages", "link", "next_steps", "offer_hours", "offers_letters", "offers_travel", "outcomes", "per_city", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region", "registration_closes", "registration_opens", "series_id", "slug", "starts", "state", "summary", "themes", "title", "venue", "venue_address", "way", "zone") VALUES (OLD."audience", OLD."body", OLD."capacity", OLD."changes_until", OLD."chatham_house", OLD."companions_capacity", OLD."companions_each", OLD."ends", OLD."follow_up_until", OLD."for_cities", OLD."host_id", OLD."id", OLD."interpretation", OLD."is_online", OLD."is_sample", OLD."kind", OLD."language", OLD."languages", OLD."link", OLD."next_steps", OLD."offer_hours", OLD."offers_letters", OLD."offers_travel", OLD."outcomes", OLD."per_city", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."region", OLD."registration_closes", OLD."registration_opens", OLD."series_id", OLD."slug", OLD."starts", OLD."state", OLD."summary", OLD."themes", OLD."title", OLD."venue", OLD."venue_address", OLD."way", OLD."zone"); RETURN NULL;', hash='af37399e9982e14d8f955828f21407085a9fd14f', operation='DELETE', pgid='pgtrigger_delete_delete_d74a6', table='events_event', when='AFTER')),
+            model_name="event",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "events_eventhistory" ("audience", "body", "capacity", "changes_until", "chatham_house", "companions_capacity", "companions_each", "ends", "follow_up_until", "for_cities", "host_id", "id", "interpretation", "is_online", "is_sample", "kind", "language", "languages", "link", "next_steps", "offer_hours", "offers_letters", "offers_travel", "outcomes", "per_city", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region", "registration_closes", "registration_opens", "series_id", "slug", "starts", "state", "summary", "themes", "title", "venue", "venue_address", "way", "zone") VALUES (OLD."audience", OLD."body", OLD."capacity", OLD."changes_until", OLD."chatham_house", OLD."companions_capacity", OLD."companions_each", OLD."ends", OLD."follow_up_until", OLD."for_cities", OLD."host_id", OLD."id", OLD."interpretation", OLD."is_online", OLD."is_sample", OLD."kind", OLD."language", OLD."languages", OLD."link", OLD."next_steps", OLD."offer_hours", OLD."offers_letters", OLD."offers_travel", OLD."outcomes", OLD."per_city", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."region", OLD."registration_closes", OLD."registration_opens", OLD."series_id", OLD."slug", OLD."starts", OLD."state", OLD."summary", OLD."themes", OLD."title", OLD."venue", OLD."venue_address", OLD."way", OLD."zone"); RETURN NULL;',
+                    hash="af37399e9982e14d8f955828f21407085a9fd14f",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_d74a6",
+                    table="events_event",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('follow_up_until', None), ('follow_up_until__lte', models.F('ends')), _connector='OR'), name='event_follow_up_ends_with_it', violation_error_message='Nothing is asked any more once it is over.'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("follow_up_until", None), ("follow_up_until__lte", models.F("ends")), _connector="OR"),
+                name="event_follow_up_ends_with_it",
+                violation_error_message="Nothing is asked any more once it is over.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('offers_letters', False), ('offers_travel', False)), ('host__isnull', False), models.Q(('venue', ''), _negated=True), _connector='OR'), name='event_journeys_have_a_place', violation_error_message='Travel support and letters for visas need a place to travel to.'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("offers_letters", False), ("offers_travel", False)),
+                    ("host__isnull", False),
+                    models.Q(("venue", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="event_journeys_have_a_place",
+                violation_error_message="Travel support and letters for visas need a place to travel to.",
+            ),
         ),
         migrations.AddField(
-            model_name='paper',
-            name='event',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='papers', to='events.event', verbose_name='event'),
+            model_name="paper",
+            name="event",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="papers", to="events.event", verbose_name="event"
+            ),
         ),
         migrations.AddField(
-            model_name='paper',
-            name='session',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='papers', to='events.session', verbose_name='session'),
+            model_name="paper",
+            name="session",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="papers",
+                to="events.session",
+                verbose_name="session",
+            ),
         ),
         migrations.AddField(
-            model_name='travelrequest',
-            name='registration',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='events.registration', verbose_name='registration'),
+            model_name="travelrequest",
+            name="registration",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="%(class)ss",
+                to="events.registration",
+                verbose_name="registration",
+            ),
         ),
         migrations.AddField(
-            model_name='travelrequesttransition',
-            name='by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
+            model_name="travelrequesttransition",
+            name="by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="by",
+            ),
         ),
         migrations.AddField(
-            model_name='travelrequesttransition',
-            name='subject',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transitions', to='events.travelrequest', verbose_name='request'),
+            model_name="travelrequesttransition",
+            name="subject",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="transitions", to="events.travelrequest", verbose_name="request"
+            ),
         ),
         migrations.AddField(
-            model_name='visaletter',
-            name='registration',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='events.registration', verbose_name='registration'),
+            model_name="visaletter",
+            name="registration",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="%(class)ss",
+                to="events.registration",
+                verbose_name="registration",
+            ),
         ),
         migrations.AddField(
-            model_name='visalettertransition',
-            name='by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
+            model_name="visalettertransition",
+            name="by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="by",
+            ),
         ),
         migrations.AddField(
-            model_name='visalettertransition',
-            name='subject',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='transitions', to='events.visaletter', verbose_name='letter'),
+            model_name="visalettertransition",
+            name="subject",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="transitions", to="events.visaletter", verbose_name="letter"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.CheckConstraint(condition=models.Q(('audience__in', ['everyone', 'members', 'taking', 'committee'])), name='paper_audience_is_known'),
+            model_name="paper",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("audience__in", ["everyone", "members", "taking", "committee"])), name="paper_audience_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('document', ''), models.Q(('link', ''), _negated=True)), models.Q(models.Q(('document', ''), _negated=True), ('link', '')), _connector='OR'), name='paper_is_a_document_or_a_link', violation_error_message='A paper is either a document or a link.'),
+            model_name="paper",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("document", ""), models.Q(("link", ""), _negated=True)),
+                    models.Q(models.Q(("document", ""), _negated=True), ("link", "")),
+                    _connector="OR",
+                ),
+                name="paper_is_a_document_or_a_link",
+                violation_error_message="A paper is either a document or a link.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='travelrequest',
-            index=models.Index(condition=models.Q(('state', 'asked')), fields=['made'], name='travel_to_decide'),
+            model_name="travelrequest",
+            index=models.Index(condition=models.Q(("state", "asked")), fields=["made"], name="travel_to_decide"),
         ),
         migrations.AddConstraint(
-            model_name='travelrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'granted', 'declined', 'withdrawn', 'ended'])), name='travel_state_is_known'),
+            model_name="travelrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["asked", "granted", "declined", "withdrawn", "ended"])), name="travel_state_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='travelrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('how', ''), ('how__in', ['train', 'coach', 'car', 'flight', 'several']), _connector='OR'), name='travel_how_is_known'),
+            model_name="travelrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("how", ""), ("how__in", ["train", "coach", "car", "flight", "several"]), _connector="OR"),
+                name="travel_how_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='travelrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cost', None), ('currency', '')), models.Q(('cost__gte', 0), ('currency__regex', '^[A-Z]{3}$')), _connector='OR'), name='travel_cost_has_a_currency'),
+            model_name="travelrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cost", None), ("currency", "")),
+                    models.Q(("cost__gte", 0), ("currency__regex", "^[A-Z]{3}$")),
+                    _connector="OR",
+                ),
+                name="travel_cost_has_a_currency",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='travelrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('granted', None), ('granted_currency', '')), models.Q(('granted__gt', 0), ('granted_currency__regex', '^[A-Z]{3}$')), _connector='OR'), name='travel_grant_has_a_currency'),
+            model_name="travelrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("granted", None), ("granted_currency", "")),
+                    models.Q(("granted__gt", 0), ("granted_currency__regex", "^[A-Z]{3}$")),
+                    _connector="OR",
+                ),
+                name="travel_grant_has_a_currency",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='travelrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'granted'), _negated=True), ('granted__isnull', False), _connector='OR'), name='travel_granted_has_an_amount'),
+            model_name="travelrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("state", "granted"), _negated=True), ("granted__isnull", False), _connector="OR"),
+                name="travel_granted_has_an_amount",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='travelrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('asked', 'granted'))), fields=('registration',), name='travel_one_live_request'),
+            model_name="travelrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("asked", "granted"))), fields=("registration",), name="travel_one_live_request"
+            ),
         ),
         migrations.AddIndex(
-            model_name='visaletter',
-            index=models.Index(condition=models.Q(('state', 'asked')), fields=['made'], name='letter_to_issue'),
+            model_name="visaletter",
+            index=models.Index(condition=models.Q(("state", "asked")), fields=["made"], name="letter_to_issue"),
         ),
         migrations.AddConstraint(
-            model_name='visaletter',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'issued', 'declined', 'withdrawn', 'ended'])), name='letter_state_is_known'),
+            model_name="visaletter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["asked", "issued", "declined", "withdrawn", "ended"])), name="letter_state_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visaletter',
-            constraint=models.CheckConstraint(condition=models.Q(('language__in', ['en', 'fr'])), name='letter_language_is_known'),
+            model_name="visaletter",
+            constraint=models.CheckConstraint(condition=models.Q(("language__in", ["en", "fr"])), name="letter_language_is_known"),
         ),
         migrations.AddConstraint(
-            model_name='visaletter',
-            constraint=models.CheckConstraint(condition=models.Q(('details', ''), ('details__startswith', 'gAAAA'), _connector='OR'), name='letter_lies_sealed'),
+            model_name="visaletter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("details", ""), ("details__startswith", "gAAAA"), _connector="OR"), name="letter_lies_sealed"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visaletter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'issued'), _negated=True), models.Q(('costs__in', ['own', 'network', 'shared']), ('issued__isnull', False), models.Q(('signer_name', ''), _negated=True), models.Q(('signer_function', ''), _negated=True)), _connector='OR'), name='letter_issued_is_signed'),
+            model_name="visaletter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "issued"), _negated=True),
+                    models.Q(
+                        ("costs__in", ["own", "network", "shared"]),
+                        ("issued__isnull", False),
+                        models.Q(("signer_name", ""), _negated=True),
+                        models.Q(("signer_function", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="letter_issued_is_signed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visaletter',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('asked', 'issued'))), fields=('registration',), name='letter_one_live'),
+            model_name="visaletter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("asked", "issued"))), fields=("registration",), name="letter_one_live"
+            ),
         ),
     ]

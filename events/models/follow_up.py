@@ -23,7 +23,6 @@ from members.querysets import next_in_turn
 from strongcities.workflow import MoveRefused, Workflow
 
 
-
 class FollowUpQuerySet[Row: "FollowUp"](models.QuerySet[Row]):
     def visible_to(self, user: Any) -> FollowUpQuerySet[Row]:
         """Their own; staff who keep events see all. Who registered a group sees nothing of it: a passport is no group's."""

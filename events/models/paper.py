@@ -22,9 +22,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models.event import Event
-from events.models.seated import SEATED
 from events.models.programme import Session, Speaker
 from events.models.registration import Registration
+from events.models.seated import SEATED
 from events.querysets import sits_on_committee
 from members.querysets import sees_members_only
 from strongcities import languages

@@ -82,7 +82,9 @@ class RegistrationQuerySet(PlaceQuerySet["Registration"]):
         """Those with a seat who agreed to be read by `user` in the list of participants of an event that `user` sees. Whoever stood
         for a city and stands for none any more is in no list: with the network they took their consents back."""
         stands = models.Exists(Post.objects.today().filter(official__user=models.OuterRef("user")))
-        taking = self.filter(Q(city=None) | stands, state__in=(State.CONFIRMED, State.ATTENDED), user__is_active=True).exclude(user__name="")
+        taking = self.filter(Q(city=None) | stands, state__in=(State.CONFIRMED, State.ATTENDED), user__is_active=True).exclude(
+            user__name=""
+        )
         if not user.is_authenticated:
             return taking.filter(listed_to=ListedTo.EVERYONE)
         own = Registration.objects.of(user).filter(event=models.OuterRef("event"), state__in=(State.CONFIRMED, State.ATTENDED))

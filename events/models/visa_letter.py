@@ -119,7 +119,11 @@ class VisaLetter(FollowUp):
     def is_stale(self) -> bool:
         """Whether the event is no longer what an issued letter says of it."""
         told = self.told
-        return bool(told) and self.stands == State.ISSUED and any(told[name] != said for name, said in visa.of_event(self.event, self.language).items())
+        return (
+            bool(told)
+            and self.stands == State.ISSUED
+            and any(told[name] != said for name, said in visa.of_event(self.event, self.language).items())
+        )
 
     def pdf(self) -> bytes:
         """The letter as it was signed. Raises MoveRefused where there is none any more."""

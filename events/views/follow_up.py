@@ -107,9 +107,7 @@ def letter_ask(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, registration, letter=form)
     told, language = form.told, form.cleaned_data["language"]
     said = gettext("Saved. The Secretariat reads it and signs the letter; you hear by mail.")
-    return done(
-        request, lambda: following.ask_for_letter(registration, by=request.user, told=told, language=language), said, HERE, slug
-    )
+    return done(request, lambda: following.ask_for_letter(registration, by=request.user, told=told, language=language), said, HERE, slug)
 
 
 @signed_in
@@ -133,9 +131,7 @@ def interpretation_choose(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, registration, interpretation=form)
     language, said = form.cleaned_data["language"], gettext("Saved.")
-    return done(
-        request, lambda: following.choose_interpretation(registration, by=request.user, language=language), said, HERE, slug
-    )
+    return done(request, lambda: following.choose_interpretation(registration, by=request.user, language=language), said, HERE, slug)
 
 
 @signed_in

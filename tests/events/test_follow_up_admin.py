@@ -1,10 +1,10 @@
 """The staff's queues: travel support, and letters for visas."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
-from datetime import timedelta
 
 from events.models import Event, Registration, TravelRequest, VisaLetter
 from tests import cast as house
@@ -40,7 +40,8 @@ def grant(**told):
 
 def sign(letter, **told):
     return {
-        "issue-signer_name": "Sam Staff", "issue-signer_function": "Head of events", "issue-costs": "own", "issue-seen": letter.mark, **told,
+        "issue-signer_name": "Sam Staff", "issue-signer_function": "Head of events", "issue-costs": "own", "issue-seen": letter.mark,
+        **told,
     }  # fmt: skip
 
 
@@ -102,7 +103,7 @@ def test_a_letter_is_read_signed_and_opened(client, sam, seats):
     letter = VisaLetter.objects.get()
     assert (letter.state, letter.signer_function) == ("issued", "Head of events")
     answer = client.get(f"{LETTERS}{letter.pk}/letter.pdf")
-    assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/pdf", "private, no-store")
+    assert (answer["Content-Type"], set(answer["Cache-Control"].split(", ")) >= {"private", "no-store"}) == ("application/pdf", True)
 
 
 def test_a_letter_that_changed_while_it_was_read_is_not_signed(client, sam, seats):

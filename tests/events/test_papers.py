@@ -3,15 +3,14 @@
 import re
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
-from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
 
 from events.models import Paper, Registration, Speaker
 from strongcities import documents
-from tests import cast as house
-from tests import documents as files
+from tests import cast as house, documents as files
 from tests.events import cast
 
 pytestmark = pytest.mark.django_db
@@ -95,7 +94,8 @@ ADD = "/admin/events/paper/add/"
 
 def typed(event, **told):
     return {
-        "event": event.pk, "session": "", "title": "Agenda", "author": "", "link": "", "language": "en", "audience": "taking", "position": 0,
+        "event": event.pk, "session": "", "title": "Agenda", "author": "", "link": "", "language": "en", "audience": "taking",
+        "position": 0,
         **told,
     }  # fmt: skip
 
@@ -103,7 +103,7 @@ def typed(event, **told):
 def test_staff_keep_a_paper(client, event):
     client.force_login(house.make_staff("sam"))
     answer = client.post(ADD, typed(event, file=SimpleUploadedFile("Agenda.pdf", files.pdf())))
-    assert answer.status_code == 302, re.findall(r'errorlist.*?</ul>', answer.content.decode())
+    assert answer.status_code == 302, re.findall(r"errorlist.*?</ul>", answer.content.decode())
     paper = Paper.objects.get()
     assert (paper.file.file_name, paper.file.is_there, paper.audience) == ("Agenda.pdf", True, "taking")
     address = f"/admin/events/paper/{paper.pk}/change/"
