@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from events.models import Booking, Event, Registration, Session
@@ -49,9 +50,9 @@ def settle_all(event: Event) -> None:
 
 def settle_for(user: Any) -> None:
     """The same for every event at which `user` is registered."""
-    own = Registration.objects.of(user).live()
-    over = Registration.objects.due().values("event").union(Booking.objects.due().values("session__event"))
-    for event in Event.objects.filter(pk__in=own.values("event")).filter(pk__in=over):
+    own = Event.objects.filter(pk__in=Registration.objects.of(user).live().values("event"))
+    over = Q(pk__in=Registration.objects.due().values("event")) | Q(pk__in=Booking.objects.due().values("session__event"))
+    for event in own.filter(over):
         settle_all(event)
 
 

@@ -63,7 +63,8 @@ def of_session(session: Session, bookings: Iterable[Booking]) -> None:
 def of_invitation(invitation: EventInvitation, *, again: bool = False) -> None:
     """The invitation itself, or a reminder of it."""
     name = "events/reminded" if again else "events/link" if invitation.asked_for else "events/invited"
-    context = {"event": invitation.event, "invitation": invitation}
+    zone = invitation.user.time_zone if invitation.user else ""
+    context = {"event": invitation.event, "invitation": invitation, "reader_zone": zone}
     mail.send(name, to=invitation.email, context=context, language=invitation.language)
 
 
@@ -110,7 +111,7 @@ _NOTICES = {
 
 def _send(name: str, user: Any, context: dict[str, Any]) -> None:
     if user.is_active:
-        mail.send(name, to=user.email, context=context, language=user.language)
+        mail.send(name, to=user.email, context={**context, "reader_zone": user.time_zone}, language=user.language)
 
 
 def _note(event: Event, **fields: Any) -> Notice:

@@ -58,19 +58,19 @@ def _city_has_all(place: seats.Asking, what: seats.Seats) -> str:
     size = _size(place)
     if left >= size:
         return ""
-    words = {"city": place.city.called, "count": capacity}
-    if left <= 0:
-        said = ngettext("%(city)s has one seat at this event, and it is taken.", "%(city)s has all of its %(count)d seats.", capacity)
-        return f"{said % words} {gettext('You move up when one of them comes free, or when your city is given more; others pass you until then.')}"
-    return _short(left, size, gettext("of %(city)s") % words)
+    name = place.city.called
+    if left > 0:
+        free = ngettext("%(count)d seat of %(city)s is free", "%(count)d seats of %(city)s are free", left)
+        return _short(free % {"count": left, "city": name}, size)
+    said = ngettext("%(city)s has one seat at this event, and it is taken.", "%(city)s has all of its %(count)d seats.", capacity)
+    more = gettext("You move up when one of them comes free, or when your city is given more; others pass you until then.")
+    return f"{said % {'city': name, 'count': capacity}} {more}"
 
 
-def _short(left: int, size: int, whose: str = "") -> str:
-    """Seats are free, and fewer than the group needs."""
-    free = ngettext("%(count)d seat is free", "%(count)d seats are free", left) % {"count": left}
-    free = gettext("%(free)s %(whose)s") % {"free": free, "whose": whose} if whose else free
-    words = {"free": free, "size": size}
-    return gettext("%(free)s, and your group of %(size)d comes together or not at all: it waits until there are enough for all.") % words
+def _short(free: str, size: int) -> str:
+    """Seats are `free`, so the words, and fewer than the group needs."""
+    words = gettext("%(free)s, and your group of %(size)d comes together or not at all: it waits until there are enough for all.")
+    return words % {"free": free, "size": size}
 
 
 def _all_taken(place: seats.Asking, what: seats.Seats) -> str:
@@ -80,8 +80,9 @@ def _all_taken(place: seats.Asking, what: seats.Seats) -> str:
     ends = list(offers.values_list("offered_until", flat=True))
     if not ends:
         return gettext("All seats are taken. One comes free when somebody gives theirs back, or when there are more seats.")
-    words = "All seats are taken or offered. %(count)d offer is open, until %(until)s.", (
-        "All seats are taken or offered. %(count)d offers are open, the first of them until %(until)s."
+    words = (
+        "All seats are taken or offered. %(count)d offer is open, until %(until)s.",
+        ("All seats are taken or offered. %(count)d offers are open, the first of them until %(until)s."),
     )
     said = ngettext(*words, len(ends)) % {"count": len(ends), "until": _moment(place, ends[0])}
     return f"{said} {gettext('A seat that is not accepted by then goes to the next in line.')}"
@@ -99,7 +100,8 @@ def _comes_together(place: seats.Asking, what: seats.Seats) -> str:
     if not front:
         return ""
     if any(each.pk == place.pk for each in front):
-        return _short(free, len(front))
+        free_words = ngettext("%(count)d seat is free", "%(count)d seats are free", free) % {"count": free}
+        return _short(free_words, len(front))
     words = ngettext("%(count)d seat is free.", "%(count)d seats are free.", free) % {"count": free}
     said = gettext("In front of you is a group of %(size)d that comes together, and nobody is overtaken: the list waits for it.")
     return f"{words} {said % {'size': len(front)}}"
@@ -129,7 +131,7 @@ def ahead(event: Event, cities: Iterable[City]) -> str:
     """What comes of it if somebody registers now, who may do so for one of `cities` (none: for themselves): said before they press."""
     if event.way == Way.MODERATED:
         return gettext("The Secretariat decides on each registration. You will hear by mail.")
-    outlooks = {city: _has_seat(event, city) for city in (*cities,)} or {None: _has_seat(event, None)}
+    outlooks = {city: _has_seat(event, city) for city in (list(cities) or [None])}
     if all(outlooks.values()):
         return gettext("You get a seat at once, as long as nobody is quicker than you.")
     place = event.waiting + 1

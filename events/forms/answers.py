@@ -14,6 +14,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy as _
 
 from events.models import Event, Question
@@ -48,7 +50,13 @@ def _in_order(asked: list[Question], above: int | None) -> Iterator[Question]:
 
 
 def _told(question: Question) -> dict[str, Any]:
-    return {"label": question.words, "help_text": forms.utils.escape(question.hint), "required": question.is_required}
+    hint = _isolated(question.hint) if question.hint else ""
+    return {"label": _isolated(question.words), "help_text": hint, "required": question.is_required}
+
+
+def _isolated(words: str) -> SafeString:
+    """What staff wrote, in whatever language, escaped and with a direction of its own."""
+    return format_html("<bdi>{}</bdi>", words)
 
 
 def _line(question: Question) -> forms.Field:
@@ -64,20 +72,22 @@ def _yes_no(question: Question) -> forms.Field:
 
 
 def _one(question: Question) -> forms.Field:
-    return _one_of(question, [(each, each) for each in question.options])
+    return _one_of(question, [(each, _isolated(each)) for each in question.options])
 
 
 def _one_of(question: Question, choices: list[tuple[str, str]]) -> forms.Field:
     if not question.is_required:
         choices = [("", gettext("No answer")), *choices]
     few = len(choices) <= _MANY
+    if not few:  # a list to pick from takes no markup
+        choices = [(value, value or label) for value, label in choices]
     if question.is_required and not few:
         choices = [("", gettext("Choose one")), *choices]
     return forms.ChoiceField(**_told(question), choices=choices, widget=forms.RadioSelect if few else forms.Select)
 
 
 def _several(question: Question) -> forms.Field:
-    choices = [(each, each) for each in question.options]
+    choices = [(each, _isolated(each)) for each in question.options]
     return forms.MultipleChoiceField(**_told(question), choices=choices, widget=forms.CheckboxSelectMultiple)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
 from events import registering
@@ -43,8 +45,6 @@ class SessionsField(_ModelMultipleChoiceField):
 
 def bookable(event: Event) -> Any:
     """The sessions of `event` in which seats can still be taken."""
-    from django.utils import timezone
-
     return event.sessions.filter(books=True, is_cancelled=False, starts__gt=timezone.now()).in_order()
 
 
@@ -104,7 +104,7 @@ class RegistrationForm(AnswersForm):
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         chosen = sorted(values.get("sessions") or [], key=lambda session: (session.starts, session.pk))
-        for before, after in zip(chosen, chosen[1:], strict=False):
+        for before, after in pairwise(chosen):
             if before.overlaps(after):
                 words = {"first": before, "second": after}
                 self.add_error("sessions", gettext("“%(first)s” and “%(second)s” are at the same time. Choose one of them.") % words)

@@ -16,6 +16,7 @@ from events.forms.registering import RegistrationForm
 from events.models import Registration
 from events.models.seated import State
 from events.views.loading import done, own, seen, settled
+from strongcities import languages
 from strongcities.access import signed_in
 from strongcities.workflow import MoveRefused
 
@@ -42,6 +43,7 @@ def registration(request: HttpRequest, slug: str) -> HttpResponse:
         "why_not": _why_not(found),
         "again": not found.is_live and not registering.obstacle(event, request.user),
         "answers": [(answer.question, shown(answer.question, answer.value)) for answer in found.answers.select_related("question")],
+        "interpretation": found.interpretation and languages.name(found.interpretation),
         "may_change": found.can_change(request.user),
         "may_withdraw": found.allows("withdraw") and not event.is_over,
         "apart": waits and bool(found.party and found.party.together),
