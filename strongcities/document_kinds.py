@@ -151,7 +151,7 @@ def _packed_objects(content: bytes) -> Iterator[bytes]:
 def _office(content: bytes) -> str:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            _refuse_odd(archive, len(content))
+            _refuse_odd(archive)
             _refuse_swelling(archive, len(content))
             return _kind_by_its_parts(archive)
     except ValidationError:
@@ -160,8 +160,8 @@ def _office(content: bytes) -> str:
         raise _damaged() from error
 
 
-def _refuse_odd(archive: zipfile.ZipFile, size: int) -> None:
-    """What no office program writes: parts outside the file's own folder, twice, over each other, behind something else."""
+def _refuse_odd(archive: zipfile.ZipFile) -> None:
+    """What no office program writes: parts outside the file's own folder, twice, behind something else."""
     parts = archive.infolist()
     if any(part.flag_bits & 0x41 for part in parts):
         raise _password()
@@ -173,7 +173,6 @@ def _refuse_odd(archive: zipfile.ZipFile, size: int) -> None:
         and not any(stat.S_ISLNK(part.external_attr >> 16) for part in parts)
         and all(part.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for part in parts)
         and min(part.header_offset for part in parts) == 0
-        and sum(part.compress_size for part in parts) <= size
     )
     if not fit:
         raise _damaged()
@@ -184,7 +183,7 @@ def _leads_out(name: str) -> bool:
 
 
 def _refuse_swelling(archive: zipfile.ZipFile, size: int) -> None:
-    """First by what its parts say, then by what they are."""
+    """By what its parts say, all of them, and by whether each is what it says."""
     most = min(UNPACKED, max(TRIFLE, SWELLS * size))
     if sum(part.file_size for part in archive.infolist()) > most:
         raise _swells()

@@ -86,7 +86,8 @@ def file_name_of(name: str, kind: str) -> str:
     if ending.lower() not in {*MIME, *TEXTS}:
         stem = seen
     stem = re.sub(r'[\s<>:"|?*]+', " ", stem)[: LONGEST - len(kind) - 1].strip(" .")
-    return f"{stem or gettext('document')}.{kind}"
+    stem = stem or gettext("document")
+    return f"{stem}.{kind}"
 
 
 # --- What a record keeps, and shows ----------------------------------------------------------------------------------

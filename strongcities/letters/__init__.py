@@ -21,12 +21,13 @@ import re
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
 SECONDS = 20  # for a letter; one takes a tenth
-MEMORY = 1 << 30  # bytes; a letter takes a fifth
+MEMORY = 1 << 29  # bytes of addresses; a letter takes less than a third
 
 _FOLDER = Path(__file__).parent
 _BOXES = re.compile(r'the text `"(.*?)"` could not be displayed')  # in typst's words, pinned with it
@@ -57,18 +58,16 @@ def _source(template: str) -> str:
 
 
 def _set(source: str, data: dict[str, Any], *, dated: date) -> bytes:
-    unseen: set[str] = set()
-    composed = _composed(data, unseen)
-    if unseen:
+    if unseen := set(_unseen(data)):
         raise Unprintable(unseen)
     order = {
-        "source": source, "data": json.dumps(composed), "memory": MEMORY, "seconds": SECONDS,
+        "source": source, "data": json.dumps(data), "memory": MEMORY, "seconds": SECONDS,
         "timestamp": int(datetime.combine(dated, time(), UTC).timestamp()),
     }  # fmt: skip
     try:
         done = subprocess.run(
             [sys.executable, "-I", str(_FOLDER / "press.py")], input=json.dumps(order).encode(), capture_output=True, timeout=SECONDS,
-            env={}, check=False,
+            env={"RAYON_NUM_THREADS": "1"}, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise Unset(f"took longer than {SECONDS} seconds") from error
@@ -80,17 +79,14 @@ def _set(source: str, data: dict[str, Any], *, dated: date) -> bytes:
     return done.stdout
 
 
-def _composed(data: Any, unseen: set[str]) -> Any:
-    """`data` with each letter and its marks as one sign where there is one, as fonts have them. Notes `unseen`: control and format
-    characters need no glyph, so the font would not miss them, but they break lines, turn names or hide in them."""
-    if isinstance(data, dict):
-        return {key: _composed(value, unseen) for key, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [_composed(value, unseen) for value in data]
-    if not isinstance(data, str):
-        return data
-    unseen.update(sign for sign in data if unicodedata.category(sign) in {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"})
-    return unicodedata.normalize("NFC", data)
+def _unseen(data: Any) -> Iterator[str]:
+    """Control and format characters: they need no glyph, so the font would not miss them, but they break lines, turn names or hide
+    in them."""
+    if isinstance(data, str):
+        yield from (sign for sign in data if unicodedata.category(sign) in {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"})
+    elif isinstance(data, dict | list | tuple):
+        for value in data.values() if isinstance(data, dict) else data:
+            yield from _unseen(value)
 
 
 def _literal(quoted: str) -> str:
