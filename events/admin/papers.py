@@ -51,10 +51,14 @@ class PaperForm(_ModelForm):
         event, session = values.get("event") or (self.instance.event if self.instance.event_id else None), values.get("session")
         if event and session and session.event_id != event.pk:
             self.add_error("session", _("This session is of another event."))
-        if values.get("file") and not self.errors:
-            self.instance.document = values["file"].keep()
-        elif values.get("link") and "link" in self.changed_data:
-            self.instance.document = ""
+        if self.errors:
+            return values
+        new, link = values.get("file"), values.get("link")
+        takes_place = bool(link and "link" in self.changed_data)
+        if bool(new or (self.instance.document and not takes_place)) == bool(link):  # as the database has it; it isn't asked about `file`
+            self.add_error(None, _("A paper is either a document or a link."))
+        elif new or takes_place:
+            self.instance.document = new.keep() if new else ""
         return values
 
 

@@ -25,7 +25,7 @@ class TravelRequestAdmin(FollowUpAdmin):
     asked = _("Travel support to decide")
     template = "admin/events/follow_up/travel.html"
 
-    list_display = ("person", "event", "stands", "cost", "given", "age")
+    list_display = ("person", "event", "stands", "cost", "amount", "age")
     search_fields = ("registration__user__name", "registration__city__name", "registration__event__title")
     change_list_template = "admin/events/follow_up/travel_list.html"
 
@@ -34,7 +34,7 @@ class TravelRequestAdmin(FollowUpAdmin):
         return asked.cost_words
 
     @admin.display(description=_("granted"), ordering="granted")
-    def given(self, asked: TravelRequest) -> str:
+    def amount(self, asked: TravelRequest) -> str:
         return asked.granted_words
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:

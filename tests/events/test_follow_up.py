@@ -19,6 +19,7 @@ from post_office.models import Email
 from events import following
 from events.models import Answer, Notice, Question, Registration, TravelRequest, VisaLetter
 from events.models.event import Event
+from events.waiting import waiting_for
 from strongcities import sealed
 from strongcities.workflow import MoveRefused
 from tests import cast as house
@@ -349,6 +350,23 @@ def test_further_answers_are_kept_and_those_of_the_registration_left_alone(seat)
     }  # fmt: skip
     following.answer(seat, by=seat.user, answers={hotel.pk: "Station"})
     assert set(seat.answers.values_list("question__words", "value")) == {("Your topic?", "Youth"), ("Which hotel?", "Station")}
+
+
+def test_the_desk_says_what_must_be_answered_and_the_page_keeps_it(client, seat, page):
+    event = seat.event
+    hotel = Question.objects.create(event=event, words="Which hotel?", stage="follow-up", is_required=True)
+    Question.objects.create(event=event, words="Anything else?", stage="follow-up")
+    client.force_login(seat.user)
+    asked = f"What is asked of you: {event.title}"
+    assert [item.what for item in waiting_for(seat.user)] == [asked]
+    assert waiting_for(house.make_person("ove")) == []
+    answer = client.post(f"{page}answers/", {f"q{hotel.pk}": ""})
+    assert answer.status_code == 200
+    assert 'role="alert"' in answer.content.decode()
+    assert client.post(f"{page}answers/", {f"q{hotel.pk}": "Harbour"}).status_code == 302
+    assert [answer.value for answer in seat.answers.all()] == ["Harbour"]
+    assert "Harbour" in client.get(page).content.decode()
+    assert waiting_for(seat.user) == []
 
 
 # --- Who is told that something is asked --------------------------------------------------------------------------------

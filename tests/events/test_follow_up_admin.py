@@ -170,7 +170,7 @@ def test_lists_ask_as_often_for_one_as_for_three(client, sam, seats, count, djan
         ask_travel(seat)
     client.force_login(sam)
     client.get(LETTERS)
-    for page, queries in ((LETTERS, 10), (TRAVEL, 11)):
+    for page, queries in ((LETTERS, 7), (TRAVEL, 8)):
         with django_assert_num_queries(queries):
             assert len(client.get(page).context["cl"].result_list) == count
 

@@ -65,6 +65,7 @@ def test_the_file_is_served_by_the_same_question(client, event):
     client.force_login(taking)
     answer = client.get(paper.url)
     assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
+    answer.close()
 
 
 def test_the_database_holds_the_rules(event):
