@@ -47,7 +47,7 @@ def day_of(event: Event) -> date:
 def letter(told: dict[str, Any]) -> VisaLetter:
     """The letter that says `told`, days as text. Raises ValidationError by field."""
     known = {field.name for field in fields(VisaLetter)}
-    said = {name: date.fromisoformat(value) if name in _DAYS else value for name, value in told.items() if name in known}
+    said: dict[str, Any] = {name: date.fromisoformat(value) if name in _DAYS else value for name, value in told.items() if name in known}
     return VisaLetter(**said)
 
 

@@ -13,7 +13,9 @@ from events.models import Paper, Session
 from strongcities import documents, languages
 
 if TYPE_CHECKING:  # generic for the type checker alone
-    _ModelAdmin, _ModelForm, _StackedInline = admin.ModelAdmin[Paper], forms.ModelForm[Paper], admin.StackedInline[Any, Any]
+    _ModelAdmin = admin.ModelAdmin[Paper]
+    _ModelForm = forms.ModelForm[Paper]
+    _StackedInline = admin.StackedInline[Any, Any]
 else:
     _ModelAdmin, _ModelForm, _StackedInline = admin.ModelAdmin, forms.ModelForm, admin.StackedInline
 
@@ -38,7 +40,7 @@ class PaperForm(_ModelForm):
             of_event = (
                 Session.objects.filter(event=self.instance.event_id) if self.instance.event_id else Session.objects.select_related("event")
             )
-            self.fields["session"].queryset = of_event  # type: ignore[attr-defined]  # a choice of rows
+            self.fields["session"].queryset = of_event
 
     def clean_file(self) -> documents.Read | None:
         file = self.cleaned_data.get("file")

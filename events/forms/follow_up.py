@@ -105,7 +105,8 @@ class InterpretationForm(forms.Form):
     language = forms.ChoiceField(label=_("Into which language?"), required=False, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, registration: Registration, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"language": registration.interpretation}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["language"] = registration.interpretation
         offered = [(code, languages.name(code)) for code in registration.event.interpretation]
         self.fields["language"].choices = [("", gettext("I need none")), *offered]  # type: ignore[attr-defined]  # a choice field
 
