@@ -25,12 +25,13 @@ class TravelRequestAdmin(FollowUpAdmin):
     asked = _("Travel support to decide")
     template = "admin/events/follow_up/travel.html"
 
-    list_display = ("person", "event", "stands", "cost", "amount", "age")
+    list_display = ("person", "event", "stands", "thinks", "amount", "age")
     search_fields = ("registration__user__name", "registration__city__name", "registration__event__title")
     change_list_template = "admin/events/follow_up/travel_list.html"
 
     @admin.display(description=_("estimated cost"))
-    def cost(self, asked: TravelRequest) -> str:
+    def thinks(self, asked: TravelRequest) -> str:
+        """Not the column itself, which a list would show for as long as it isn't deleted."""
         return asked.cost_words
 
     @admin.display(description=_("granted"), ordering="granted")

@@ -151,6 +151,9 @@ def test_after_a_month_the_staff_read_it_no_more(client, sam, seats):
         told = text(client.get(page))
         assert "Deleted: nobody reads it any more." in told
         assert secret not in told
+    told = text(client.get(TRAVEL, {"queue": "all"}))
+    assert "Person 1" in told
+    assert "850" not in told
 
 
 def test_staff_without_the_right_read_and_decide_nothing(client, seats):
