@@ -124,7 +124,7 @@ TABLES = ("mfa_authenticator", "members_signon", "events_visaletter")
 def _locked(cursor: Any) -> Iterator[CheckMessage]:
     """What no key opens. People who have a second step couldn't sign in, nor those of a city with its own sign-in; letters for visas
     couldn't be opened."""
-    cursor.execute("SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(%s) AS name", [list(TABLES)])
+    cursor.execute("SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(%s::text[]) AS name", [list(TABLES)])
     if not cursor.fetchone()[0]:
         return
     for question in SEALED:
