@@ -14,9 +14,9 @@ from members.models import City, CityChange
 from strongcities import kept as kept_files, uploads
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.races import Meeting, race, without_locks
 from tests.outbox import outbox
 from tests.pictures import HARBOUR, encoded, image, upload
+from tests.races import Meeting, race, without_locks
 
 pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)

@@ -15,8 +15,8 @@ from members import limits
 from members.limits import DOORS, Rate
 from members.models import City, Draft, Knock, Official
 from tests import cast
-from tests.races import race
 from tests.members.test_doors import FOR_STRANGERS, read_and_then_written, shown
+from tests.races import race
 from tests.strongcities.test_views import ARGUMENTS, VIEWS, names
 
 pytestmark = pytest.mark.django_db

@@ -24,8 +24,8 @@ from members.models.imported import ImportTransition, Kind
 from strongcities import sheets, workflow
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.races import Meeting, race, without_locks, without_rules
 from tests.outbox import outbox
+from tests.races import Meeting, race, without_locks, without_rules
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.now().date()
