@@ -126,8 +126,12 @@ def refused(event: Event, error: IntegrityError) -> str:
         left = event.companions_each
         if event.companions_capacity is not None:
             left = min(left, event.companions_capacity - event.companions_taken)
-        words = "There are seats for %(count)d accompanying person more.", "There are seats for %(count)d accompanying people more."
-        return ngettext(*words, left) % {"count": left} if left > 0 else gettext("There are no seats for accompanying people any more.")
+        if left <= 0:
+            return gettext("There are no seats for accompanying people any more.")
+        words = ngettext(
+            "There is a seat for %(count)d accompanying person more.", "There are seats for %(count)d accompanying people more.", left
+        )
+        return words % {"count": left}
     raise error
 
 
@@ -177,8 +181,12 @@ def _refuse_group(event: Event, city: City, people: Sequence[Any]) -> None:
     share = event.shares.filter(city=city).first()
     most = [number for number in (event.capacity, share.capacity if share else event.per_city) if number is not None]
     if most and len(people) > min(most):
-        words = "There are %(count)d seats at most for your city. Register fewer people."
-        raise MoveRefused(ngettext("There is %(count)d seat for your city. Register one person.", words, min(most)) % {"count": min(most)})
+        words = ngettext(
+            "There is %(count)d seat for your city. Register one person.",
+            "There are %(count)d seats at most for your city. Register fewer people.",
+            min(most),
+        )
+        raise MoveRefused(words % {"count": min(most)})
 
 
 def _state_for(event: Event, city: City, size: int) -> str:

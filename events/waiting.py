@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from events.models import Booking, EventInvitation, Question, Registration
+from events.models import Booking, Event, EventInvitation, Question, Registration
 from events.models.seated import State
 from members.waiting import Item
 from strongcities import moments
@@ -33,10 +33,9 @@ def session_offers_to(user: Any) -> Any:
 
 
 def invitations_to(user: Any) -> Any:
-    """Not answered, to events that they may still register for."""
-    from events.models import Event  # the query below alone asks for it
-
-    return EventInvitation.objects.of(user).open().filter(event__in=Event.objects.registering()).select_related("event__host")
+    """Of the staff, not answered, to events that they may still register for. A link that they asked for themselves asks nothing."""
+    open_now = EventInvitation.objects.of(user).open().filter(asked_for=False, event__in=Event.objects.registering())
+    return open_now.select_related("event__host")
 
 
 def _offers(user: Any) -> list[Item]:

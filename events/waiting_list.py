@@ -80,12 +80,13 @@ def _all_taken(place: seats.Asking, what: seats.Seats) -> str:
     ends = list(offers.values_list("offered_until", flat=True))
     if not ends:
         return gettext("All seats are taken. One comes free when somebody gives theirs back, or when there are more seats.")
-    words = (
+    said = ngettext(
         "All seats are taken or offered. %(count)d offer is open, until %(until)s.",
-        ("All seats are taken or offered. %(count)d offers are open, the first of them until %(until)s."),
+        "All seats are taken or offered. %(count)d offers are open, the first of them until %(until)s.",
+        len(ends),
     )
-    said = ngettext(*words, len(ends)) % {"count": len(ends), "until": _moment(place, ends[0])}
-    return f"{said} {gettext('A seat that is not accepted by then goes to the next in line.')}"
+    on = gettext("A seat that is not accepted by then goes to the next in line.")
+    return f"{said % {'count': len(ends), 'until': _moment(place, ends[0])}} {on}"
 
 
 def _moment(place: seats.Asking, at: object) -> str:
@@ -131,7 +132,8 @@ def ahead(event: Event, cities: Iterable[City]) -> str:
     """What comes of it if somebody registers now, who may do so for one of `cities` (none: for themselves): said before they press."""
     if event.way == Way.MODERATED:
         return gettext("The Secretariat decides on each registration. You will hear by mail.")
-    outlooks = {city: _has_seat(event, city) for city in (list(cities) or [None])}
+    standing_for: list[City | None] = [*cities] or [None]
+    outlooks = {city: _has_seat(event, city) for city in standing_for}
     if all(outlooks.values()):
         return gettext("You get a seat at once, as long as nobody is quicker than you.")
     place = event.waiting + 1

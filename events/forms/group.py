@@ -29,8 +29,8 @@ class GroupForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, event: Event, city: City, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=city.slug, **kwargs)
+    def __init__(self, data: Any, *, event: Event, city: City, user: Any) -> None:
+        super().__init__(data, prefix=city.slug)
         self.city = city
         there = Registration.objects.filter(event=event, party__made_by=user.pk, state__in=LIVE)
         posts = Post.objects.today().filter(city=city, official__user__is_active=True).exclude(official__user__in=there.values("user"))

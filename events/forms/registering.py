@@ -108,15 +108,7 @@ class RegistrationForm(AnswersForm):
             if before.overlaps(after):
                 words = {"first": before, "second": after}
                 self.add_error("sessions", gettext("“%(first)s” and “%(second)s” are at the same time. Choose one of them.") % words)
-        if self.registration is not None:
-            self._refuse_too_many()
         return values
-
-    def _refuse_too_many(self) -> None:
-        """The staff may allow fewer to come along than some bring: those who were named stay, and nobody is added."""
-        most = max(self.event.companions_each, len(self.registration.companions) if self.registration else 0)
-        if len(self._companions()) > most:
-            self.add_error(None, gettext("More people than that can’t come along."))
 
     def _companions(self) -> list[str]:
         names = (self.cleaned_data.get(name) for name in self.fields if name.startswith("companion_"))

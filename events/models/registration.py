@@ -71,7 +71,7 @@ class RegistrationQuerySet(PlaceQuerySet["Registration"]):
     def of(self, user: Any) -> RegistrationQuerySet:
         return self.filter(user=user.pk) if user.is_authenticated else self.none()
 
-    def with_place(self) -> RegistrationQuerySet:
+    def with_place(self) -> Any:
         """Each with its `place` on the waiting list, counted from 1, whether or not it is on it."""
         line = Registration.objects.filter(event=models.OuterRef("event"), state=State.WAITING).order_by().values("event")
         earlier = line.filter(Q(number__lt=models.OuterRef("number")) | Q(number=models.OuterRef("number"), pk__lt=models.OuterRef("pk")))

@@ -31,7 +31,7 @@ def own(request: HttpRequest, slug: str) -> Registration:
     return registration
 
 
-def settled(request: HttpRequest, event: Event) -> None:
+def settled(event: Event) -> None:
     """What is over by its date is noted, and its seats passed on, before the reader is told how things stand."""
     seats.settle_all(event)
     event.refresh_from_db(fields=event.COUNTERS)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from events import seats
 from events.forms.speaking import SpeakingForm
-from events.models import Booking, Registration, Speaker
+from events.models import Booking, Event, Registration, Speaker
 from events.models.seated import LIVE
 from events.views.loading import seen
 from events.waiting import waiting_for
@@ -34,7 +34,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     bookings = Booking.objects.live().select_related("session").order_by("session__starts", "pk")
     own = Registration.objects.of(user).select_related("event__host", "city")
     coming = own.filter(event__ends__gt=now, state__in=LIVE).with_place().order_by("event__starts", "pk")
-    speaking = Speaker.objects.filter(official__user=user.pk, session__event__in=_shown(user)).select_related("session__event")
+    speaking = Speaker.objects.filter(official__user=user.pk, session__event__in=Event.objects.visible_to(user)).select_related(
+        "session__event"
+    )
     past = own.exclude(pk__in=coming.values("pk")).order_by("-event__starts", "-pk")
     context = {
         "waiting": waiting_for(user),
@@ -43,12 +45,6 @@ def mine(request: HttpRequest) -> HttpResponse:
         "past": past[:PAST_SHOWN],
     }
     return render(request, "events/mine.html", context)
-
-
-def _shown(user: Any) -> Any:
-    from events.models import Event  # the query above alone asks for it
-
-    return Event.objects.visible_to(user)
 
 
 @signed_in

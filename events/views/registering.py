@@ -37,7 +37,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("events:ask", slug) if request.method != "POST" and inviting.can_ask(event) else redirect_to_login(request.path)
     if registering.live_of(event, user):
         return redirect("events:registration", slug)
-    settled(request, event)
+    settled(event)
     form = RegistrationForm(request.POST if request.method == "POST" else None, event=event, user=user)
     if form.is_bound and form.is_valid():
         try:
@@ -48,7 +48,8 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
             return _registered(request, new, form.cleaned_data.get("sessions") or [])
     obstacle = registering.obstacle(event, user)
     outlook = "" if obstacle else waiting_list.ahead(event, form.cities)
-    return render(request, "events/register.html", {"event": event, "form": form, "obstacle": obstacle, "outlook": outlook})
+    context = {"event": event, "form": form, "obstacle": obstacle, "outlook": outlook, "leads": City.objects.led_by(user).exists()}
+    return render(request, "events/register.html", context)
 
 
 def _registered(request: HttpRequest, new: Registration, sessions: Any) -> HttpResponse:
@@ -99,7 +100,7 @@ def register_group(request: HttpRequest, slug: str) -> HttpResponse:
     groups = Registration.objects.filter(event=event, party__made_by=user.pk)
     if not cities and not groups.exists():
         raise PermissionDenied
-    settled(request, event)
+    settled(event)
     forms = [GroupForm(_of(request, city), event=event, city=city, user=user) for city in cities]
     for form in forms:
         if form.is_bound and form.is_valid() and (answer := _register_group(request, event, form)):

@@ -29,7 +29,7 @@ HERE = "events:registration"
 def registration(request: HttpRequest, slug: str) -> HttpResponse:
     """How it stands, why, and what can be done. Opening it changes nothing but what is over by its date."""
     event = seen(request, slug)
-    settled(request, event)
+    settled(event)
     try:
         found = own(request, slug)
     except Http404:

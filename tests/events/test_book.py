@@ -54,7 +54,7 @@ def test_a_seat_is_taken_and_given_back(inside, event):
     assert "3 seats are left." in page(inside, event).content.decode()
     assert said(inside.post(url(session), follow=True)) == ["You have a seat in “Youth councils”."]
     assert stands(session) == [("nadia", "confirmed")]
-    inside.post(url(session))
+    inside.post(url(session), follow=True)
     assert stands(session) == [("nadia", "confirmed")]
     assert said(inside.post(url(session, "give-back/"), follow=True)) == ["You gave your place in “Youth councils” back."]
     assert stands(session) == [("nadia", "withdrawn")]

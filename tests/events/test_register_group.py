@@ -2,12 +2,14 @@
 
 import pytest
 
+from events import registering
 from events.models import Registration
 from tests import cast as house
 from tests.events import cast
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db
+QUERIES = 99
 
 
 @pytest.fixture
@@ -77,15 +79,14 @@ def test_whoever_did_not_make_the_group_is_told_who_may(client, event, lead, ove
 
 def test_the_lead_answers_for_them(hers, event, lead, ove):
     leila = house.make_person("leila")
-    for who in (leila,):
-        cast.register(event, who, house.make_city("Mombasa"))
+    cast.register(event, leila, house.make_city("Mombasa"))
     register(hers, event, lead, ove)
     Registration.objects.get(user=leila).withdraw(by=leila)
     place = Registration.objects.get(user=ove)
     assert place.state == "offered"
     assert said(hers.post(url(event, f"{place.pk}/accept/"), follow=True)) == ["Ove Olsen has a seat."]
     mine = Registration.objects.get(user=lead)
-    hers.post(url(event, f"{mine.pk}/decline/"))
+    hers.post(url(event, f"{mine.pk}/decline/"), follow=True)
     assert cast.stands(event)[1:] == [("lene", "declined"), ("ove", "confirmed")]
     assert said(hers.post(url(event, f"{place.pk}/accept/"), follow=True)) == ["This was already settled: it is now “confirmed”."]
 
@@ -128,3 +129,15 @@ def test_the_city_of_another_lead_is_not_registered_for(client, event, lead, ove
     client.force_login(house.make_person("leila"))
     register(client, event, lead, ove)
     assert cast.stands(event) == []
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_the_number_of_queries_is_one(client, lead, django_assert_num_queries, times):
+    event, city = cast.make_event(), house.make_city("Aarhus")
+    for number in range(times):
+        people = [cast.make_official(city, f"fellow{number}{letter}@aarhus.dk") for letter in "ab"]
+        registering.register_group(event, by=lead, city=city, people=people)
+    client.force_login(lead)
+    client.get(url(event))
+    with django_assert_num_queries(QUERIES):
+        client.get(url(event))

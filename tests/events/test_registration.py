@@ -11,6 +11,7 @@ from tests.events import cast
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db
+QUERIES, FORM_QUERIES = 99, 99
 
 
 def url(event, verb=""):
@@ -126,7 +127,7 @@ def test_withdrawing_asks_once_and_says_what_becomes_free(inside, offered):
 
 
 def test_withdrawn_twice_is_said(inside, event):
-    inside.post(url(event, "withdraw/"))
+    inside.post(url(event, "withdraw/"), follow=True)
     assert said(inside.post(url(event, "withdraw/"), follow=True)) == ["This was already settled: it is now “withdrawn”."]
     assert inside.get(url(event, "withdraw/")).headers["Location"] == url(event)
 
@@ -230,3 +231,27 @@ def test_the_link_to_take_part_is_for_who_has_a_seat(inside, event, nadia):
     assert "https://example.org/room" not in text(inside.get(url(event)))
     inside.post(url(event, "accept/"))
     assert "https://example.org/room" in text(inside.get(url(event)))
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_the_number_of_queries_is_one_however_many_sessions_and_questions(inside, nadia, django_assert_num_queries, times):
+    event = cast.make_event()
+    asked = [Question.objects.create(event=event, words=f"Question {number}") for number in range(times)]
+    cast.register(event, nadia, answers={question.pk: "Answer" for question in asked})
+    for number in range(times):
+        session = cast.make_session(event, f"Session {number}", after=number)
+        inside.post(f"/events/{event.slug}/sessions/{session.pk}/book/")
+    inside.get(url(event))
+    with django_assert_num_queries(QUERIES):
+        inside.get(url(event))
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_so_it_is_on_the_form(inside, django_assert_num_queries, times):
+    event = cast.make_event()
+    for number in range(times):
+        Question.objects.create(event=event, words=f"Question {number}", sort="one", options=["A", "B"])
+        cast.make_session(event, f"Session {number}", after=number)
+    inside.get(f"/events/{event.slug}/register/")
+    with django_assert_num_queries(FORM_QUERIES):
+        inside.get(f"/events/{event.slug}/register/")

@@ -23,8 +23,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.urls import get_resolver, reverse
 
-from events import following, visa
-from events.models import Paper
+from events import following, inviting, registering, visa
+from events.models import Paper, Speaker
 from hub import saved_searches
 from hub.models import Promotion, Question, ThemeOrder
 from hub.models.practice import State
@@ -48,7 +48,7 @@ from members.models import (
 from members.querysets import today
 from strongcities import uploads
 from tests import cast
-from tests.events.cast import make_event, register
+from tests.events import cast as events
 from tests.hub.cast import make_practice
 from tests.outbox import outbox
 from tests.pictures import HARBOUR, upload
@@ -70,6 +70,8 @@ MARKS = {
     "zyxcontact": {"official", "lead"},  # what two people wrote to each other
     "zyxsearch": {"official"},  # a search that somebody keeps
     "zyxreport": SECRETARIAT,  # what somebody reported
+    "zyxevent": {"official", "lead", "other city", "staff", *SECRETARIAT},  # an event for member cities
+    "zyxguest": SECRETARIAT,  # who was invited to it
     "zyxhidden": {"staff", *SECRETARIAT},  # a city that is only proposed
     "zyxseat": SECRETARIAT,  # an organisation whose seat lies ahead
     "zyximport": SECRETARIAT,  # a row of a spreadsheet
@@ -80,7 +82,7 @@ MARKS = {
 }
 # Beside each stands another word, to search by: what was searched for comes back on the page, for whoever asked.
 # The demo's outbox of every mail, for whoever tries it; and the page behind a mailed link, for whoever has the link.
-EVERYBODY_S = {"demo:outbox", "demo:mail", "members:invitation"}
+EVERYBODY_S = {"demo:outbox", "demo:mail", "members:invitation", "events:invitation", "events:invitation_accept"}
 
 
 def said(mark: str) -> str:
@@ -125,6 +127,7 @@ def rows(people, settings, tmp_path) -> dict[str, tuple[str, str]]:
         "domain": CityDomain.confirm(aarhus, "aarhus.dk", by=lene).pk, "posts": posts,
         "saved": saved_searches.save(Query(said("search")), by=ove, name=said("search"), pace="daily").pk,
     }  # fmt: skip
+    made |= _make_event(people, aarhus)
     _fill_the_admin(people, aarhus)
     _what_follows(ove)
     found = {name: _row(name, made) for name in sorted(set(names(get_resolver())))}
@@ -172,8 +175,8 @@ def _fill_the_admin(people: dict[str, Any], aarhus: City) -> None:
 
 def _what_follows(ove: Any) -> None:
     """Ove has a seat at an event, asks for support with the journey, and for a letter for the visa."""
-    event = make_event(slug="follows", offers_travel=True, offers_letters=True)
-    seat = register(event, ove, listed_to="nobody")
+    event = events.make_event(slug="follows", offers_travel=True, offers_letters=True)
+    seat = events.register(event, ove, listed_to="nobody")
     told = {"from_where": said("journey"), "how": "train", "cost": 80, "currency": "EUR", "own_share": "", "note": ""}
     following.ask_for_travel(seat, by=ove, told=told)
     passport = dict.fromkeys(visa.ASKED, "x") | {"full_name": said("passport"), "born": "1984-05-17"}
@@ -244,7 +247,35 @@ def _arguments(made: dict[str, Any]) -> dict[str, list[Any]]:
         **{f"hub:saved_{verb}": [made["saved"]] for verb in ("change", "stop", "mend", "delete")},
         "hub:alert_stop": ["nothing"],
         **{f"events:{each}": ["follows"] for each in VIEWS_OF_FOLLOW_UP},
+        **_of_events(made),
     }
+
+
+VIEWS_OF_EVENT = (
+    "event", "register", "ask", "register_group", "registration", "change", "withdraw", "accept", "decline", "apart", "speaker_choose",
+)  # fmt: skip
+
+
+def _of_events(made: dict[str, Any]) -> dict[str, list[Any]]:
+    event, session, place = made["event"], made["session"], made["place"]
+    return {
+        "events:series": ["nothing"],
+        **{f"events:{name}": [event.slug] for name in VIEWS_OF_EVENT},
+        **{f"events:session_{verb}": [event.slug, session.pk] for verb in ("book", "accept", "decline", "give_back")},
+        **{f"events:group_{verb}": [event.slug, place.pk] for verb in ("accept", "decline")},
+        **{name: [made["asked"].token] for name in ("events:invitation", "events:invitation_accept", "events:invitation_decline")},
+    }
+
+
+def _make_event(people: dict[str, Any], aarhus: City) -> dict[str, Any]:
+    """One for officials of member cities: a group of Aarhus, made by its lead, has the seats; somebody with no account is invited."""
+    event = events.make_event("Qvxevent Zyxevent", slug="for-members", audience="members", capacity=2)
+    lead, official = people["lead"], people["official"]
+    places = registering.register_group(event, by=lead, city=aarhus, people=[lead, official])
+    session = events.make_session(event)
+    Speaker.objects.create(session=session, official=official.official)
+    inviting.invite(event, [inviting.Address("qvxguest.zyxguest@aarhus.dk")], by=people["Secretariat"])
+    return {"event": event, "session": session, "place": places[1], "asked": event.invitations.get()}
 
 
 def searches() -> list[str]:
