@@ -40,7 +40,7 @@ class PaperForm(_ModelForm):
             of_event = (
                 Session.objects.filter(event=self.instance.event_id) if self.instance.event_id else Session.objects.select_related("event")
             )
-            self.fields["session"].queryset = of_event
+            self.fields["session"].queryset = of_event  # type: ignore[attr-defined]  # a choice of rows
 
     def clean_file(self) -> documents.Read | None:
         file = self.cleaned_data.get("file")
@@ -75,7 +75,7 @@ class PaperInline(_StackedInline):
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
         sessions = Session.objects.filter(event=obj) if obj else Session.objects.none()
-        formset.form.base_fields["session"].queryset = sessions
+        formset.form.base_fields["session"].queryset = sessions  # type: ignore[attr-defined]  # the same
         return formset
 
 

@@ -106,6 +106,7 @@ def test_staff_keep_a_paper(client, event):
     answer = client.post(ADD, typed(event, file=SimpleUploadedFile("Agenda.pdf", files.pdf())))
     assert answer.status_code == 302, re.findall(r"errorlist.*?</ul>", answer.content.decode())
     paper = Paper.objects.get()
+    assert paper.file
     assert (paper.file.file_name, paper.file.is_there, paper.audience) == ("Agenda.pdf", True, "taking")
     address = f"/admin/events/paper/{paper.pk}/change/"
     assert "Agenda.pdf" in client.get(address).content.decode()
