@@ -247,6 +247,14 @@ def test_where_not_everyone_may_come_there_is_no_such_page(client, public, field
     assert (answer.status_code, client.get(f"/events/{public.slug}/register/link/").status_code, outbox()) == (404, 404, [])
 
 
+def test_whoever_sees_an_event_for_members_can_send_nobody_a_link_to_it(client, public):
+    Event.objects.filter(pk=public.pk).update(audience="members")
+    client.force_login(house.make_person("ove"))
+    assert client.get(form_of(public)).status_code == 200
+    assert ask(client, public, "nina@town.org").status_code == 404
+    assert (outbox(), EventInvitation.objects.count()) == ([], 0)
+
+
 def test_where_registration_is_closed_it_says_so_and_mails_nothing(client, public):
     Event.objects.filter(pk=public.pk).update(registration_closes=timezone.now())
     assert said(ask(client, public, "nina@town.org", follow=True)) == ["Registration is closed."]

@@ -9,7 +9,7 @@ from tests.events import cast
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db
-QUERIES = 99
+QUERIES = 13
 
 
 @pytest.fixture
