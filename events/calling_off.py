@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from events import telling
+from events import following, telling
 from events.models import Booking, Event, Registration
 
 
@@ -17,4 +17,5 @@ def cancel(event: Event, *, by: Any, why: str) -> None:
         asked = event.registrations.live().exclude(state=Registration.State.ATTENDED)
         list(event.sessions.select_for_update(of=("self",), no_key=True).order_by("pk"))
         Booking.move_all("cancel", Booking.objects.live().filter(session__event=event), by=by, why=why, offered_until=None)
-        Registration.move_all("cancel", asked, by=by, why=why, offered_until=None)
+        gone = Registration.move_all("cancel", asked, by=by, why=why, offered_until=None)
+        following.end_all([each.pk for each in gone])

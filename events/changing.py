@@ -35,12 +35,14 @@ def change(event: Event, *, by: Any, why: str, fields: Mapping[str, Any]) -> Non
     try:
         with transaction.atomic():
             held = event.held()
-            before, link = _planned(held), held.link
+            before, link, asked = _planned(held), held.link, held.has_follow_up
             for name, value in fields.items():
                 setattr(held, name, value)
             held.save()
             if held.is_shown:
                 _note(held, before, moved_link=held.link != link, by=by, why=why)
+            if held.has_follow_up and not asked:
+                telling.of_asking(held)
             seats.pass_on(held)
             ask_deferred_now()
     except IntegrityError as error:
@@ -88,6 +90,8 @@ def refused(event: Event | Session, error: IntegrityError) -> str:
         return gettext("A city has more seats than that already. Give it a number of its own first, or take seats back.")
     if rule == "event_companions_are_not_too_many":
         return gettext("More accompanying people than that are registered.")
+    if rule == "event_journeys_have_a_place":
+        return gettext("Travel support and letters for visas need a place to travel to.")
     if rule == "session_lies_within_its_event":
         return gettext("A session lies outside of the event’s dates. Move the sessions as well.")
     raise error

@@ -7,7 +7,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from events import seats, telling
+from events import forgetting, seats, telling
 from events.models import Booking, Event, Notice, Registration, Session
 
 
@@ -30,3 +30,10 @@ def pass_seats_on(timestamp: int) -> None:
         seats.settle(event)
     for session in Session.objects.filter(pk__in=Booking.objects.due().values("session")).select_related("event"):
         seats.settle(session)
+
+
+@app.periodic(cron="25 4 * * *")
+@app.task(queue="events", queueing_lock="forget-who-came")
+def forget(timestamp: int) -> int:
+    """Every night: personal details of those who came are deleted, a month after the event. Answers of how many rows."""
+    return forgetting.forget()

@@ -12,8 +12,8 @@ from typing import Any
 from django.utils.translation import override
 
 from events import own_calendar, seats
-from events.models import Booking, Change, Event, EventInvitation, Notice, Registration, Session
-from events.models.seated import State
+from events.models import Booking, Change, Event, EventInvitation, Notice, Registration, Session, TravelRequest, VisaLetter
+from events.models.seated import SEATED, State
 from members.models import User
 from strongcities import mail
 from strongcities.workflow import Step
@@ -36,6 +36,8 @@ def of_registration(registration: Registration, *, why: str = "") -> None:
     told = own_calendar.as_told(registration) if registration.state in WITH_CALENDAR else None
     files = _calendar(told, registration.user.language)
     _send(REGISTRATION[State(registration.state)], registration.user, context, files)
+    if registration.state == State.CONFIRMED and registration.event.has_follow_up:
+        _send("events/follow_up", registration.user, context)
 
 
 def of_offer(place: seats.Asking) -> None:
@@ -74,6 +76,30 @@ def of_invitation(invitation: EventInvitation, *, again: bool = False) -> None:
     mail.send(name, to=invitation.email, context=context, language=invitation.language)
 
 
+def of_asking(event: Event) -> None:
+    """To those who have a seat: something is asked of them from now on."""
+    _note(event, about=Notice.About.FOLLOW_UP, people=sorted(event.registrations.filter(state__in=SEATED).values_list("user", flat=True)))
+
+
+def of_follow_up(asked: TravelRequest | VisaLetter, name: str, *, why: str = "") -> None:
+    """To the person: what has become of what they asked for. Nothing of what they told stands in it."""
+    _send(name, asked.registration.user, {"event": asked.event, "asked": asked, "why": why})
+
+
+def of_void(issued: Iterable[VisaLetter]) -> None:
+    """To whoever has a letter and has lost their seat: it is void."""
+    mail.send_all(
+        mail.written(
+            "events/letter_void",
+            to=each.registration.user.email,
+            context={"event": each.event, "asked": each},
+            language=each.registration.user.language,
+        )
+        for each in issued
+        if each.registration.user.is_active
+    )
+
+
 def tell(notice: Notice) -> int:
     """Queue the mails of a notice, the caller having locked it. Answers how many."""
     people = User.objects.filter(pk__in=notice.people, is_active=True).order_by("pk")
@@ -87,7 +113,12 @@ def tell(notice: Notice) -> int:
     return len(notice.people)
 
 
-_NOTICES = {Notice.About.CHANGES: "changed", Notice.About.STATE: "stands", Notice.About.SESSION: "session_off"}
+_NOTICES = {
+    Notice.About.CHANGES: "changed",
+    Notice.About.STATE: "stands",
+    Notice.About.SESSION: "session_off",
+    Notice.About.FOLLOW_UP: "follow_up",
+}
 
 
 def _followed(notice: Notice) -> Iterable[Registration]:

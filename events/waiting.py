@@ -1,15 +1,16 @@
-"""What waits for a person of the events, for `/desk/` and `/events/mine/`: seats that are offered to them, and invitations."""
+"""What waits for a person of the events, for `/desk/` and `/events/mine/`: seats that are offered to them, invitations, and questions that
+whoever has a seat must answer."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from events.models import Booking, Event, EventInvitation, Registration
+from events.models import Booking, Event, EventInvitation, Question, Registration
 from events.models.seated import State
 from members.waiting import Item
 from strongcities import moments
@@ -17,7 +18,7 @@ from strongcities import moments
 
 def waiting_for(user: Any) -> list[Item]:
     """The oldest first."""
-    return sorted([*_offers(user), *_sessions(user), *_invitations(user)], key=lambda item: item.since)
+    return sorted([*_offers(user), *_sessions(user), *_invitations(user), *_questions(user)], key=lambda item: item.since)
 
 
 def offers_to(user: Any) -> Any:
@@ -75,4 +76,30 @@ def _invitations(user: Any) -> list[Item]:
             invitation.event.host,
         )
         for invitation in invitations_to(user)
+    ]
+
+
+def unanswered_of(user: Any) -> Any:
+    """Their seats at events that ask something of them which must be answered, and isn't. What depends on another answer isn't among it."""
+    asked = Question.objects.filter(
+        event=OuterRef("event"), stage=Question.Stage.FOLLOW_UP, is_required=True, is_retired=False, depends_on=None
+    )
+    missing = asked.exclude(answers__registration=OuterRef("pk"))
+    seats = Registration.objects.of(user).filter(Exists(missing), state=State.CONFIRMED, event__ends__gt=timezone.now())
+    return seats.select_related("event__host").prefetch_related("transitions")
+
+
+def _questions(user: Any) -> list[Item]:
+    return [
+        Item(
+            gettext("What is asked of you: %(event)s") % {"event": seat.event.title},
+            max(step.at for step in seat.transitions.all()),
+            gettext("Until %(until)s.")
+            % {"until": moments.words(seat.event.follow_up_closes, zone=seat.event.zone, reader_zone=user.time_zone)},
+            gettext("Answer the questions"),
+            reverse("events:follow_up", args=[seat.event.slug]),
+            seat.event.host,
+        )
+        for seat in unanswered_of(user)
+        if seat.event.may_follow_up
     ]

@@ -154,7 +154,7 @@ FILES = {
     "admin:members_city_file", "admin:members_post_file", "admin:members_official_file", "admin:members_application_file",
     "admin:members_import_form", "admin:members_import_bad",
     "admin:hub_synonymgroup_file", "admin:hub_question_file", "admin:events_event_participants", "admin:events_event_needs_file",
-    "mfa_download_recovery_codes", "hub:export_csv",
+    "admin:events_visaletter_letter", "events:letter", "mfa_download_recovery_codes", "hub:export_csv",
 }  # fmt: skip
 
 
@@ -209,6 +209,7 @@ DOORS: dict[str, tuple[Rate, ...]] = {
     "members:address_withdraw": OWN,
     "members:session_end": (Rate(60, HOUR, account),),
     "members:sessions_end": OWN,
+    "events:letter_ask": (Rate(30, HOUR, account),),  # each sets a letter, to see whether it can be
     "account_logout": (Rate(60, HOUR, account),),
 }
 BY_GET = {"members:sign_on_callback", "mfa_login_webauthn"}  # back from elsewhere by a redirect; a GET begins it, and a session with it

@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from members.models import Session, SignOn
-from strongcities import sealed
+from strongcities import sealed, sealed_field
 
 IN_DATA = ("secret", "seed")  # of a second step: an app's key, and what recovery codes are made of
 
@@ -20,7 +20,7 @@ def seal_again() -> tuple[int, int]:
     done = unreadable = 0
     for model, pk in _rows():
         with transaction.atomic():
-            row = model.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+            row = model._base_manager.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
             try:
                 done += row is not None and _anew(row)
             except sealed.Unreadable:
@@ -29,9 +29,10 @@ def seal_again() -> tuple[int, int]:
 
 
 def _rows() -> Iterator[tuple[Any, Any]]:
-    models: tuple[Any, ...] = (Authenticator, SignOn, Session)
+    higher = dict.fromkeys(model for model, _name in sealed_field.fields())  # of rooms above this one, which this one can't name
+    models: tuple[Any, ...] = (Authenticator, SignOn, Session, *higher)
     for model in models:
-        for pk in model.objects.order_by("pk").values_list("pk", flat=True).iterator():
+        for pk in model._base_manager.order_by("pk").values_list("pk", flat=True).iterator():
             yield model, pk
 
 
@@ -43,9 +44,12 @@ def _anew(row: Any) -> bool:
             return bool(found) and _written(row, data=row.data | found)
         case SignOn():
             return bool(row.secret) and _written(row, secret=sealed.seal_again(row.secret))
-        case _:
+        case Session():
             return sealed.is_sealed(row.session_data) and _written(row, session_data=sealed.seal_again(row.session_data))
+        case _:
+            names = [name for model, name in sealed_field.fields() if isinstance(row, model) and getattr(row, name)]
+            return bool(names) and _written(row, **{name: sealed.seal_again(getattr(row, name)) for name in names})
 
 
 def _written(row: Any, **values: Any) -> bool:
-    return bool(type(row).objects.filter(pk=row.pk).update(**values))
+    return bool(type(row)._base_manager.filter(pk=row.pk).update(**values))

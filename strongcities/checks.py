@@ -116,12 +116,15 @@ def check_database(app_configs: Sequence[AppConfig] | None, databases: Sequence[
 SEALED = (
     "SELECT coalesce(data ->> 'secret', data ->> 'seed') FROM mfa_authenticator WHERE data ?| '{secret,seed}' ORDER BY id DESC LIMIT 1",
     "SELECT secret FROM members_signon WHERE secret <> '' ORDER BY id DESC LIMIT 1",
+    "SELECT details FROM events_visaletter WHERE details <> '' ORDER BY id DESC LIMIT 1",
 )
+TABLES = ("mfa_authenticator", "members_signon", "events_visaletter")
 
 
 def _locked(cursor: Any) -> Iterator[CheckMessage]:
-    """What no key opens. People who have a second step couldn't sign in, nor those of a city with its own sign-in."""
-    cursor.execute("SELECT to_regclass('mfa_authenticator') IS NOT NULL AND to_regclass('members_signon') IS NOT NULL")
+    """What no key opens. People who have a second step couldn't sign in, nor those of a city with its own sign-in; letters for visas
+    couldn't be opened."""
+    cursor.execute("SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(%s::text[]) AS name", [list(TABLES)])
     if not cursor.fetchone()[0]:
         return
     for question in SEALED:

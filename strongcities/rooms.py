@@ -62,6 +62,9 @@ ROOMS: tuple[tuple[str, Any, dict[str, Any]], ...] = (
             "events.EventInvitation": _("Who was invited to which event, and what they answered."),
             "events.Series": _("Events that follow each other, such as the annual summits."),
             "events.Photo": _("Photographs of events, with who took them and under which licence."),
+            "events.Paper": _("Documents and links of events and their sessions, with who reads each."),
+            "events.TravelRequest": _("Who asks for support with the journey, and what was granted."),
+            "events.VisaLetter": _("Who needs a letter for a consulate, and whether one that a consulate asks about is good."),
         },
     ),
     (

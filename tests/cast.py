@@ -125,7 +125,8 @@ def secretariat() -> Group:
         for later in ("0003_secretariat", "0027_synonyms_secretariat", "0030_promoted_secretariat", "0033_asked_secretariat"):
             for operation in importlib.import_module(f"hub.migrations.{later}").Migration.operations:
                 operation.code(apps, None)
-        importlib.import_module("events.migrations.0003_secretariat").allow(apps, None)
+        for later in ("0003_secretariat", "0052_follow_up_secretariat"):
+            importlib.import_module(f"events.migrations.{later}").allow(apps, None)
         group = Group.objects.get(name="Secretariat")
     return group
 

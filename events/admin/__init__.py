@@ -1,5 +1,5 @@
 """The staff's rooms for events; Django finds them here."""
 
-from events.admin import events, invitations, questions, registrations, series, sessions
+from events.admin import events, invitations, letters, papers, questions, registrations, series, sessions, travel
 
-__all__ = ["events", "invitations", "questions", "registrations", "series", "sessions"]
+__all__ = ["events", "invitations", "letters", "papers", "questions", "registrations", "series", "sessions", "travel"]

@@ -30,5 +30,5 @@ DROP FUNCTION events_condition_holds();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0003_secretariat")]
+    dependencies = [("events", "0010_calendar_address")]
     operations = [migrations.RunSQL(MADE, AWAY)]

@@ -7,11 +7,14 @@ from events.models.city_seats import CitySeats
 from events.models.event import Event, EventTransition
 from events.models.invitation import EventInvitation, EventInvitationTransition
 from events.models.notice import Notice
+from events.models.paper import Paper
 from events.models.photo import Photo
 from events.models.programme import Room, Session, Speaker
 from events.models.question import Answer, Question
 from events.models.registration import Party, Registration, RegistrationTransition
 from events.models.series import Series
+from events.models.travel import TravelRequest, TravelRequestTransition
+from events.models.visa_letter import VisaLetter, VisaLetterTransition
 
 __all__ = [
     "Answer",
@@ -25,6 +28,7 @@ __all__ = [
     "EventInvitationTransition",
     "EventTransition",
     "Notice",
+    "Paper",
     "Party",
     "Photo",
     "Question",
@@ -34,4 +38,8 @@ __all__ = [
     "Series",
     "Session",
     "Speaker",
+    "TravelRequest",
+    "TravelRequestTransition",
+    "VisaLetter",
+    "VisaLetterTransition",
 ]

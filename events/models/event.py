@@ -27,7 +27,7 @@ are not oversold, those for companions neither; its version rises with whatever 
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 import pghistory
@@ -49,6 +49,7 @@ from strongcities import languages
 from strongcities.themes import Theme
 from strongcities.workflow import Move, MoveRefused, Transition, Workflow
 
+FORGOTTEN_AFTER = timedelta(days=30)  # diet and access needs, companions’ names, journeys, passports (events/forgetting.py)
 TAKEN = ("month", "mine", "series", "calendar", "feed", "invitations", "papers", "past")  # what else stands at /events/<word>/
 
 
@@ -134,6 +135,17 @@ class Event(Seated, Workflow):
         help_text=_("So long a seat that came free is kept for the next on the waiting list."),
     )  # fmt: skip
 
+    offers_travel = models.BooleanField(
+        _("offers travel support"), default=False, help_text=_("Whoever has a seat can ask for it; the Secretariat decides on each.")
+    )
+    offers_letters = models.BooleanField(
+        _("offers letters for visas"), default=False, help_text=_("Whoever has a seat can ask for one; the Secretariat signs each.")
+    )
+    follow_up_until = models.DateTimeField(
+        _("what is asked afterwards is answered until"), null=True, blank=True,
+        help_text=_("With a date, whoever has a seat is mailed that something is asked of them. Empty: until the event ends."),
+    )  # fmt: skip
+
     outcomes = models.TextField(_("what came of it"), blank=True, max_length=20_000, help_text=_("Markdown."))
     for_cities = models.TextField(_("for cities"), blank=True, max_length=10_000, help_text=_("Markdown: what a city can take up."))
     next_steps = models.TextField(_("next steps"), blank=True, max_length=10_000, help_text=_("Markdown."))
@@ -174,6 +186,16 @@ class Event(Seated, Workflow):
                 violation_error_message=_("Answers can’t be changed once it is over."),
             ),
             models.CheckConstraint(
+                condition=Q(follow_up_until=None) | Q(follow_up_until__lte=F("ends")),
+                name="event_follow_up_ends_with_it",
+                violation_error_message=_("Nothing is asked any more once it is over."),
+            ),
+            models.CheckConstraint(
+                condition=Q(offers_travel=False, offers_letters=False) | Q(host__isnull=False) | ~Q(venue=""),
+                name="event_journeys_have_a_place",
+                violation_error_message=_("Travel support and letters for visas need a place to travel to."),
+            ),
+            models.CheckConstraint(
                 condition=Q(state=State.DRAFT) | Q(host__isnull=False) | ~Q(venue="") | Q(is_online=True),
                 name="event_announced_has_a_place",
                 violation_error_message=_("An event has a host city, a venue or is online before it is announced."),
@@ -203,6 +225,11 @@ class Event(Seated, Workflow):
         return self.ends <= timezone.now()
 
     @property
+    def is_forgotten(self) -> bool:
+        """Whether it has been over for so long that nobody reads personal details of those who came any more (events/forgetting.py)."""
+        return self.ends + FORGOTTEN_AFTER <= timezone.now()
+
+    @property
     def has_begun(self) -> bool:
         return self.starts <= timezone.now()
 
@@ -219,6 +246,20 @@ class Event(Seated, Workflow):
     @property
     def may_change_answers(self) -> bool:
         return self.state != State.CANCELLED and timezone.now() < self.answers_fixed
+
+    @property
+    def has_follow_up(self) -> bool:
+        """Whether something is asked of those who have a seat, for which they are mailed."""
+        return self.offers_travel or self.offers_letters or self.follow_up_until is not None
+
+    @property
+    def follow_up_closes(self) -> datetime:
+        """The moment from which nothing is asked for, or answered, any more."""
+        return self.follow_up_until or self.ends
+
+    @property
+    def may_follow_up(self) -> bool:
+        return self.state != State.CANCELLED and timezone.now() < self.follow_up_closes
 
     @property
     def of_region(self) -> str:

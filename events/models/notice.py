@@ -1,4 +1,5 @@
-"""Something that everybody registered is to be told: a change, a postponement, a cancellation, a session that doesn't take place.
+"""Something that everybody registered is to be told: a change, a postponement, a cancellation, a session that doesn't take place,
+what is asked of those who have a seat.
 
 Written with the act itself; the worker writes the mails (events/jobs.py) and notes it here in the same transaction, so that a job that
 runs twice tells it once.
@@ -20,6 +21,7 @@ class Notice(models.Model):
         CHANGES = "changes", _("Changes")
         STATE = "state", _("Postponed, resumed or cancelled")
         SESSION = "session", _("A session that does not take place")
+        FOLLOW_UP = "follow-up", _("What is asked of those who have a seat")
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="notices", verbose_name=_("event"))
     about = models.CharField(_("about"), max_length=20, choices=About)

@@ -15,9 +15,10 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from events.models.event import Event
+from events.models.event import FORGOTTEN_AFTER, Event
 from events.models.registration import Registration
 
 
@@ -77,9 +78,28 @@ class Question(models.Model):
         return self.words
 
 
+PERSONAL = (Question.About.DIET, Question.About.ACCESS)
+
+
 class AnswerQuerySet(models.QuerySet["Answer"]):
+    def to_forget(self) -> AnswerQuerySet:
+        """About what somebody eats or needs, of an event that has been over for long enough (events/forgetting.py)."""
+        over = timezone.now() - FORGOTTEN_AFTER
+        return self.filter(question__about__in=PERSONAL, question__event__ends__lte=over)
+
+    def kept(self) -> AnswerQuerySet:
+        return self.filter(~Q(question__about__in=PERSONAL) | Q(question__event__ends__gt=timezone.now() - FORGOTTEN_AFTER))
+
     def visible_to(self, user: Any) -> AnswerQuerySet:
         return self.filter(registration__in=Registration.objects.visible_to(user))
+
+
+class AnswerManager(models.Manager.from_queryset(AnswerQuerySet)):  # type: ignore[misc]  # a class made by a call
+    """Without what is forgotten by its date, whether or not it was deleted yet: no page, list or export reads it."""
+
+    def get_queryset(self) -> AnswerQuerySet:
+        found: AnswerQuerySet = super().get_queryset()
+        return found.kept()
 
 
 class Answer(models.Model):
@@ -87,7 +107,7 @@ class Answer(models.Model):
     question = models.ForeignKey(Question, models.PROTECT, related_name="answers", verbose_name=_("question"))
     value = models.JSONField(_("answer"), help_text=_("A text, a number, true or false, or a list of texts."))
 
-    objects = AnswerQuerySet.as_manager()
+    objects = AnswerManager()
 
     class Meta:
         verbose_name = _("answer")

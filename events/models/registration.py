@@ -39,8 +39,8 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from events.kinds import ListedTo
 from events.models.event import Event
-from events.models.seated import LIVE, Place, PlaceQuerySet, State
-from members.models import City
+from events.models.seated import LIVE, SEATED, Place, PlaceQuerySet, State
+from members.models import City, Post
 from members.querysets import next_in_turn
 from strongcities.workflow import Move, MoveRefused, Step, Transition
 
@@ -90,13 +90,17 @@ class RegistrationQuerySet(PlaceQuerySet["Registration"]):
 
     def listed_for(self, user: Any) -> RegistrationQuerySet:
         """Those with a seat who agreed to be read by `user` in the list of participants of an event that `user` sees. Under the
-        Chatham House rule the list is for those alone who have a seat themselves, whatever was agreed to."""
-        taking = self.filter(state__in=(State.CONFIRMED, State.ATTENDED), user__is_active=True).exclude(user__name="")
+        Chatham House rule the list is for those alone who have a seat themselves, whatever was agreed to. Whoever stood for a city and
+        stands for none any more is in no list: with the network they took their consents back."""
+        stands = models.Exists(Post.objects.today().filter(official__user=models.OuterRef("user")))
+        seated = Q(city=None) | stands, Q(state__in=SEATED, user__is_active=True)
+        taking = self.filter(*seated).exclude(user__name="")
         if not user.is_authenticated:
             return taking.filter(listed_to=ListedTo.EVERYONE, event__chatham_house=False)
         own = Registration.objects.of(user).filter(event=models.OuterRef("event"), state__in=(State.CONFIRMED, State.ATTENDED))
         among = Q(listed_to=ListedTo.PARTICIPANTS) & models.Exists(own)
-        return taking.filter(Q(listed_to=ListedTo.EVERYONE, event__chatham_house=False) | Q(listed_to=ListedTo.EVERYONE) & models.Exists(own) | among)
+        everyone = Q(listed_to=ListedTo.EVERYONE) & (Q(event__chatham_house=False) | models.Exists(own))
+        return taking.filter(everyone | among)
 
 
 class Registration(Place):
@@ -174,6 +178,17 @@ class Registration(Place):
 
     can_expire = can_offer
 
+    # --- What it holds -----------------------------------------------------------------------------------------------
+
+    @property
+    def is_seated(self) -> bool:
+        return self.state in SEATED
+
+    @property
+    def companions_told(self) -> list[str]:
+        """The names of those who come along, as long as they are kept (events/forgetting.py): pages, lists and exports read them here."""
+        return [] if self.event.is_forgotten else [name for name in self.companions if name]
+
     # --- Verbs -------------------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -240,21 +255,23 @@ class Registration(Place):
 
     def withdraw(self, *, by: Any, why: str = "") -> None:
         """Give the seat, or the place on the list, back; with all bookings of sessions. Raises MoveRefused once the event is over."""
-        from events import booking  # it moves bookings
+        from events import booking, following  # they move what hangs on it
 
         with self.seat_held("withdraw", by=by, why=why) as step:
             if step.record.event.is_over:
                 raise MoveRefused(gettext("The event is over."))
             booking.give_back_all(step.record, by=by)
+            following.end_all([step.record.pk])
 
     def cancel(self, *, by: Any, why: str) -> None:
         """Taken away by the staff; `why` goes to the person. Raises ValueError without it."""
-        from events import booking, telling  # they move bookings, and tell of registrations
+        from events import booking, following, telling  # they move what hangs on it, and tell of registrations
 
         if not why.strip():
             raise ValueError("say why")
         with self.seat_held("cancel", by=by, why=why) as step:
             booking.give_back_all(step.record, by=by)
+            following.end_all([step.record.pk])
             step.record.state = step.target
             telling.of_registration(step.record, why=why)
 

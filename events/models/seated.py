@@ -43,6 +43,7 @@ class State(models.TextChoices):
 
 
 HOLDS = (State.OFFERED, State.CONFIRMED, State.ATTENDED)  # a seat
+SEATED = (State.CONFIRMED, State.ATTENDED)  # one that is theirs, not only offered
 LIVE = (State.REQUESTED, State.WAITING, *HOLDS)
 
 

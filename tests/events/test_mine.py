@@ -11,7 +11,7 @@ from tests import cast as house
 from tests.events import cast
 
 pytestmark = pytest.mark.django_db
-QUERIES = 14
+QUERIES = 15
 
 
 def text(response):

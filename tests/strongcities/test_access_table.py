@@ -23,8 +23,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.urls import get_resolver, reverse
 
-from events import inviting, registering
-from events.models import Speaker
+from events import following, inviting, registering, visa
+from events.models import Paper, Speaker
 from hub import saved_searches
 from hub.models import Promotion, Question, ThemeOrder
 from hub.models.practice import State
@@ -76,6 +76,8 @@ MARKS = {
     "zyxseat": SECRETARIAT,  # an organisation whose seat lies ahead
     "zyximport": SECRETARIAT,  # a row of a spreadsheet
     "zyxaddress": {"official", *SECRETARIAT},  # an address that somebody is about to have
+    "zyxjourney": {"official", *SECRETARIAT},  # from where somebody travels to an event
+    "zyxpassport": {"official", *SECRETARIAT},  # the name in somebody's passport
     "lene@aarhus.dk": {"lead", *SECRETARIAT},  # the address of somebody whose page everyone may see
 }
 # Beside each stands another word, to search by: what was searched for comes back on the page, for whoever asked.
@@ -127,6 +129,7 @@ def rows(people, settings, tmp_path) -> dict[str, tuple[str, str]]:
     }  # fmt: skip
     made |= _make_event(people, aarhus)
     _fill_the_admin(people, aarhus)
+    _what_follows(ove)
     found = {name: _row(name, made) for name in sorted(set(names(get_resolver())))}
     found["hub:practice, draft of Aarhus"] = ("GET", reverse("hub:practice", args=[practice.slug]))
     in_review = make_practice(aarhus, state=State.IN_REVIEW, published_at=None)
@@ -170,6 +173,17 @@ def _fill_the_admin(people: dict[str, Any], aarhus: City) -> None:
     Question.objects.create(key="0", words="hate speech", days=3, readers=10, together=4, last=today())
 
 
+def _what_follows(ove: Any) -> None:
+    """Ove has a seat at an event, asks for support with the journey, and for a letter for the visa."""
+    event = events.make_event(slug="follows", offers_travel=True, offers_letters=True)
+    seat = events.register(event, ove, listed_to="nobody")
+    told = {"from_where": said("journey"), "how": "train", "cost": 80, "currency": "EUR", "own_share": "", "note": ""}
+    following.ask_for_travel(seat, by=ove, told=told)
+    passport = dict.fromkeys(visa.ASKED, "x") | {"full_name": said("passport"), "born": "1984-05-17"}
+    following.ask_for_letter(seat, by=ove, told=passport, language="en")
+    Paper.objects.create(event=event, title="Agenda", link="https://example.org")
+
+
 def _row(name: str, made: dict[str, Any]) -> tuple[str, str]:
     """The method and address of a view, with the fixture's own records in it."""
     method = "POST" if VIEWS.get(name, ("", "GET"))[1] == ACT else "GET"
@@ -201,6 +215,9 @@ _OF_LIBRARIES: dict[str, list[Any]] = {
     "mfa_edit_webauthn": [1], "mfa_remove_webauthn": [1],
 }  # fmt: skip
 VIEWS_OF_CONTACT = ("contact", "contact_answer", "contact_reply", "contact_ignore", "contact_close", "contact_report")
+VIEWS_OF_FOLLOW_UP = (
+    "follow_up", "follow_up_answer", "interpretation_choose", "letter", "letter_ask", "letter_withdraw", "travel_ask", "travel_withdraw",
+)  # fmt: skip
 VIEWS_OF_CITY = (
     "city", "city_edit", "city_preview", "city_report", "colleagues", "city_invite", "domain_confirm", "city_leave", "city_leave_confirm",
 )  # fmt: skip
@@ -229,6 +246,7 @@ def _arguments(made: dict[str, Any]) -> dict[str, list[Any]]:
         "demo:mail": [outbox()[0].pk],
         **{f"hub:saved_{verb}": [made["saved"]] for verb in ("change", "stop", "mend", "delete")},
         "hub:alert_stop": ["nothing"],
+        **{f"events:{each}": ["follows"] for each in VIEWS_OF_FOLLOW_UP},
         **_of_events(made),
     }
 

@@ -47,6 +47,17 @@ VIEWS = {
     "events:calendar": ("public", READ), "events:own_calendar": ("public", READ), "events:ics": ("public", READ),
     "events:feed": ("public", READ), "events:month": ("public", READ), "events:this_month": ("public", READ),
     "events:calendar_address": ("signed in", READ), "events:calendar_address_renew": ("signed in", ACT),
+    "events:follow_up": ("signed in", READ), "events:letter": ("signed in", READ),
+    **{
+        f"events:{name}": ("signed in", ACT)
+        for name in (
+            "follow_up_answer", "interpretation_choose", "letter_ask", "letter_withdraw", "travel_ask", "travel_withdraw",
+        )
+    },
+    "admin:events_travelrequest_change": ("staff", READ), "admin:events_visaletter_change": ("staff", READ),
+    "admin:events_visaletter_letter": ("staff", READ),
+    **{f"admin:events_travelrequest_{verb}": ("staff", ACT) for verb in ("grant", "decline")},
+    **{f"admin:events_visaletter_{verb}": ("staff", ACT) for verb in ("issue", "decline")},
     "events:event": ("public", READ), "events:series": ("public", READ), "events:mine": ("signed in", READ),
     "events:invitation": ("public", READ), "events:invitation_accept": ("public", ACT), "events:invitation_decline": ("public", ACT),
     "events:register": ("public", FORM), "events:ask": ("public", FORM), "events:register_group": ("signed in", FORM),
