@@ -37,6 +37,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         "text": read(shown.body),
         "programme": plan,
         "told": told.of(shown) if shown.is_shown else [],
+        "why": told.why(shown),
         "photos": Photo.objects.visible_to(request.user).filter(event=shown),
         "beside": _in_series(shown, request.user),
         **_way_in(shown, request.user),
@@ -109,7 +110,13 @@ def session(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         seats.settle(found)
     (entry,) = entries_of([found], naming, bookings)
     own = registering.live_of(shown, request.user) if request.user.is_authenticated else None
-    context = {"event": shown, "entry": entry, "session": found, "naming": naming, "may_book": bool(own and own.state == own.State.CONFIRMED)}
+    context = {
+        "event": shown,
+        "why": told.why(shown),
+        "entry": entry,
+        "session": found,
+        "may_book": bool(own and own.state == own.State.CONFIRMED),
+    }
     response = render(request, "events/session.html", context)
     return ask_each_time(response) if any(person.name for person in entry.people) else response
 
