@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from babel.core import get_global
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
@@ -17,6 +18,7 @@ from events.kinds import Audience, Kind, ListedTo, SessionKind, Way
 from events.models import Change, Event, EventInvitation, Registration, Room, Series, Session, Speaker
 from events.registering import Told
 from members.models import City, Official, User
+from strongcities import zones
 from strongcities.themes import Theme
 
 _GUESTS = 9
@@ -103,6 +105,8 @@ def _sample(by: User, slug: str, title: str, *, in_days: int, days: int = 1, hou
         "starts": starts, "ends": starts + timedelta(days=days - 1, hours=hours), "audience": Audience.PUBLIC, "venue": "Town hall",
         "body": "A made-up event, to try the site.",
     }  # fmt: skip
+    if host := fields.get("host"):
+        values["zone"] = zones.canonical(get_global("territory_zones").get(host.country, ["UTC"])[0])
     return _announced(by, **{**values, **fields})
 
 
@@ -221,7 +225,7 @@ def _past(by: User, host: City) -> None:
     event = _sample(
         by, "dialogue", "a day of hard questions", in_days=_FAR.days - 20, host=host, chatham_house=True, kind=Kind.WORKSHOP,
         summary="Held under the Chatham House rule: what was said, not who said it.", themes=[Theme.POLARISATION], capacity=30,
-        outcomes="## What was said\n\nThis is a sample. Here stands, in a few paragraphs, what a day of talking came to.",
+        outcomes="This is a sample. Here stands, in a few paragraphs, what a day of talking came to.",
         for_cities="- A sample of what a city can take up.\n- Another one.", next_steps="A sample: who does what until when.",
     )  # fmt: skip
     for mail in ("lead@example.org", "lead2@example.org"):

@@ -75,7 +75,7 @@ def test_each_reader_sees_what_is_for_them(client):
     [
         ("kind=webinar", {"One"}),
         ("kind=webinar&kind=annual-summit", {"One", "Two"}),
-        ("region=africa", {"Two"}),
+        ("region=east-southern-africa", {"Two"}),
         ("region=europe", {"One"}),
         ("theme=youth-engagement", {"One", "Three"}),
         ("theme=youth-engagement&kind=webinar", {"One"}),
@@ -134,7 +134,7 @@ def test_pages_and_one_that_is_not_there(client):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("reader", "queries"), [(None, 5), ("ove", 15)])
+@pytest.mark.parametrize(("reader", "queries"), [(None, 5), ("ove", 9)])
 def test_as_many_queries_for_one_as_for_three(client, django_assert_num_queries, count, reader, queries):
     if reader:
         client.force_login(cast.make_person(reader))

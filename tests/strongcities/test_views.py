@@ -44,6 +44,8 @@ VIEWS = {
     "hub:saved": ("signed in", READ), "hub:saved_new": ("signed in", FORM), "hub:saved_change": ("signed in", FORM),
     "hub:saved_stop": ("signed in", ACT), "hub:saved_mend": ("signed in", ACT), "hub:saved_delete": ("signed in", FORM),
     "hub:suggest": ("public", READ),
+    "events:index": ("public", READ), "events:series": ("public", READ), "events:event": ("public", READ),
+    "events:participants": ("public", READ), "events:session": ("public", READ),
     "demo:outbox": ("public", READ), "demo:mail": ("public", READ),
     "admin:members_application_change": ("staff", READ),
     "admin:jobs": ("staff", READ), "admin:job_again": ("staff", ACT), "admin:job_let_go": ("staff", ACT),
