@@ -57,7 +57,13 @@ def _first_ones(by: User) -> None:
     new_york, summits = _city("New York", "US"), Series.objects.create(
         title="Annual summits", slug="annual-summits", summary="Once a year the network’s cities meet in one of them."
     )  # fmt: skip
-    there = {"host": new_york, "zone": "America/New_York", "venue": "United Nations Headquarters", "way": Way.NONE, "audience": Audience.PUBLIC}
+    there = {
+        "host": new_york,
+        "zone": "America/New_York",
+        "venue": "United Nations Headquarters",
+        "way": Way.NONE,
+        "audience": Audience.PUBLIC,
+    }
     _announced(
         by, **there, slug="global-launch", title="Global launch of the Strong Cities Network", kind=Kind.CONFERENCE,
         summary="Mayors and officials from 25 cities found a network of their own.",
@@ -79,7 +85,9 @@ def _first_ones(by: User) -> None:
         body=f"It was planned for spring 2016 in cooperation with the City of Paris, and was held in Antalya in the end.\n\n{_HOURS}",
     )  # fmt: skip
     summit.change(
-        by=by, host=_city("Antalya", "TR"), why="Planned in Paris, held in Antalya. The day on which this was decided is not on record here."
+        by=by,
+        host=_city("Antalya", "TR"),
+        why="Planned in Paris, held in Antalya. The day on which this was decided is not on record here.",
     )
     Event.objects.filter(pk=summit.pk).update(zone="Europe/Istanbul")
     Change.objects.filter(event=summit).update(at=datetime(2016, 3, 1, 12, tzinfo=UTC))
@@ -90,7 +98,7 @@ def _first_ones(by: User) -> None:
 
 def _samples(by: User) -> None:
     cities = list(City.objects.filter(is_sample=True, is_public=True).order_by("pk")[:8])
-    if len(cities) < 8:  # noqa: PLR2004  one each
+    if len(cities) < 8:
         return
     _summit(by, cities[0])
     _full(by, cities[1])
@@ -146,7 +154,8 @@ _PROGRAMME: tuple[tuple[int, int, str, str, int | None], ...] = (
 
 def _summit(by: User, host: City) -> None:
     event = _sample(
-        by, "summit", "summit of neighbours", in_days=60, days=2, host=host, kind=Kind.SUMMIT, series=Series.objects.get(slug="annual-summits"),
+        by, "summit", "summit of neighbours", in_days=60, days=2, host=host, kind=Kind.SUMMIT,
+        series=Series.objects.get(slug="annual-summits"),
         summary="Two days, three rooms, and time to talk between them.", capacity=120, per_city=4, companions_each=1,
         languages=["en", "fr"], interpretation=["ar", "es"], themes=[Theme.YOUTH, Theme.CRISIS], venue="Congress hall",
         registration_closes=timezone.now() + timedelta(days=45),
@@ -199,25 +208,30 @@ def _full(by: User, host: City) -> None:
 
 def _others(by: User, hosts: list[City]) -> None:
     visit = _sample(
-        by, "exchange-visit", "a week in another town’s youth service", in_days=80, days=5, host=hosts[0], kind=Kind.VISIT, way=Way.MODERATED,
-        audience=Audience.MEMBERS, capacity=6, summary="Three officials at a time see how it is done elsewhere.",
+        by, "exchange-visit", "a week in another town’s youth service", in_days=80, days=5, host=hosts[0], kind=Kind.VISIT,
+        way=Way.MODERATED, audience=Audience.MEMBERS, capacity=6, summary="Three officials at a time see how it is done elsewhere.",
     )  # fmt: skip
     _register(visit, _account("lead@example.org"))
     meeting = _sample(
         by, "committee-meeting", "meeting of the Steering Committee", in_days=45, hours=3, host=hosts[1], kind=Kind.COMMITTEE,
         audience=Audience.INVITATION, way=Way.INVITED, is_online=True, summary="For those who were invited.",
     )  # fmt: skip
-    EventInvitation.objects.create(event=meeting, email="lead2@example.org", user=_account("lead2@example.org"), invited_by=by).begin("invite", by=by)
+    EventInvitation.objects.create(event=meeting, email="lead2@example.org", user=_account("lead2@example.org"), invited_by=by).begin(
+        "invite", by=by
+    )
     _sample(
-        by, "webinar", "webinar on counter-narratives", in_days=14, hour=13, hours=2, venue="", is_online=True, kind=Kind.WEBINAR, zone="UTC",
-        languages=["en"], interpretation=["fr", "ar"], summary="Two hours on a screen, for everyone.", link="https://www.example.org/webinar",
+        by, "webinar", "webinar on counter-narratives", in_days=14, hour=13, hours=2, venue="", is_online=True, kind=Kind.WEBINAR,
+        zone="UTC", languages=["en"], interpretation=["fr", "ar"], summary="Two hours on a screen, for everyone.",
+        link="https://www.example.org/webinar",
     )  # fmt: skip
     _sample(by, "not-yet", "workshop that opens later", in_days=120, host=hosts[2], registration_opens=timezone.now() + timedelta(days=30),
             summary="Its registration opens in a month.")  # fmt: skip
     postponed = _sample(by, "postponed", "regional workshop", in_days=25, host=hosts[3], summary="It has no date for now.")
     _register(postponed, _account("official@example.org"))
     postponed.postpone(by=by, why="Sample: the hall is being repaired.")
-    cancelled = _sample(by, "cancelled", "conference by the sea", in_days=40, host=hosts[4], kind=Kind.CONFERENCE, summary="It doesn’t take place.")
+    cancelled = _sample(
+        by, "cancelled", "conference by the sea", in_days=40, host=hosts[4], kind=Kind.CONFERENCE, summary="It doesn’t take place."
+    )
     cancelled.cancel(by=by, why="Sample: too few could come. The next one is planned for another season.")
 
 

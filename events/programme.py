@@ -100,7 +100,11 @@ class Entry:
     @property
     def spoken(self) -> str:
         """Only where it isn't what the whole event speaks."""
-        return languages.name(self.session.language) if self.session.language and [self.session.language] != self.session.event.languages else ""
+        return (
+            languages.name(self.session.language)
+            if self.session.language and [self.session.language] != self.session.event.languages
+            else ""
+        )
 
 
 @dataclass
@@ -170,7 +174,9 @@ def own_bookings(event: Event, user: Any) -> dict[int, Booking]:
     """The reader's live bookings there, by session."""
     if not user.is_authenticated:
         return {}
-    return {booking.session_id: booking for booking in Booking.objects.of(user).live().filter(session__event=event).select_related("session")}
+    return {
+        booking.session_id: booking for booking in Booking.objects.of(user).live().filter(session__event=event).select_related("session")
+    }
 
 
 def _by_room(session: Session) -> tuple[int, str, int]:

@@ -78,7 +78,9 @@ class RegistrationQuerySet(PlaceQuerySet["Registration"]):
             return taking.filter(listed_to=ListedTo.EVERYONE, event__chatham_house=False)
         own = Registration.objects.of(user).filter(event=models.OuterRef("event"), state__in=(State.CONFIRMED, State.ATTENDED))
         among = Q(listed_to=ListedTo.PARTICIPANTS) & models.Exists(own)
-        return taking.filter(Q(listed_to=ListedTo.EVERYONE, event__chatham_house=False) | Q(listed_to=ListedTo.EVERYONE) & models.Exists(own) | among)
+        return taking.filter(
+            Q(listed_to=ListedTo.EVERYONE, event__chatham_house=False) | Q(listed_to=ListedTo.EVERYONE) & models.Exists(own) | among
+        )
 
 
 class Registration(Place):

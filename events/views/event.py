@@ -65,7 +65,8 @@ def _way_in(event: Event, user: Any) -> dict[str, Any]:
         "on_press": standing.on_press(event),
         "seats_left": standing.left(event),
         "leads": [city for city in cities if city.can_manage_people(user)],
-        "is_open_to_guests": event.audience == Event.Audience.PUBLIC,
+        # Others may register now: whoever signs in may turn out to be one of them.
+        "sign_in": bool(obstacle) and not user.is_authenticated and Event.objects.registering().filter(pk=event.pk).exists(),
     }
 
 

@@ -1,4 +1,4 @@
-"""An event's page: what it says to whom of seats, people, changes and outcomes; its sessions; and that it stays lean however long they are."""
+"""An event's page: what it says to whom of seats, people, changes and outcomes; its sessions; and how lean it stays."""
 
 import re
 from datetime import timedelta
@@ -123,6 +123,13 @@ def test_who_may_not_register_reads_why(client):
     assert "Only those who were invited can register." in way_in(client, event)
     EventInvitation.objects.create(event=event, email=nadia.email, user=nadia)
     assert 'href="register/"' in way_in(client, event)
+
+
+def test_a_visitor_is_led_to_sign_in_only_where_somebody_may_register(client):
+    assert "Sign in, if you were invited" in way_in(client, make_event(way=Event.Way.INVITED))
+    closed = make_event("Closed", registration_closes=timezone.now() - timedelta(days=1))
+    assert "Registration is closed." in way_in(client, closed)
+    assert "Sign in" not in way_in(client, closed)
 
 
 def test_a_lead_official_may_register_several_of_their_city(client):

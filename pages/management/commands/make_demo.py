@@ -20,7 +20,7 @@ CITIES, PRACTICES = 200, 1_000  # in all, the real ones included
 
 
 class Command(BaseCommand):
-    help = "Fill the demo: cities, real practices, samples up to 200 cities and 1,000 practices, people, seats, events, figures of searches."
+    help = "Fill the demo: cities, practices, samples up to 200 cities and 1,000 practices, people, seats, events, figures of searches."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """What is there already stays as it is, changes made by trying the demo included."""
