@@ -50,7 +50,8 @@ _HOURS = "The days are on record, the hours are not: those given here are a whol
 
 
 def _city(name: str, country: str) -> City:
-    return City.objects.named(name).get(country=country)
+    city: City = City.objects.named(name).get(country=country)
+    return city
 
 
 def _first_ones(by: User) -> None:

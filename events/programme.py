@@ -160,7 +160,7 @@ def programme(event: Event, naming: Naming, user: Any) -> Programme:
     sessions = list(event.sessions.in_order().select_related("room").prefetch_related(with_people()))
     bookings = own_bookings(event, user) if sessions else {}
     rooms = list(dict.fromkeys(session.room_id for session in sorted(sessions, key=_by_room) if session.room_id))
-    columns = {room: place for place, room in enumerate(rooms, 1)} if 1 < len(rooms) <= COLUMNS else {}
+    columns: dict[int | None, int] = {room: place for place, room in enumerate(rooms, 1)} if 1 < len(rooms) <= COLUMNS else {}
     entries = entries_of(sessions, naming, bookings, columns)
     in_full = len(entries) <= MOST_IN_FULL
     days = _days(entries, event.zone)

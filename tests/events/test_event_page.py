@@ -85,6 +85,7 @@ def test_the_link_to_take_part_stands_on_no_page_for_all(client):
 
 def way_in(client, event):
     found = re.search(r'<section class="way-in".*?</section>', page(client, event), re.DOTALL)
+    assert found
     return found[0]
 
 
@@ -196,7 +197,7 @@ def test_a_page_that_names_somebody_is_asked_about_each_time(client, stage):
     assert "no-cache" in response["Cache-Control"]
     assert '<meta name="robots" content="noarchive">' in response.content.decode()
     Speaker.objects.filter(named_to=ListedTo.EVERYONE).delete()
-    assert client.get(event.get_absolute_url())["Cache-Control"] == "max-age=60, public"
+    assert client.get(event.get_absolute_url())["Cache-Control"] == "public, max-age=60"
 
 
 def test_the_chatham_house_rule_hides_speakers_from_the_beginning_on(client, stage):
@@ -267,7 +268,7 @@ def test_as_many_queries_for_one_participant_as_for_three(client, django_assert_
     for number in range(count):
         register(event, make_official(city, f"someone{number}@aarhus.dk"), city, listed_to=ListedTo.EVERYONE)
     listed(client, event)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert len(listed(client, event)) == count
 
 
@@ -351,8 +352,9 @@ def test_the_page_leads_to_the_events_before_and_after_it_that_the_reader_sees(c
     event = make_event("Second", series=series, in_days=20)
     make_event("Hidden", series=series, in_days=25, audience=Event.Audience.MEMBERS)
     make_event("Third", series=series, in_days=30)
-    nav = re.search(r'<nav class="beside".*?</nav>', page(client, event), re.DOTALL)[0]
-    assert re.findall(r"</span> (\w+)</a>", nav) == ["First", "Third"]
+    nav = re.search(r'<nav class="beside".*?</nav>', page(client, event), re.DOTALL)
+    assert nav
+    assert re.findall(r"</span> (\w+)</a>", nav[0]) == ["First", "Third"]
 
 
 # --- The programme ---------------------------------------------------------------------------------------------------
