@@ -42,15 +42,22 @@ def database() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def hub(practices: int) -> Iterator[None]:
-    """The same with a hundred cities and so many sample practices; on the project's own server unless DATABASE_URL names another, for
-    what the test cluster leaves out of writing costs more there."""
+def that_keeps() -> Iterator[None]:
+    """The same on the project's own server unless DATABASE_URL names another, for what the test cluster leaves out of writing costs
+    more there."""
     from strongcities import postgres  # found only now
 
     if not os.environ.get("DATABASE_URL", "").strip():
         postgres.ensure_running(ROOT)
         os.environ["DATABASE_URL"] = postgres.url(ROOT)
     with database():
+        yield
+
+
+@contextlib.contextmanager
+def hub(practices: int) -> Iterator[None]:
+    """The same with a hundred cities and so many sample practices."""
+    with that_keeps():
         from hub.samples import make_practices
         from members.samples import make_cities
 

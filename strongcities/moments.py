@@ -60,17 +60,13 @@ def _placed(when: str, zone: str) -> str:
 
 
 def _told(walls: Sequence[datetime], zone: str) -> list[str]:
-    """The words of each wall time: the year stands once if it is the same, the day too."""
+    """The words of each wall time: a day that is the same stands once, and so does a year."""
     start, end = walls[0], walls[-1]
-    first = _day_and_time(start, zone, formats.date_format(start, "MONTH_DAY_FORMAT" if _part(start, end) else "DATE_FORMAT"))
-    return [
-        first,
-        *(_time(at, zone) if at.date() == start.date() else _day_and_time(at, zone, formats.date_format(at)) for at in walls[1:]),
-    ]
-
-
-def _part(start: datetime, end: datetime) -> bool:
-    return start.year == end.year and start.date() != end.date()
+    goes_on = start.year == end.year and start.date() != end.date()
+    told = [_day_and_time(start, zone, formats.date_format(start, "MONTH_DAY_FORMAT" if goes_on else "DATE_FORMAT"))]
+    if len(walls) > 1:
+        told.append(_time(end, zone) if end.date() == start.date() else _day_and_time(end, zone, formats.date_format(end)))
+    return told
 
 
 def _time(wall: datetime, zone: str) -> str:

@@ -137,7 +137,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env("STATIC_ROOT") or BASE_DIR / "staticfiles")
-MEDIA_ROOT = Path(env("MEDIA_ROOT") or BASE_DIR / (".local/media" if DEMO else "media"))  # served by strongcities/uploads.py alone
+MEDIA_ROOT = Path(env("MEDIA_ROOT") or BASE_DIR / (".local/media" if DEMO else "media"))  # served by uploads.py and documents.py
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "strongcities.assets.HouseStorage"},

@@ -24,7 +24,6 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from strongcities import zones
 
-LONGEST = 40  # characters of what was typed that are read
 _DAY_AND_TIME = re.compile(r"(\S+)(?:\s+|(?<=\d)[Tt])(\S+)")
 _FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S")
 
@@ -119,9 +118,6 @@ class WallTimeInput(forms.MultiWidget):
             del context["labels"][2], parts[2]
         return context
 
-    def id_for_label(self, id_: str) -> str:
-        return f"{id_}_0" if id_ else ""
-
     def subwidgets(self, name: str, value: Any, attrs: Any = None) -> Any:
         """The parts that are shown: what an error's link leads to is the first."""
         yield from self.get_context(name, value, attrs)["widget"]["subwidgets"]
@@ -158,8 +154,6 @@ class WallTimeField(forms.Field):
 
 
 def _read(typed: str) -> datetime | None:
-    if len(typed) > LONGEST:
-        return None
     for form in _FORMS:
         try:
             return datetime.strptime(typed.translate(_DIGITS), form)  # noqa: DTZ007  the zone is another field of the form

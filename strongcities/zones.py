@@ -67,9 +67,9 @@ def _places() -> frozenset[str]:
 
 @cache
 def _links() -> dict[str, str]:
-    """Each name that is no place's of today: what it leads to."""
+    """What a name leads to. Some are places all the same: who asks for a place looks there first."""
     links = {name: target for _link, target, name in map(str.split, _lines("tzdata.zi", "L "))}
-    return {name: target for name, target in {**links, **_MOVED}.items() if name not in _places()}
+    return {**links, **_MOVED}
 
 
 @cache

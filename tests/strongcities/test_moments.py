@@ -6,14 +6,16 @@ import re
 from datetime import datetime
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.template import Context, Template, engines
 from django.utils.html import strip_tags
 from django.utils.translation import override
 
-from strongcities import moments
+from strongcities import moments, zones
 from tests.cast import make_city, make_post, make_user
 
+TEMPLATES = settings.BASE_DIR / "templates"
 NOON = datetime.fromisoformat("2015-09-30T12:00Z")
 
 
@@ -22,7 +24,7 @@ def at(text: str) -> datetime:
 
 
 def drawn(source: str, **context: object) -> str:
-    return Template(source, engine=engines["django"].engine).render(Context(context))
+    return Template(source).render(Context(context))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +136,7 @@ def test_in_arabic_months_and_places_are_in_arabic_and_digits_are_those_of_the_h
 
 
 def test_a_zone_that_is_none_is_no_page():
-    with pytest.raises(moments.zones.NoSuchZone):
+    with pytest.raises(zones.NoSuchZone):
         moments.words(NOON, zone="Mars/Base")
 
 
@@ -159,3 +161,14 @@ def test_of_a_visitor_no_zone_is_known(rf):
     request.user = AnonymousUser()
     page = engines["django"].from_string('{% moment when "Europe/Paris" %}').render({"when": NOON}, request)
     assert "data-yours" in page
+
+
+def test_each_page_that_shows_a_moment_lets_the_browser_finish_it():
+    """Also where it is shown by a part that the page includes, or by a part of that part."""
+    texts = {str(path.relative_to(TEMPLATES)): path.read_text() for path in TEMPLATES.rglob("*.html")}
+    showing = {name for name, text in texts.items() if re.search(r"\{% (moment|span) ", text)}
+    while more := {name for name, text in texts.items() if any(f'"{part}"' in text for part in showing)} - showing:
+        showing |= more
+    pages = {name for name in showing if "{% extends" in texts[name]}
+    assert "styleguide/index.html" in pages
+    assert {name for name in pages if "js/local-time.js" not in texts[name]} == set()
