@@ -36,7 +36,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         "naming": naming,
         "text": read(shown.body),
         "programme": plan,
-        "told": told.of(shown) if shown.is_shown else [],
+        "told": told.of(shown),
         "why": told.why(shown),
         "photos": Photo.objects.visible_to(request.user).filter(event=shown),
         "beside": _in_series(shown, request.user),
