@@ -17,11 +17,11 @@ from strongcities.themes import Theme
 
 
 class EventFilter(Narrowing):
+    open = Ticks(_("Registration"), [("me", _("Open to me"))], method="open_to_me")
     kind = Ticks(_("Kind"), Kind.choices)
     region = Ticks(_("Region"), Region.choices, method="in_region")
     theme = Ticks(_("Theme"), method="with_themes")
     language = Ticks(_("Language, spoken or interpreted"), method="in_language")
-    open = Ticks(_("Registration"), [("me", _("Open to me"))], method="open_to_me")
 
     class Meta:
         model = Event

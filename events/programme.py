@@ -100,7 +100,11 @@ class Entry:
     @property
     def spoken(self) -> str:
         """Only where it isn't what the whole event speaks."""
-        return languages.name(self.session.language) if self.session.language and [self.session.language] != self.session.event.languages else ""
+        return (
+            languages.name(self.session.language)
+            if self.session.language and [self.session.language] != self.session.event.languages
+            else ""
+        )
 
 
 @dataclass
@@ -156,7 +160,7 @@ def programme(event: Event, naming: Naming, user: Any) -> Programme:
     sessions = list(event.sessions.in_order().select_related("room").prefetch_related(with_people()))
     bookings = own_bookings(event, user) if sessions else {}
     rooms = list(dict.fromkeys(session.room_id for session in sorted(sessions, key=_by_room) if session.room_id))
-    columns = {room: place for place, room in enumerate(rooms, 1)} if 1 < len(rooms) <= COLUMNS else {}
+    columns: dict[int | None, int] = {room: place for place, room in enumerate(rooms, 1)} if 1 < len(rooms) <= COLUMNS else {}
     entries = entries_of(sessions, naming, bookings, columns)
     in_full = len(entries) <= MOST_IN_FULL
     days = _days(entries, event.zone)
@@ -170,7 +174,9 @@ def own_bookings(event: Event, user: Any) -> dict[int, Booking]:
     """The reader's live bookings there, by session."""
     if not user.is_authenticated:
         return {}
-    return {booking.session_id: booking for booking in Booking.objects.of(user).live().filter(session__event=event).select_related("session")}
+    return {
+        booking.session_id: booking for booking in Booking.objects.of(user).live().filter(session__event=event).select_related("session")
+    }
 
 
 def _by_room(session: Session) -> tuple[int, str, int]:

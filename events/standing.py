@@ -43,8 +43,8 @@ def left(what: Event | Session) -> str:
         return ""
     if what.waiting or what.is_full:
         return gettext("waiting list")
-    words = "%(left)s of %(all)s seat left", "%(left)s of %(all)s seats left"
-    return ngettext(*words, what.capacity) % {"left": number(what.free or 0), "all": number(what.capacity)}
+    counts = {"left": number(what.free or 0), "all": number(what.capacity)}
+    return ngettext("%(left)s of %(all)s seat left", "%(left)s of %(all)s seats left", what.capacity) % counts
 
 
 def of_booking(booking: Booking | None) -> str:

@@ -32,6 +32,14 @@ def of(event: Event) -> list[Told]:
     return sorted([*changes, *steps], key=lambda told: told.at, reverse=True)
 
 
+def why(event: Event) -> str:
+    """Why it is postponed or cancelled, as the staff told; "" of any other."""
+    if event.state not in {Event.State.POSTPONED, Event.State.CANCELLED}:
+        return ""
+    step = event.transitions.filter(to_state=event.state).last()
+    return step.why if step else ""
+
+
 def of_change(change: Change) -> Told:
     before, after = (_words(change.what, values) for values in (change.before, change.after))
     return Told(change.at, str(change.get_what_display()), before, after, change.why)

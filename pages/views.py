@@ -27,6 +27,7 @@ from strongcities.caching import visitors_may_cache
 from strongcities.themes import Theme
 
 SKYLINE = 25  # members on the front page; the rest are behind its link
+COMING = 3  # events there
 PALETTE = ("paper", "paper-2", "ink", "ink-2", "rule", "edge", "river", "river-soft", "sun", "sun-soft", "brick", "brick-soft")
 WHEN = tuple(
     datetime.fromisoformat(f"2015-{when}Z") for when in ("09-30T12:00", "09-30T14:00", "09-30T22:00", "09-30T21:30", "10-02T15:00")
@@ -48,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "skyline": skyline,
         "newest": practices.select_related("city").order_by("is_sample", "-published_at", "-pk")[:4],
+        "coming": Event.objects.visible_to(request.user).coming().filter(state=Event.State.ANNOUNCED).for_rows(request.user)[:COMING],
         "cities": members.aggregate(
             all=Count("pk"), countries=Count("country", distinct=True), samples=Count("pk", filter=Q(is_sample=True))
         ),

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models.event import Event
-from strongcities.licences import Licence
+from strongcities.licences import Licence, deed
 from strongcities.uploads import NAME, PictureField
 
 
@@ -44,6 +44,11 @@ class Photo(models.Model):
                 violation_error_message=_("A photograph needs words for those who can’t see it, a credit and a licence."),
             )
         ]
+
+    @property
+    def deed(self) -> str:
+        """Where its licence can be read, or ""."""
+        return deed(self.licence)
 
     def __str__(self) -> str:
         return self.caption or self.alt

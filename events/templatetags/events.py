@@ -36,7 +36,7 @@ def days(starts: datetime, ends: datetime, zone: str) -> SafeString:
 
 
 def _block(first: datetime, number: str, month: str) -> SafeString:
-    return format_html('<time class="days" datetime="{:%Y-%m-%d}"><b>{}</b> <span>{}</span></time>', first, number, month)
+    return format_html('<time class="days" datetime="{}"><b>{}</b> <span>{}</span></time>', first.date().isoformat(), number, month)
 
 
 @register.filter

@@ -36,7 +36,8 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         "naming": naming,
         "text": read(shown.body),
         "programme": plan,
-        "told": told.of(shown) if shown.is_shown else [],
+        "told": told.of(shown),
+        "why": told.why(shown),
         "photos": Photo.objects.visible_to(request.user).filter(event=shown),
         "beside": _in_series(shown, request.user),
         **_way_in(shown, request.user),
@@ -64,7 +65,8 @@ def _way_in(event: Event, user: Any) -> dict[str, Any]:
         "on_press": standing.on_press(event),
         "seats_left": standing.left(event),
         "leads": [city for city in cities if city.can_manage_people(user)],
-        "is_open_to_guests": event.audience == Event.Audience.PUBLIC,
+        # Others may register now: whoever signs in may turn out to be one of them.
+        "sign_in": bool(obstacle) and not user.is_authenticated and Event.objects.registering().filter(pk=event.pk).exists(),
     }
 
 
@@ -109,6 +111,12 @@ def session(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         seats.settle(found)
     (entry,) = entries_of([found], naming, bookings)
     own = registering.live_of(shown, request.user) if request.user.is_authenticated else None
-    context = {"event": shown, "entry": entry, "session": found, "naming": naming, "may_book": bool(own and own.state == own.State.CONFIRMED)}
+    context = {
+        "event": shown,
+        "why": told.why(shown),
+        "entry": entry,
+        "session": found,
+        "may_book": bool(own and own.state == own.State.CONFIRMED),
+    }
     response = render(request, "events/session.html", context)
     return ask_each_time(response) if any(person.name for person in entry.people) else response

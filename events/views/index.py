@@ -34,7 +34,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "page": page,
         "is_past": is_past,
         "used": [row | {"drop": _within(row["drop"], is_past)} for row in narrowed.used()],
-        "without": [row | {"drop": _within(row["drop"], is_past)} for row in narrowed.without(every)] if chosen and not page.paginator.count else [],
+        "without": [row | {"drop": _within(row["drop"], is_past)} for row in narrowed.without(every)]
+        if chosen and not page.paginator.count
+        else [],
         "filters": sum(map(len, chosen.values())),
         "asked": address(chosen),
         "asked_past": address({**chosen, "when": ["past"]}),

@@ -6,7 +6,7 @@ from django.urls import reverse
 from tests.hub.cast import make_city, make_practice
 
 pytestmark = pytest.mark.django_db
-QUERIES = 6  # skyline, its practices, the newest, figures of cities, figures of practices
+QUERIES = 7  # skyline, its practices, the newest, coming events, figures of cities, figures of practices, the themes first in the hub
 
 
 def test_home_shows_members_practices_and_figures(client):
@@ -49,7 +49,7 @@ def test_home_says_what_is_a_sample(client):
 
 
 @pytest.mark.parametrize("many", [1, 3])
-def test_home_asks_the_database_six_times(client, many, django_assert_num_queries):
+def test_home_asks_the_database_seven_times(client, many, django_assert_num_queries):
     for n in range(many):
         make_practice(make_city(f"City{n}"), f"Practice {n}")
     with django_assert_num_queries(QUERIES):

@@ -58,6 +58,7 @@ VIEWS = {
     "admin:events_visaletter_letter": ("staff", READ),
     **{f"admin:events_travelrequest_{verb}": ("staff", ACT) for verb in ("grant", "decline")},
     **{f"admin:events_visaletter_{verb}": ("staff", ACT) for verb in ("issue", "decline")},
+    "events:index": ("public", READ), "events:participants": ("public", READ), "events:session": ("public", READ),
     "events:event": ("public", READ), "events:series": ("public", READ), "events:mine": ("signed in", READ),
     "events:invitation": ("public", READ), "events:invitation_accept": ("public", ACT), "events:invitation_decline": ("public", ACT),
     "events:register": ("public", FORM), "events:ask": ("public", FORM), "events:register_group": ("signed in", FORM),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from events.demo import make_events
 from hub.models import Practice
 from hub.sample_figures import make_figures
 from hub.samples import make_practices
@@ -19,7 +20,7 @@ CITIES, PRACTICES = 200, 1_000  # in all, the real ones included
 
 
 class Command(BaseCommand):
-    help = "Fill the demo: cities, real practices, samples up to 200 cities and 1,000 practices, people, seats, figures of searches."
+    help = "Fill the demo: cities, practices, samples up to 200 cities and 1,000 practices, people, seats, events, figures of searches."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """What is there already stays as it is, changes made by trying the demo included."""
@@ -34,4 +35,5 @@ class Command(BaseCommand):
         make_cities(CITIES - City.objects.filter(is_sample=False).count())
         make_seats()
         make_practices(PRACTICES - Practice.objects.filter(is_sample=False).count())
+        make_events()
         make_figures()
