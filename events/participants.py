@@ -102,9 +102,9 @@ def needs_by_name(event: Event) -> Iterator[tuple[Registration, list[tuple[Quest
 
 def _needs_of(event: Event) -> Iterable[Answer]:
     found = Answer.objects.filter(registration__event=event, registration__state__in=HOLDS, question__about__in=NEEDS)
-    return found.select_related("question", "registration__user", "registration__city").order_by(
-        "question__position", "registration__number"
-    )
+    near = found.select_related("question", "registration__user", "registration__city")
+    ordered: Iterable[Answer] = near.order_by("question__position", "registration__number")
+    return ordered
 
 
 def needs_columns() -> list[Column]:

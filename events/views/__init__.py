@@ -3,7 +3,16 @@
 from events.views.calendar import calendar, calendar_address, calendar_address_renew, ics, own_calendar
 from events.views.event import event, participants, session
 from events.views.feed import feed
-from events.views.follow_up import follow_up, follow_up_answer, interpretation_choose, letter, letter_ask, letter_withdraw, travel_ask, travel_withdraw
+from events.views.follow_up import (
+    follow_up,
+    follow_up_answer,
+    interpretation_choose,
+    letter,
+    letter_ask,
+    letter_withdraw,
+    travel_ask,
+    travel_withdraw,
+)
 from events.views.index import index, series
 from events.views.invitations import invitation, invitation_accept, invitation_decline
 from events.views.mine import mine, speaker_choose

@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import ics
@@ -11,7 +12,7 @@ import vobject
 from django.utils import timezone
 from django.utils.translation import override
 from ical.calendar_stream import IcsCalendarStream
-from icalendar import Calendar, Timezone
+from icalendar import Calendar, Timezone, vDatetime
 
 from events import calendar
 from events.calendar import Entry
@@ -28,10 +29,10 @@ ALL = "/events/calendar.ics"
 # --- The three programs ----------------------------------------------------------------------------------------------
 
 
-def by_ical(text):
+def by_ical(text: Any) -> dict[Any, Any]:
+    events: Any = IcsCalendarStream.calendar_from_ics(text).events
     return {
-        each.uid: (each.start.astimezone(UTC), each.end.astimezone(UTC), each.status.value, each.sequence, each.summary)
-        for each in IcsCalendarStream.calendar_from_ics(text).events
+        each.uid: (each.start.astimezone(UTC), each.end.astimezone(UTC), each.status.value, each.sequence, each.summary) for each in events
     }
 
 
@@ -123,7 +124,7 @@ def test_the_night_on_which_clocks_change_is_read_as_it_was_meant(zone, at):
 @pytest.mark.parametrize("zone", ["Europe/Paris", "Australia/Lord_Howe"])
 def test_negative_control_the_hour_that_comes_twice_is_not_told_by_the_zone(zone, monkeypatch):
     at = dict(NIGHTS[::-1])[zone] if zone == "Australia/Lord_Howe" else "2026-10-25T01:00"
-    monkeypatch.setattr(calendar, "_when", lambda at, zone: calendar.vDatetime(at.astimezone(zones.zone(zone))))
+    monkeypatch.setattr(calendar, "_when", lambda at, zone: vDatetime(at.astimezone(zones.zone(zone))))
     calendar._written.cache_clear()
     starts = datetime.fromisoformat("2026-04-04T15:15" if zone == "Australia/Lord_Howe" else at).replace(tzinfo=UTC) + timedelta(minutes=10)
     content = calendar.calendar([entry(starts=starts, ends=starts + timedelta(hours=1), zone=zone)])
@@ -175,7 +176,7 @@ def test_the_rules_that_come_along_are_those_of_the_zone(zone):
 
 def onsets(component):
     """The instants at which a VTIMEZONE has clocks change: what they showed before, less what they were ahead by."""
-    parsed = Timezone.from_ical(component)
+    parsed: Any = Timezone.from_ical(component)
     return {(part.DTSTART - part.TZOFFSETFROM).replace(tzinfo=UTC) for part in parsed.subcomponents if part.TZOFFSETFROM != part.TZOFFSETTO}
 
 
