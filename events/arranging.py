@@ -85,7 +85,7 @@ def move(event: Event, *, by: Any, days: int, why: str = "") -> None:
         event.change(by=by, why=why, **{name: at and shifted(at, held.zone, days) for name, at in dates.items()})
 
 
-DATES = ("starts", "ends", "registration_opens", "registration_closes", "changes_until")
+DATES = ("starts", "ends", "registration_opens", "registration_closes", "changes_until", "follow_up_until")
 
 
 def shifted(at: datetime, zone: str, days: int) -> datetime:

@@ -84,8 +84,11 @@ def refused(event: Event | Session, error: IntegrityError) -> str:
     rule = diagnosis.constraint_name if diagnosis else ""
     event.refresh_from_db()
     if rule in {"event_seats_are_not_oversold", "session_seats_are_not_oversold"}:
-        words = "%(count)d seat is taken or offered: there can’t be fewer.", "%(count)d seats are taken or offered: there can’t be fewer."
-        return ngettext(*words, event.taken) % {"count": event.taken}
+        return ngettext(
+            "%(count)d seat is taken or offered: there can’t be fewer.",
+            "%(count)d seats are taken or offered: there can’t be fewer.",
+            event.taken,
+        ) % {"count": event.taken}
     if rule == "cityseats_seats_are_not_oversold":
         return gettext("A city has more seats than that already. Give it a number of its own first, or take seats back.")
     if rule == "event_companions_are_not_too_many":

@@ -70,7 +70,7 @@ def rows(event: Event, chosen: Any) -> Iterator[list[Any]]:
         yield [
             each.number, each.user.name, each.user.email, each.city.name if each.city else "",
             countries.name(each.city.country) if each.city else "", each.get_state_display(), each.made.date(),
-            str(each.party_id or ""), apart.join(each.companions), languages.name(each.interpretation) if each.interpretation else "",
+            str(each.party_id or ""), apart.join(each.companions_told), languages.name(each.interpretation) if each.interpretation else "",
             each.get_listed_to_display(), apart.join(booking.session.title for booking in each.bookings.all() if booking.state in HOLDS),
             *(answers.get(pk, "") for pk in asked),
         ]  # fmt: skip

@@ -49,6 +49,10 @@ class EventForm(Refusable, NamesCities, ZonedForm, _ModelForm):
     registration_opens = WallTimeField(label=_("Registration opens"), required=False, help_text=_("Empty: when the event is announced."))
     registration_closes = WallTimeField(label=_("Registration closes"), required=False, help_text=_("Empty: when the event begins."))
     changes_until = WallTimeField(label=_("Answers may be changed until"), required=False, help_text=_("Empty: until the event begins."))
+    follow_up_until = WallTimeField(
+        label=_("What is asked afterwards is answered until"), required=False,
+        help_text=_("With a date, whoever has a seat is mailed that something is asked of them. Empty: until the event ends."),
+    )  # fmt: skip
     why = forms.CharField(
         label=_("Why it changed"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
         help_text=_("Stands on the event’s page and in the mail, where the title, host, venue, dates or link change."),
@@ -101,6 +105,8 @@ class EventForm(Refusable, NamesCities, ZonedForm, _ModelForm):
             self.add_error("registration_opens", gettext("Registration opens before it closes."))
         if ends and (until := values.get("changes_until")) and until > ends:
             self.add_error("changes_until", gettext("Answers can’t be changed once it is over."))
+        if ends and (until := values.get("follow_up_until")) and until > ends:
+            self.add_error("follow_up_until", gettext("Nothing is asked any more once it is over."))
 
     def _judge_seats(self, values: dict[str, Any]) -> None:
         taken, most = self.instance.taken, values.get("capacity")

@@ -17,6 +17,7 @@ from events.admin.base import ByVerb
 from events.admin.door import Door
 from events.admin.event_form import EventForm
 from events.admin.lines import Changes, EarlierEvents, Steps
+from events.admin.papers import PaperInline
 from events.admin.participants import Participants
 from events.admin.seats import SeatPages
 from events.models import Event, Room
@@ -60,7 +61,7 @@ class EventAdmin(Acts, Adds, SeatPages, Door, Participants, ByVerb):
     actions = None
     change_form_template = "admin/events/event.html"
     readonly_fields = ("stamp",)
-    inlines = (Rooms, Changes, Steps, EarlierEvents)
+    inlines = (Rooms, PaperInline, Changes, Steps, EarlierEvents)
     fieldsets = (
         (None, {"fields": ("stamp", "title", "slug", "kind", "series", "summary", "body", "language", "seen", "shown")}),
         (
@@ -69,6 +70,7 @@ class EventAdmin(Acts, Adds, SeatPages, Door, Participants, ByVerb):
         ),
         (_("Whom it is for"), {"fields": ("audience", "way", "registration_opens", "registration_closes", "changes_until")}),
         (_("Seats"), {"fields": ("capacity", "per_city", "offer_hours", "companions_each", "companions_capacity")}),
+        (_("What follows a seat"), {"fields": ("offers_travel", "offers_letters", "follow_up_until")}),
         (_("Themes"), {"classes": ("collapse",), "fields": ("themes",)}),
         (_("Languages"), {"classes": ("collapse",), "fields": ("languages", "interpretation")}),
         (_("Afterwards"), {"classes": ("collapse",), "fields": ("chatham_house", "outcomes", "for_cities", "next_steps")}),

@@ -129,8 +129,12 @@ class EventInvitationAdmin(NeverDeleted, ToRead):
                 request, ngettext("%(count)d invitation is withdrawn.", "%(count)d invitations are withdrawn.", done) % {"count": done}
             )
         if left:
-            words = "%(count)d stays: it was answered, or withdrawn already.", "%(count)d stay: they were answered, or withdrawn already."
-            messages.warning(request, ngettext(*words, left) % {"count": left})
+            words = ngettext(
+                "%(count)d stays: it was answered, or withdrawn already.",
+                "%(count)d stay: they were answered, or withdrawn already.",
+                left,
+            )
+            messages.warning(request, words % {"count": left})
 
     # --- Of one event ------------------------------------------------------------------------------------------------
 
@@ -165,14 +169,15 @@ class EventInvitationAdmin(NeverDeleted, ToRead):
     def _tell(request: HttpRequest, new: int, there: int, bad: int) -> None:
         messages.success(request, ngettext("%(count)d person is invited.", "%(count)d people are invited.", new) % {"count": new})
         if there:
-            words = (
+            words = ngettext(
                 "%(count)d had an invitation already, and was not mailed again.",
                 "%(count)d had one already, and were not mailed again.",
+                there,
             )
-            messages.info(request, ngettext(*words, there) % {"count": there})
+            messages.info(request, words % {"count": there})
         if bad:
-            words = "%(count)d line was left out.", "%(count)d lines were left out."
-            messages.warning(request, ngettext(*words, bad) % {"count": bad})
+            words = ngettext("%(count)d line was left out.", "%(count)d lines were left out.", bad)
+            messages.warning(request, words % {"count": bad})
 
     def remind(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Once more to those who haven't answered: says first how many that are."""

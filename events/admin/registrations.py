@@ -178,9 +178,10 @@ class RegistrationAdmin(Decides, NeverDeleted):
         if done:
             messages.success(request, str(said) % {"count": done})
         if left:
-            words = (
+            words = ngettext(
                 "%(count)d was left as it is: it was settled meanwhile.",
                 "%(count)d were left as they are: they were settled meanwhile.",
+                left,
             )
-            messages.warning(request, ngettext(*words, left) % {"count": left})
+            messages.warning(request, words % {"count": left})
         return redirect("admin:events_registration_changelist")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from events import registering, seats, standing, told
-from events.models import Event, Photo, Registration
+from events.models import Event, Paper, Photo, Registration
 from events.naming import Naming, with_people
 from events.programme import entries_of, own_bookings, programme
 from hub.reading import read
@@ -38,6 +38,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         "programme": plan,
         "told": told.of(shown),
         "why": told.why(shown),
+        "papers": Paper.objects.visible_to(request.user).filter(event=shown).in_order(),
         "photos": Photo.objects.visible_to(request.user).filter(event=shown),
         "beside": _in_series(shown, request.user),
         **_way_in(shown, request.user),
