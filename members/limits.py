@@ -181,7 +181,7 @@ DOORS: dict[str, tuple[Rate, ...]] = {
     "account_confirm_email": LINK,
     "account_signup": LINK,
     "mfa_login_webauthn": (Rate(600, 5 * MINUTE),),
-    "events:ask": _strangers_and_owner("email", Rate(300, HOUR), Rate(3, HOUR), Rate(10, HOUR)),
+    "events:ask": _strangers_and_owner("email", Rate(300, HOUR), Rate(5, HOUR), Rate(10, HOUR)),
     "members:sign_on": (Rate(60, HOUR),),
     "members:sign_on_callback": (Rate(120, HOUR),),
     "members:join_save": (Rate(HALL, 5 * MINUTE),),  # autosaves; one that waits is kept in its tab, and for minutes only
