@@ -39,7 +39,7 @@ RATES = {
     "confirm": (500, HOUR),  # links are too long to be guessed
     "send to": (5, HOUR),  # mails to one mailbox, whoever asks
     "change address": (5, HOUR),  # by one account
-    "upload": (60, HOUR),  # pictures of one account: each takes a second of the server's time
+    "upload": (60, HOUR),  # pictures and documents of one account: each takes a second of the server's time
     "invite": (60, DAY),  # invitations mailed by one account
     "invite to": (3, DAY),  # invitations to one mailbox, whoever invites
     "vouch": (10, HOUR),  # colleagues named by one account
@@ -134,6 +134,11 @@ SEARCH = (
 TYPING = (Rate(3000, 5 * MINUTE, person), Rate(3 * HALL, 5 * MINUTE, stranger))
 DOWNLOAD = (Rate(60, 10 * MINUTE, account),)  # a list of all there is: seconds of the database's time, and megabytes
 
+PAPERS = (  # up to 20 MB each, which cost the line more than the house: a workshop opens what lies before it all at once
+    Rate(300, 10 * MINUTE, person),
+    Rate(HALL, 5 * MINUTE, stranger),
+)
+
 # Reading that costs. Pages that find: as soon as something is asked for (words, a filter, a further page). Bare, they are pages.
 FINDS = {"hub:search", "members:cities", "members:people"}
 # A search in the address of these is written down, as the one that led there (hub/asked.py). Bare, they are pages.
@@ -141,6 +146,7 @@ LED_TO = {"hub:practice"}
 # Whatever asks the database for more than a page, without anything in the address: programs' answers; cities of a like name.
 ASKS = {"hub:practices_json", "hub:feed", "members:join_choose", "admin:autocomplete"}
 TYPES = {"hub:suggest"}
+HANDED_ON = {"document"}
 FILES = {
     "admin:members_city_file", "admin:members_post_file", "admin:members_official_file", "admin:members_application_file",
     "admin:members_import_form", "admin:members_import_bad",
@@ -214,8 +220,8 @@ def door(request: HttpRequest) -> tuple[str, tuple[Rate, ...]]:
         return ("desk", DESK) if of_the_admin else ("sent", SENT)
     if name in FILES:
         return "download", DOWNLOAD
-    if name in TYPES:
-        return "typing", TYPING
+    if name in TYPES | HANDED_ON:
+        return ("typing", TYPING) if name in TYPES else ("papers", PAPERS)
     finds = name in FINDS | LED_TO or (of_the_admin and name.endswith("_changelist"))
     if name in ASKS or (finds and any(value.strip() for _name, values in request.GET.lists() for value in values)):
         return "search", SEARCH

@@ -7,6 +7,7 @@ from members import languages
 from members.models import Post
 from members.regions import Population
 from strongcities.themes import Theme
+from strongcities.zoned import WallTimeField, ZonedForm, ZoneField
 
 
 class SpecimenForm(forms.Form):
@@ -20,3 +21,9 @@ class SpecimenForm(forms.Form):
         label=_("Languages that you work in"), choices=languages.choices, widget=forms.CheckboxSelectMultiple, required=False
     )
     newsletter = forms.BooleanField(label=_("Send me the newsletter"), required=False, help_text=_("A few times a year."))
+
+
+class SpecimenHoursForm(ZonedForm, forms.Form):
+    time_zone = ZoneField(label=_("Time zone"))
+    starts = WallTimeField(label=_("Starts"), help_text=_("As clocks there show it."))
+    ends = WallTimeField(label=_("Ends"), required=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,13 +18,16 @@ from members.first_steps import first_steps
 from members.models import City
 from members.regions import Population, Region
 from members.waiting import standing_of, waiting_for
-from pages.forms import SpecimenForm
+from pages.forms import SpecimenForm, SpecimenHoursForm
 from strongcities.access import public, signed_in
 from strongcities.caching import visitors_may_cache
 from strongcities.themes import Theme
 
 SKYLINE = 25  # members on the front page; the rest are behind its link
 PALETTE = ("paper", "paper-2", "ink", "ink-2", "rule", "edge", "river", "river-soft", "sun", "sun-soft", "brick", "brick-soft")
+WHEN = tuple(
+    datetime.fromisoformat(f"2015-{when}Z") for when in ("09-30T12:00", "09-30T14:00", "09-30T22:00", "09-30T21:30", "10-02T15:00")
+)
 THEMES = (Theme.YOUTH, Theme.NETWORKS, Theme.POLARISATION, Theme.CRISIS)
 
 
@@ -105,6 +109,11 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "palette": PALETTE,
         "form": SpecimenForm(auto_id="a_%s"),
         "wrong": SpecimenForm({"mail": "nobody"}, auto_id="b_%s"),
+        "hours": SpecimenHoursForm(initial={"time_zone": "Africa/Nairobi", "starts": WHEN[0], "ends": WHEN[1]}, auto_id="c_%s"),
+        "wrong_hours": SpecimenHoursForm(
+            {"time_zone": "Europe/Paris", "starts": "2026-10-25 02:30", "ends": "2027-03-28 02:30"}, auto_id="d_%s"
+        ),
+        "when": WHEN,
     }
     return render(request, "styleguide/index.html", context)
 

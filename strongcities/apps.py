@@ -10,7 +10,8 @@ class StrongCitiesConfig(AppConfig):
     verbose_name = _("The site")
 
     def ready(self) -> None:
-        from strongcities import checks  # noqa: F401  registering a check imports models, so only now
+        # Registering a check imports models, so only now; and from here on Python knows no other zones than the pinned ones.
+        from strongcities import checks, zones  # noqa: F401
 
 
 class AdminConfig(DjangoAdminConfig):

@@ -11,6 +11,7 @@ from django.middleware.gzip import GZipMiddleware as DjangoGZipMiddleware
 from django.middleware.security import SecurityMiddleware
 
 _POLICY = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()"
+_PACKED = ("image/", "application/pdf", "application/vnd.openxmlformats-", "application/vnd.oasis.")
 
 
 class PermissionsPolicyMiddleware:
@@ -26,10 +27,10 @@ class PermissionsPolicyMiddleware:
 
 
 class GZipMiddleware(DjangoGZipMiddleware):
-    """Django's, but for pictures: they are compressed already, and packing them once more only takes time."""
+    """Django's, but for what is compressed already: packing it once more only takes time."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if response.headers.get("Content-Type", "").startswith("image/"):
+        if response.headers.get("Content-Type", "").startswith(_PACKED):
             return response
         return super().process_response(request, response)
 

@@ -18,7 +18,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
-from strongcities import uploads
+from strongcities import documents, uploads
 from strongcities.logs import request_id
 
 KEPT = timedelta(days=90)  # mails, for staff who look into what was sent
@@ -101,6 +101,13 @@ def tidy(timestamp: int) -> None:
 def tidy_pictures(timestamp: int) -> int:
     """Every night: pictures that no record shows and no history will bring back. Answers how many."""
     return uploads.tidy(timezone.now())
+
+
+@app.periodic(cron="42 3 * * *")
+@app.task(queue="tidy", queueing_lock="tidy-documents")
+def tidy_documents(timestamp: int) -> int:
+    """Every night: documents that no record shows and no history will bring back. Answers how many."""
+    return documents.tidy(timezone.now())
 
 
 @app.periodic(cron="47 3 * * *")

@@ -99,7 +99,12 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "strongcities.site.context",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "strongcities.templatetags.house"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "strongcities.templatetags.house",
+                "strongcities.templatetags.moments",
+            ],
         },
     }
 ]
@@ -132,7 +137,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env("STATIC_ROOT") or BASE_DIR / "staticfiles")
-MEDIA_ROOT = Path(env("MEDIA_ROOT") or BASE_DIR / (".local/media" if DEMO else "media"))  # served by strongcities/uploads.py alone
+MEDIA_ROOT = Path(env("MEDIA_ROOT") or BASE_DIR / (".local/media" if DEMO else "media"))  # served by uploads.py and documents.py
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "strongcities.assets.HouseStorage"},

@@ -1,4 +1,4 @@
-"""What every page knows: the doors in the head, whose house this is, its languages, whether it is a demo."""
+"""What every page knows: the doors in the head, whose house this is, its languages, whether it is a demo, the zone of its reader."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext_lazy as _, override
 
 # (name of the URL, words). A door is added with the room behind it.
@@ -43,10 +44,16 @@ def languages(request: HttpRequest) -> list[dict[str, Any]]:
     return found
 
 
+def reader_zone(request: HttpRequest) -> str:
+    """The zone that the reader's clock goes by, as far as their account tells (members.User.time_zone); else ""."""
+    return getattr(getattr(request, "user", None), "time_zone", "")
+
+
 def context(request: HttpRequest) -> dict[str, Any]:
     return {
         "doors": partial(doors, request),  # worked out only by templates that show them
         "languages": partial(languages, request),
+        "reader_zone": SimpleLazyObject(partial(reader_zone, request)),  # asked for by the first moment of a page
         "demo": settings.DEMO,
         "contact_mail": settings.CONTACT_MAIL,
         "site_url": settings.SITE_URL,

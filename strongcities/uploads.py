@@ -1,4 +1,4 @@
-"""What people upload. Pictures, so far: each is decoded and drawn anew, so that nothing of the file itself is ever served.
+"""What people upload. Here pictures: each is decoded and drawn anew, so that nothing of the file itself is ever served.
 
 What a file is, its bytes say; neither its name nor its declared type is believed. Drawing anew drops whatever else is in
 it: the place in a photograph's EXIF, scripts in a polyglot, what trails behind the picture. Pictures lie in the default
@@ -9,44 +9,30 @@ name is all that a record keeps (`PictureField`).
     name = drawn.keep()             writes the files; what no record refers to is tidied later (jobs.tidy_pictures)
     uploads.Picture(name).src       …srcset, width, height: what an <img> needs
 
-Who reads a picture is for the record to say that shows it: a model with a `PictureField` answers `visible_to(user)`, and the
-picture is served to whom it would show that record. So this file asks every room and imports none.
+Who reads a picture is for the record to say that shows it (strongcities/kept.py). Documents are strongcities/documents.py.
 """
 
 from __future__ import annotations
 
 import base64
-import re
 import secrets
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.apps import apps
-from django.contrib.auth.models import AnonymousUser
-from django.core import checks
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.core.validators import RegexValidator
-from django.db import models
-from django.db.models import F, Q, Window
-from django.db.models.functions import Lead
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from strongcities import kept
 from strongcities.access import public
-
-if TYPE_CHECKING:  # generic for the type checker alone
-    _CharField = models.CharField[str, str]
-else:
-    _CharField = models.CharField
 
 BYTES = 5_000_000
 TOO_LARGE = _("The file is larger than 5 MB. Save the picture smaller, please.")
@@ -56,13 +42,9 @@ STRETCH = 4  # at most so many times as wide as high, or as high as wide
 WIDTHS = (480, 960, 1600)
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
 ACCEPT = "image/jpeg,image/png,image/webp,image/avif"  # an iPhone that reads this sends JPEG instead of HEIC
-YOUNG = timedelta(days=1)  # an upload whose form is still being filled in
-TAKEN_BACK_FOR = timedelta(days=90)  # so long a replaced picture can be brought back from the history
-CACHED_FOR = 30 * 24 * 3600  # in the browser of somebody who saw it; it never changes under its name
-SHARED_FOR = 60  # in what many share, as pages are: whom it shows it to next may not see the record any more
+FOLDER = "pictures"
 NAME = r"[0-9a-f]{32}-[1-9][0-9]{0,3}x[1-9][0-9]{0,3}"
 
-_FOLDER = "pictures"
 _ONE_AT_A_TIME = threading.Semaphore()  # a picture's memory, once for a process however many threads it has
 
 
@@ -177,26 +159,11 @@ def _in_srgb(image: Image.Image) -> Image.Image:
 # --- What a record keeps, and shows ----------------------------------------------------------------------------------
 
 
-class PictureField(_CharField):
+class PictureField(kept.KeptField):
     """The name of a picture, or "". By this class the tidying finds every record, and every history, that has pictures."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "max_length": 50, "blank": True, "default": ""})
-        self.validators = [*self.validators, RegexValidator(f"^{NAME}$")]
-
-    def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
-        """Without `visible_to` nobody could say who reads the pictures of this model."""
-        found = super().check(**kwargs)
-        if not _is_history(self.model) and not hasattr(self.model._default_manager, "visible_to"):
-            words = "A model with a picture says who sees its records: its manager needs visible_to(user)."
-            found.append(checks.Error(words, obj=self, id="strongcities.E040"))
-        return found
-
-    def deconstruct(self) -> Any:
-        name, path, args, kwargs = super().deconstruct()
-        for given in ("max_length", "blank", "default"):
-            kwargs.pop(given, None)
-        return name, path, args, kwargs
+    pattern = NAME
+    longest = 50
 
 
 @dataclass(frozen=True)
@@ -242,7 +209,7 @@ def _widths(width: int) -> list[int]:
 
 
 def _path(name: str, width: int) -> str:
-    return f"{_FOLDER}/{name}/{width}.webp"
+    return f"{FOLDER}/{name}/{width}.webp"
 
 
 # --- Serving ---------------------------------------------------------------------------------------------------------
@@ -253,99 +220,18 @@ def _path(name: str, width: int) -> str:
 def picture(request: HttpRequest, name: str, width: int) -> HttpResponse:
     """A kept picture, to whoever sees a record that shows it; one that was replaced or taken back, to staff who may read the
     record's history. 404 for everyone else, as for one that isn't there: its name is then no more than a guess."""
-    for_all = _is_shown(name, AnonymousUser())
-    if not (for_all or _is_shown(name, request.user) or _was_shown(name, request.user)):
-        raise Http404
+    cache_control = kept.cache_control_for(request.user, PictureField, name)
     try:
         with default_storage.open(_path(name, width)) as file:
             response = HttpResponse(file.read(), content_type="image/webp")
     except FileNotFoundError as error:
         raise Http404 from error
     response["Content-Disposition"] = f'inline; filename="{width}.webp"'
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    kept = f"public, max-age={CACHED_FOR}, s-maxage={SHARED_FOR}, immutable"
-    response["Cache-Control"] = kept if for_all else "private, no-store"
+    response["Content-Security-Policy"] = kept.POLICY
+    response["Cache-Control"] = cache_control
     return response
 
 
-def _is_shown(name: str, user: Any) -> bool:
-    """Whether a record that `user` sees shows it."""
-    return any(
-        model._default_manager.visible_to(user).filter(**{field: name}).exists()  # type: ignore[attr-defined]  # PictureField.check
-        for model, field in _fields()
-        if not _is_history(model)
-    )
-
-
-def _was_shown(name: str, user: Any) -> bool:
-    """Whether a record showed it once whose history `user`, one of the staff, may read in the admin."""
-    if not (user.is_active and user.is_staff):
-        return False
-    return any(
-        _reads_history(model.pgh_tracked_model, user) and model._default_manager.filter(**{field: name}).exists()  # type: ignore[attr-defined]
-        for model, field in _fields()
-        if _is_history(model)
-    )
-
-
-def _reads_history(model: type[models.Model], user: Any) -> bool:
-    """As the admin judges it (`has_view_or_change_permission`)."""
-    return any(user.has_perm(f"{model._meta.app_label}.{verb}_{model._meta.model_name}") for verb in ("view", "change"))
-
-
-# --- Tidying ---------------------------------------------------------------------------------------------------------
-
-
 def tidy(now: datetime) -> int:
-    """Delete pictures that no record shows and that no history will bring back. Answers how many.
-
-    An upload stays for a day (its form may still be open), a picture that was replaced or removed for ninety.
-    """
-    try:
-        names, _files = default_storage.listdir(_FOLDER)
-    except FileNotFoundError:  # no upload yet
-        return 0
-    old = [name for name in names if re.fullmatch(NAME, name) and _kept_at(name) < now - YOUNG]
-    used = _used(now - TAKEN_BACK_FOR)  # asked after the files: one that a record took meanwhile is among them
-    gone = [name for name in old if name not in used]
-    for name in gone:
-        _delete(name)
-    return len(gone)
-
-
-def _kept_at(name: str) -> datetime:
-    _folders, files = default_storage.listdir(f"{_FOLDER}/{name}")
-    return max((default_storage.get_modified_time(f"{_FOLDER}/{name}/{file}") for file in files), default=datetime.fromtimestamp(0, UTC))
-
-
-def _delete(name: str) -> None:
-    _folders, files = default_storage.listdir(f"{_FOLDER}/{name}")
-    for file in files:
-        default_storage.delete(f"{_FOLDER}/{name}/{file}")
-    default_storage.delete(f"{_FOLDER}/{name}")  # the folder, where the storage has some
-
-
-def _used(since: datetime) -> set[str]:
-    """Names that a record shows, or that one showed at some time after `since`: a version ends when the next one begins."""
-    used: set[str] = set()
-    for model, field in _fields():
-        rows = model._base_manager.exclude(**{field: ""})
-        if _is_history(model):
-            versions = model._base_manager.annotate(
-                ended=Window(Lead("pgh_created_at"), partition_by=[F("pgh_obj_id")], order_by=F("pgh_id").asc())
-            )
-            rows = versions.filter(Q(ended__gt=since) | Q(ended=None, pgh_created_at__gt=since)).exclude(**{field: ""})
-        used.update(rows.values_list(field, flat=True))
-    return used
-
-
-def _fields() -> Iterator[tuple[type[models.Model], str]]:
-    """Every field of the house that holds a picture: (model, name)."""
-    for model in apps.get_models():
-        for field in model._meta.concrete_fields:
-            if isinstance(field, PictureField) and not model._meta.proxy:
-                yield model, field.name
-
-
-def _is_history(model: type[models.Model]) -> bool:
-    return any(field.name == "pgh_id" for field in model._meta.concrete_fields)
+    """Delete pictures that no record shows and that no history will bring back. Answers how many."""
+    return kept.tidy(FOLDER, PictureField, now)

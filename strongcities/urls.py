@@ -5,12 +5,13 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from strongcities import health, uploads
+from strongcities import documents, health, uploads
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     re_path(rf"^media/pictures/(?P<name>{uploads.NAME})/(?P<width>[1-9][0-9]{{0,3}})\.webp$", uploads.picture, name="picture"),
+    re_path(rf"^media/documents/(?P<name>{documents.NAME})/(?P<file_name>{documents.FILE_NAME})$", documents.document, name="document"),
     *i18n_patterns(
         path("", include("pages.urls")),
         path("", include("members.urls")),

@@ -22,6 +22,7 @@ from members.models import Body, City, Membership
 from members.models.imported import Taken
 from members.querysets import today
 from strongcities import languages
+from strongcities.zoned import ZoneField
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _StackedInline = admin.StackedInline[Any, Any]
@@ -102,6 +103,9 @@ class CityAdmin(TakesOut, ShowsHistory):
 
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
+        if "time_zone" in form.base_fields:
+            zone = City._meta.get_field("time_zone")
+            form.base_fields["time_zone"] = ZoneField(label=capfirst(zone.verbose_name), required=not zone.blank)
         if "within" in form.base_fields and obj is not None:
             near: Any = form.base_fields["within"]
             near.queryset = City.objects.filter(Q(country=obj.country, merged_into=None) | Q(pk=obj.within_id)).exclude(pk=obj.pk)

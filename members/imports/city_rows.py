@@ -9,11 +9,9 @@ A column that isn't in the file stays as it is; an empty cell empties what may b
 from __future__ import annotations
 
 import copy
-import zoneinfo
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -29,6 +27,7 @@ from members.models.city import City
 from members.models.membership import Membership
 from members.querysets import today
 from members.regions import MOST_PEOPLE, Population, Region, population_band
+from strongcities import zones
 from strongcities.sheets import SURPLUS, Row, said
 
 # Each column that is a field of the model.
@@ -112,14 +111,8 @@ def _degrees(most: int) -> Callable[[str], Decimal | None]:
 
 
 def _zone(cell: str) -> str:
-    if cell and cell not in _zones():
-        raise ValidationError(gettext("There is no time zone “%(cell)s”.") % {"cell": cell[:60]})
-    return cell
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
+    """By the present name of the zone, whatever name the file has."""
+    return zones.canonical(cell) if cell else ""
 
 
 def _website(cell: str) -> str:

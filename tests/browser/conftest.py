@@ -126,9 +126,13 @@ def watch(watched: Watched, host: str) -> None:
 def browse(chromium: Browser, live_server) -> Iterator[Callable[..., Watched]]:
     opened: list[Watched] = []
 
-    def open_one(*, scripts: bool = True, language: str = "en", dark: bool = False) -> Watched:
+    def open_one(*, scripts: bool = True, language: str = "en", dark: bool = False, zone: str = "UTC") -> Watched:
         context = chromium.new_context(
-            locale=language, java_script_enabled=scripts, color_scheme="dark" if dark else "light", viewport={"width": 1280, "height": 900}
+            locale=language,
+            timezone_id=zone,
+            java_script_enabled=scripts,
+            color_scheme="dark" if dark else "light",
+            viewport={"width": 1280, "height": 900},
         )
         page = context.new_page()
         page.set_default_timeout(15_000)

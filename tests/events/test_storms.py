@@ -4,6 +4,7 @@ import random
 import threading
 from collections import Counter, deque
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -24,7 +25,8 @@ AT_ONCE = 16
 
 def storm(acts):
     """Do `acts` by as many connections as there are at once, each taking the next; what each answered or raised, in their order."""
-    waiting, results = deque(enumerate(acts)), [None] * len(acts)
+    waiting: deque[Any] = deque(enumerate(acts))
+    results: list[Any] = [None] * len(acts)
 
     def run():
         while True:
@@ -195,7 +197,7 @@ def test_without_the_rule_the_same_press_is_several(monkeypatch):
     event, (person,) = cast.make_event(capacity=10), cast.make_people(1)
     meeting = Meeting()
     settle = seats.settle
-    monkeypatch.setattr(seats, "settle", lambda what: (settle(what), meeting.wait()))
+    monkeypatch.setattr(seats, "settle", lambda what: meeting.pass_on(settle(what)))
     with without_rules(Registration, "registration_one_live_of_a_person"):
         race(ask(event, person), ask(event, person))
         assert event.registrations.count() == 2
@@ -314,7 +316,7 @@ def test_without_the_lock_somebody_keeps_a_seat_at_a_cancelled_event(monkeypatch
     """Whoever came between the look at who is registered and the end of the cancellation."""
     event, (person,), staff = cast.make_event(capacity=30), cast.make_people(1), house.make_staff()
     without_locks(monkeypatch)
-    looked, came, move_all = threading.Event(), threading.Event(), Registration.move_all.__func__
+    looked, came, move_all = threading.Event(), threading.Event(), Registration.move_all.__func__  # type: ignore[attr-defined]
 
     def late(cls, *args, **options):
         done = move_all(cls, *args, **options)
@@ -345,7 +347,9 @@ def test_fewer_and_more_seats_while_people_come_and_go():
     def own(person):
         return Registration.objects.filter(event=event, user=person, state__in=LIVE).first()
 
-    def one(city, person, verb):
+    def one(delegate, verb):
+        city, person = delegate
+
         def act():
             there = own(person)
             if there is None:
@@ -360,7 +364,7 @@ def test_fewer_and_more_seats_while_people_come_and_go():
     def resize(capacity, share):
         return lambda: Event.objects.get(pk=event.pk).change(by=staff, capacity=capacity, per_city=share)
 
-    acts = [one(*chance.choice(delegates), chance.choice(["withdraw", "accept", "decline", "book", "book"])) for _ in range(150)]
+    acts = [one(chance.choice(delegates), chance.choice(["withdraw", "accept", "decline", "book", "book"])) for _ in range(150)]
     acts += [resize(chance.randint(3, 12), chance.randint(1, 5)) for _ in range(15)]
     acts += [lambda: jobs.pass_seats_on.func(0)] * 5
     chance.shuffle(acts)

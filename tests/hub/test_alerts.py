@@ -22,8 +22,8 @@ from strongcities import mail
 from strongcities.workflow import MoveRefused
 from tests.cast import make_person, make_staff
 from tests.hub.cast import make_city, make_official, make_practice
-from tests.races import Meeting, race, without_locks, without_rules
 from tests.outbox import outbox
+from tests.races import Meeting, race, without_locks, without_rules
 
 pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)

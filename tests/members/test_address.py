@@ -17,8 +17,8 @@ from members.models import AddressChange, Session, User, address_change as modul
 from members.models.address_change import LIFE, AddressTaken
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.races import Meeting, race, without_locks
 from tests.outbox import outbox
+from tests.races import Meeting, race, without_locks
 
 pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)

@@ -387,6 +387,19 @@ def test_half_of_a_place_is_refused_in_words(client, sam, aarhus, half):
     assert City.objects.get(pk=aarhus.pk).latitude is None
 
 
+def test_a_zone_is_chosen_and_an_old_name_becomes_the_present_one(client, sam, aarhus):
+    City.objects.filter(pk=aarhus.pk).update(time_zone="Europe/Kiev")
+    client.force_login(sam)
+    address = reverse("admin:members_city_change", args=[aarhus.pk])
+    assert '<option value="Europe/Kyiv" selected>Kyiv, UTC+' in text(client.get(address))
+    for zone, kept in (("Europe/Kyiv", "Europe/Kyiv"), ("Europe/Copenhagen", "Europe/Copenhagen"), ("", "")):
+        assert client.post(address, city_form(aarhus, time_zone=zone)).status_code == 302
+        assert City.objects.get(pk=aarhus.pk).time_zone == kept
+    answer = client.post(address, city_form(aarhus, time_zone="Mars/Base"))
+    assert "There is no time zone “Mars/Base”." in text(answer)
+    assert City.objects.get(pk=aarhus.pk).time_zone == ""
+
+
 @pytest.mark.parametrize("left", ["", "2090-01-01"])
 def test_a_membership_that_ended_does_not_come_back_by_one_person(client, sam, left):
     oslo = cast.make_city("Oslo")

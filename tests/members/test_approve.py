@@ -14,8 +14,8 @@ from members.models.application_state import State
 from members.models.application_step import ApplicationTransition
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.races import Meeting, race, without_locks, without_rules
 from tests.outbox import outbox
+from tests.races import Meeting, race, without_locks, without_rules
 
 pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)

@@ -11,12 +11,12 @@ from PIL import Image
 from members import editing, samples
 from members.forms.city import CityForm
 from members.models import City, CityChange
-from strongcities import uploads
+from strongcities import kept as kept_files, uploads
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.races import Meeting, race, without_locks
 from tests.outbox import outbox
 from tests.pictures import HARBOUR, encoded, image, upload
+from tests.races import Meeting, race, without_locks
 
 pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)
@@ -491,7 +491,7 @@ def test_a_picture_comes_back_while_it_is_kept(lene, sam, aarhus, media):
     aarhus.refresh_from_db()
     assert (aarhus.picture, aarhus.picture_credit) == (first, "Karen Klint")
     two = edited(aarhus, lene, picture="", picture_alt="", picture_credit="", picture_licence="")
-    uploads._delete(first)
+    kept_files.delete(f"{uploads.FOLDER}/{first}")
     with pytest.raises(MoveRefused, match="no longer kept"):
         editing.take_back(two, by=sam, why="It was good.")
 

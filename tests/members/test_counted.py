@@ -15,8 +15,8 @@ from members import limits
 from members.limits import DOORS, Rate
 from members.models import City, Draft, Knock, Official
 from tests import cast
-from tests.races import race
 from tests.members.test_doors import FOR_STRANGERS, read_and_then_written, shown
+from tests.races import race
 from tests.strongcities.test_views import ARGUMENTS, VIEWS, names
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +25,7 @@ real = pytest.mark.django_db(transaction=True)
 NOW = 1_900_000_000
 HUB, JSON, CITIES, PEOPLE, PRACTICE = "/hub/", "/hub/practices.json", "/cities/", "/people/", "/hub/practices/none/"
 GIVEN = {**ARGUMENTS, "uidb36": "1", "app_label": "members", "content_type_id": 1, "name": "0" * 32 + "-480x320", "width": 480, "url": "x"}
+OF_DOCUMENTS = {"name": "0" * 32 + "-pdf-1", "file_name": "x.pdf"}  # whose names say another kind than those of pictures
 UNCOUNTED = {"healthz", "readyz"}  # answered before anything else
 NO_PAGES = {*UNCOUNTED, "picture", "admin:jsi18n"}  # what pages bring along: pictures, each kept for a month; the admin's words
 NONE = (Rate(0, 60),)
@@ -39,7 +40,7 @@ def one_moment(monkeypatch):
 @pytest.fixture
 def shut(monkeypatch):
     """No door lets anybody by."""
-    for rates in ("SENT", "DESK", "SEARCH", "TYPING", "DOWNLOAD"):
+    for rates in ("SENT", "DESK", "SEARCH", "TYPING", "DOWNLOAD", "PAPERS"):
         monkeypatch.setattr(limits, rates, NONE)
     for name in DOORS:
         monkeypatch.setitem(DOORS, name, NONE)
@@ -55,7 +56,8 @@ def address(name):
     namespace, _colon, bare = name.rpartition(":")
     resolver = get_resolver().namespace_dict[namespace][1] if namespace else get_resolver()
     wanted = resolver.reverse_dict.getlist(bare)[0][0][0][1]
-    return reverse(name, kwargs={argument: GIVEN[argument] for argument in wanted})
+    given = {**GIVEN, **OF_DOCUMENTS} if name == "document" else GIVEN
+    return reverse(name, kwargs={argument: given[argument] for argument in wanted})
 
 
 def every_name():
@@ -238,7 +240,7 @@ def test_negative_control_a_search_that_nobody_named_is_found(root, monkeypatch)
 def test_to_open_a_page_costs_no_write(root, who):
     """Only what always costs is counted: every other page is opened without."""
     _found, counted = costly(None if who == "stranger" else root, "")
-    always = {*limits.ASKS, *limits.TYPES, *limits.FILES, *limits.BY_GET}
+    always = {*limits.ASKS, *limits.TYPES, *limits.FILES, *limits.HANDED_ON, *limits.BY_GET}
     behind_the_door = {name for name in always if name.startswith(("admin:", "mfa_"))} - limits.BY_GET
     assert counted == (always - behind_the_door if who == "stranger" else always)
 
@@ -254,6 +256,7 @@ def test_to_open_a_page_costs_no_write(root, who):
         (PRACTICE, False), (f"{PRACTICE}?q=+", False), (f"{PRACTICE}?q=flood", True), (f"/ar{PRACTICE}?theme=youth-engagement", True),
         (PEOPLE, False), ("/people/?q=lene", True), ("/about/?q=school", False), ("/healthz?q=school", False), ("/readyz?q=1", False),
         ("/static/css/house.css?q=school", False), ("/nothing/?q=school", False), ("/media/pictures/x.webp?q=1", False),
+        (f"/media/documents/{'0' * 32}-pdf-1/x.pdf", True), ("/media/documents/x/x.pdf", False),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

@@ -11,8 +11,8 @@ from members.models.domain import own_domains
 from members.querysets import today
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.races import Meeting, race
 from tests.outbox import outbox
+from tests.races import Meeting, race
 
 pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)

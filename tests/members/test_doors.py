@@ -19,8 +19,8 @@ from members.limits import DOORS, RATES, Rate, TooOften
 from members.models import Knock
 from strongcities import sealed
 from tests import cast
-from tests.races import Meeting, race
 from tests.outbox import outbox
+from tests.races import Meeting, race
 
 NOW = 1_900_000_000
 pytestmark = pytest.mark.django_db

@@ -24,8 +24,8 @@ from members.models.imported import ImportTransition, Kind
 from strongcities import sheets, workflow
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.races import Meeting, race, without_locks, without_rules
 from tests.outbox import outbox
+from tests.races import Meeting, race, without_locks, without_rules
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.now().date()
@@ -102,6 +102,8 @@ def test_what_comes_back_unchanged_changes_nothing(everyone, sam, made, kind, mo
         ("network_region", "Western Balkans", "europe", "western-balkans"),
         ("latitude,longitude", "56.1572,10.2107", "", "56.1572"),
         ("time_zone", "Europe/Copenhagen", "", "Europe/Copenhagen"),
+        ("time_zone", "Europe/Kiev", "", "Europe/Kyiv"),
+        ("time_zone", "europe/copenhagen", "", "Europe/Copenhagen"),
         ("website", "https://aarhus.example/", "https://www.aarhus.dk/", "https://aarhus.example/"),
         ("shown", "No", "yes", "no"),
         ("joined", "2015-09-28", "2015-09-29", "2015-09-28"),
@@ -118,6 +120,15 @@ def test_each_column_is_written(sam, aarhus, column, cell, before, after):  # no
     write(record, sam)
     assert record.state == Import.State.WRITTEN
     assert line(sam, text).outcome == Outcome.SAME
+
+
+def test_a_zone_that_was_renamed_since_is_brought_to_its_present_name(sam, aarhus):
+    City.objects.filter(pk=aarhus.pk).update(time_zone="Asia/Calcutta")
+    for cell in ("Asia/Calcutta", "Asia/Kolkata"):
+        found = changes(line(sam, f"name,country,time_zone\nAarhus,DK,{cell}\n"))
+        assert found == {"time_zone": ("Asia/Calcutta", "Asia/Kolkata")}
+    City.objects.filter(pk=aarhus.pk).update(time_zone="Asia/Kolkata")
+    assert line(sam, "name,country,time_zone\nAarhus,DK,Asia/Calcutta\n").outcome == Outcome.SAME
 
 
 def test_the_band_follows_from_the_inhabitants(sam, aarhus):

@@ -15,8 +15,8 @@ from members.models.invitation import LIFE, MOST_OPEN
 from members.querysets import today
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.races import Meeting, race, without_locks, without_rules
 from tests.outbox import outbox
+from tests.races import Meeting, race, without_locks, without_rules
 
 pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)

@@ -19,8 +19,8 @@ from members.models import Application, City, Draft, Session, User
 from members.models.city import CityGone
 from members.models.draft import LONGEST_ANSWER
 from tests import cast
-from tests.races import Meeting, race, without_locks, without_rules
 from tests.outbox import outbox
+from tests.races import Meeting, race, without_locks, without_rules
 
 pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)

@@ -10,8 +10,8 @@ from members.models import Application, CityDomain, Invitation, Post
 from members.querysets import today
 from tests import cast
 from tests.hub.cast import make_practice
-from tests.races import Meeting, race, without_locks
 from tests.outbox import outbox
+from tests.races import Meeting, race, without_locks
 
 pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)

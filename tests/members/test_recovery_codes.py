@@ -7,8 +7,8 @@ from django.test import Client
 
 from tests.members import factors
 from tests.members.factors import asks_again, codes_on, half_in, is_in, second_step, shown_again
-from tests.races import Meeting, race, without_locks
 from tests.outbox import outbox
+from tests.races import Meeting, race, without_locks
 
 pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)

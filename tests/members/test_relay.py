@@ -17,8 +17,8 @@ from members.waiting import waiting_for
 from members.words import plain, unlinked
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.races import Meeting, race, without_locks, without_rules, without_trigger
 from tests.outbox import outbox
+from tests.races import Meeting, race, without_locks, without_rules, without_trigger
 
 pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)

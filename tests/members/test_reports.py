@@ -16,9 +16,9 @@ from members.models.report import State
 from members.waiting import waiting_for
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.races import Meeting, race, without_locks
 from tests.members.test_relay import bytes_of, fetched, kinds, open_to_peers, path, written
 from tests.outbox import outbox
+from tests.races import Meeting, race, without_locks
 
 pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)

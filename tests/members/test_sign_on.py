@@ -20,8 +20,8 @@ from members.querysets import today
 from members.sign_on import CityAdapter
 from strongcities import sealed
 from tests import cast
-from tests.races import race
 from tests.outbox import outbox
+from tests.races import race
 
 pytestmark = pytest.mark.django_db
 

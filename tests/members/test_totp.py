@@ -13,8 +13,8 @@ from strongcities import sealed
 from tests import cast
 from tests.members import factors
 from tests.members.factors import another, asks_again, code, half_in, is_in, second_step, shown_again
-from tests.races import race
 from tests.outbox import outbox
+from tests.races import race
 
 pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)

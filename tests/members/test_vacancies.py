@@ -13,8 +13,8 @@ from members.models import City, Import, Membership, Post, Vacancy, vacancy as v
 from members.models.official import PostTransition
 from members.querysets import today
 from tests import cast
-from tests.races import Meeting, race, without_locks
 from tests.outbox import outbox
+from tests.races import Meeting, race, without_locks
 
 pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)

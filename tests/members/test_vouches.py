@@ -13,8 +13,8 @@ from members.querysets import today
 from members.waiting import waiting_for
 from strongcities.workflow import MoveRefused
 from tests import cast
-from tests.races import Meeting, race, without_locks
 from tests.outbox import outbox
+from tests.races import Meeting, race, without_locks
 
 pytestmark = pytest.mark.django_db
 real = pytest.mark.django_db(transaction=True)

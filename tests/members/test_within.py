@@ -9,8 +9,8 @@ from django.urls import reverse
 from members import evidence
 from members.models import City
 from tests import cast
-from tests.races import Meeting, race
 from tests.members.test_admin import city_form
+from tests.races import Meeting, race
 
 pytestmark = pytest.mark.django_db
 

@@ -78,6 +78,7 @@ def test_each_is_loaded(guide):
         "note--warn", "note--bad", "empty", "on", "meter", "sample", "stamp--warn", "stamp--good", "stamp--bad", "several",
         "name--before", "name--hidden", "difference", "steps", "done", "timeline", "toc", "pages", "demo", "doors", "breadcrumb", "menu",
         "foot", "dark-skyline", "panel", "codes", "qr", "preview", "told", "chosen", "city-head", "more", "in-sight", "fold",
+        "moment", "moment-yours", "wall-time",
     ],
 )  # fmt: skip
 def test_every_state_is_there_from_the_left_and_from_the_right(guide, state):

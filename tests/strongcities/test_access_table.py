@@ -191,7 +191,7 @@ def _of_the_admin(name: str) -> dict[str, Any]:
 
 _OF_LIBRARIES: dict[str, list[Any]] = {
     "account_confirm_email": ["nothing"], "account_reset_password_from_key": ["1", "nothing"],
-    "picture": ["0" * 32 + "-480x320", 480], "hub:practice": ["nothing"],
+    "picture": ["0" * 32 + "-480x320", 480], "document": ["0" * 32 + "-pdf-1", "nothing.pdf"], "hub:practice": ["nothing"],
     "mfa_edit_webauthn": [1], "mfa_remove_webauthn": [1],
 }  # fmt: skip
 VIEWS_OF_CONTACT = ("contact", "contact_answer", "contact_reply", "contact_ignore", "contact_close", "contact_report")

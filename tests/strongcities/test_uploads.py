@@ -16,7 +16,7 @@ from PIL import Image, ImageCms
 from procrastinate.contrib.django import app
 
 from members.models import City
-from strongcities import uploads
+from strongcities import kept as kept_files, uploads
 from tests import cast
 from tests.pictures import HARBOUR, encoded, image, upload
 
@@ -364,5 +364,8 @@ def test_it_is_a_job_of_the_night():
 
 
 def test_every_history_of_pictures_is_known():
-    assert {(model.__name__, field) for model, field in uploads._fields()} == {("City", "picture"), ("CityEvent", "picture")}
+    assert {(model.__name__, field) for model, field in kept_files.fields(uploads.PictureField)} == {
+        ("City", "picture"),
+        ("CityEvent", "picture"),
+    }
     assert City._meta.get_field("picture").max_length == 50
