@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.core.mail import EmailMessage
 from django.utils.translation import override
 
 from events import own_calendar, seats
@@ -88,16 +89,8 @@ def of_follow_up(asked: TravelRequest | VisaLetter, name: str, *, why: str = "")
 
 def of_void(issued: Iterable[VisaLetter]) -> None:
     """To whoever has a letter and has lost their seat: it is void."""
-    mail.send_all(
-        mail.written(
-            "events/letter_void",
-            to=each.registration.user.email,
-            context={"event": each.event, "asked": each},
-            language=each.registration.user.language,
-        )
-        for each in issued
-        if each.registration.user.is_active
-    )
+    for each in issued:
+        _send("events/letter_void", each.registration.user, {"event": each.event, "asked": each})
 
 
 def tell(notice: Notice) -> int:
@@ -106,10 +99,7 @@ def tell(notice: Notice) -> int:
     context = {"event": notice.event, "notice": notice, "changes": list(notice.changes.all())}
     name = f"events/{_NOTICES[Notice.About(notice.about)]}"
     calendars = {each.user_id: each for each in _followed(notice)}
-    mail.send_all(
-        mail.written(name, to=each.email, context=context, language=each.language, files=_calendar(calendars.get(each.pk), each.language))
-        for each in people.iterator()
-    )
+    mail.send_all(_written(name, each, context, _calendar(calendars.get(each.pk), each.language)) for each in people.iterator())
     return len(notice.people)
 
 
@@ -132,7 +122,12 @@ def _followed(notice: Notice) -> Iterable[Registration]:
 
 def _send(name: str, user: Any, context: dict[str, Any], files: Sequence[mail.Attached] = ()) -> None:
     if user.is_active:
-        mail.send(name, to=user.email, context={**context, "reader_zone": user.time_zone}, language=user.language, files=files)
+        mail.send_all([_written(name, user, context, files)])
+
+
+def _written(name: str, user: Any, context: dict[str, Any], files: Sequence[mail.Attached]) -> EmailMessage:
+    """The mail in the words, and with the hours, of who reads it."""
+    return mail.written(name, to=user.email, context={**context, "reader_zone": user.time_zone}, language=user.language, files=files)
 
 
 def _calendar(registration: Registration | None, language: str) -> list[mail.Attached]:

@@ -47,7 +47,7 @@ class InviteForm(forms.Form):
 
     pasted = forms.CharField(
         label=_("Addresses, one a line"), required=False, max_length=200_000, widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
-        help_text=_("As you have them: Amina Diallo &lt;amina@city.example&gt;, or the address alone."),
+        help_text=_("As you have them: a name and the address in angle brackets, or the address alone."),
     )  # fmt: skip
     file = forms.FileField(
         label=_("Or a spreadsheet"), required=False, allow_empty_file=True,

@@ -60,8 +60,8 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-def _languages(words: Any, about: Any) -> ArrayField[Any, Any]:
-    return ArrayField(models.CharField(max_length=3), verbose_name=words, default=list, blank=True, help_text=about)
+def _languages(words: Any) -> ArrayField[Any, Any]:
+    return ArrayField(models.CharField(max_length=3), verbose_name=words, default=list, blank=True)
 
 
 @pghistory.track(
@@ -108,8 +108,8 @@ class Event(Seated, Workflow):
     themes = ArrayField(
         models.CharField(max_length=60, choices=Theme), verbose_name=_("themes"), default=list, blank=True, help_text=_("What it is about.")
     )
-    languages = _languages(_("languages spoken"), _("By code: en, fr."))
-    interpretation = _languages(_("interpretation into"), _("By code: ar, es."))
+    languages = _languages(_("languages spoken"))
+    interpretation = _languages(_("interpretation into"))
     chatham_house = models.BooleanField(
         _("Chatham House rule"), default=False, help_text=_("What was said may be used, not who said it: outcomes show no names.")
     )

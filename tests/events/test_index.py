@@ -24,7 +24,8 @@ def titles(client, address="/events/"):
 
 def facts(client, address="/events/"):
     """What the one row says beneath its sentence."""
-    (row,) = re.findall(r'<p class="facts">(.*?)</p>', client.get(address).content.decode(), re.DOTALL)
+    listed = client.get(address).content.decode().partition('class="subscribe"')[0]
+    (row,) = re.findall(r'<p class="facts">(.*?)</p>', listed, re.DOTALL)
     return re.sub(r"<svg.*?</svg>", "", row)
 
 

@@ -19,10 +19,12 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 from post_office.models import Email
 
+from events.models import Change, EventInvitation, Registration
 from members import joining
 from members.models import Import
 from strongcities import mail
 from tests import cast
+from tests.events.cast import make_event
 from tests.house import APPS
 from tests.hub.cast import make_practice
 from tests.outbox import outbox
@@ -159,7 +161,7 @@ NAMES = """
 """
 KNOWN = set(NAMES.split())
 # The admin shows codes and keys as they are; the rest are descriptions of pictures, which Django has in English only.
-ADMIN = {"Markdown", "Excel", "aarhus", "dk", "en"} | {"Search", "True", "False"}
+ADMIN = {"Markdown", "Excel", "aarhus", "dk", "en", "Coyhaique"} | {"Search", "True", "False"}
 
 
 class Words(HTMLParser):
@@ -363,6 +365,18 @@ OF_NO_CITY = {
 }
 
 
+def of_an_event():
+    """What the mails of events tell of."""
+    event = make_event("قمة", venue="", host=cast.make_city("Ghent"))
+    person = cast.make_person("nadia")
+    return {
+        "event": event, "registration": Registration(event=event, user=person), "until": event.starts, "reader_zone": "Africa/Nairobi",
+        "invitation": EventInvitation(event=event, email=person.email), "asked": SimpleNamespace(reference="1-2-3", granted_words="100"),
+        "notice": SimpleNamespace(state="cancelled", why="؟", session=SimpleNamespace(title="جلسة")),
+        "changes": [Change(what=what) for what in Change.What],
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("name", MAILS)
 def test_mail_is_arabic(db, name):
     application = cast.make_application()
@@ -373,6 +387,8 @@ def test_mail_is_arabic(db, name):
         "practices": [], "count": 3, "more": 3, "search": "?q=…",
         "contact": SimpleNamespace(key="2d0cd6cf-0f6c-4d63-9b4c-9b1b0f1f0f0f"),
     }  # fmt: skip
+    if name.startswith("events/"):
+        context |= of_an_event()
     mail.send(name, to="nadia@gent.be", context=context, language="ar")
     message = outbox()[-1]
     html = Words(message.html_message)
