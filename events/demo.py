@@ -108,14 +108,15 @@ def _samples(by: User) -> None:
 
 
 def _sample(by: User, slug: str, title: str, *, in_days: int, days: int = 1, hour: int = 9, hours: int = 8, **fields: Any) -> Event:
-    starts = timezone.now().replace(hour=hour, minute=0, second=0, microsecond=0) + timedelta(days=in_days)
+    host = fields.get("host")
+    zone = fields.get("zone") or zones.canonical(get_global("territory_zones").get(host.country, ["UTC"])[0] if host else "Europe/Brussels")
+    there = zones.wall(timezone.now(), zone).replace(hour=hour, minute=0, second=0, microsecond=0, fold=0)
+    starts = zones.instant(there + timedelta(days=in_days), zone)
     values: dict[str, Any] = {
-        "slug": f"sample-{slug}", "title": f"Sample: {title}", "kind": Kind.WORKSHOP, "is_sample": True, "zone": "Europe/Brussels",
+        "slug": f"sample-{slug}", "title": f"Sample: {title}", "kind": Kind.WORKSHOP, "is_sample": True, "zone": zone,
         "starts": starts, "ends": starts + timedelta(days=days - 1, hours=hours), "audience": Audience.PUBLIC, "venue": "Town hall",
         "body": "A made-up event, to try the site.",
     }  # fmt: skip
-    if host := fields.get("host"):
-        values["zone"] = zones.canonical(get_global("territory_zones").get(host.country, ["UTC"])[0])
     return _announced(by, **{**values, **fields})
 
 
@@ -159,7 +160,7 @@ def _summit(by: User, host: City) -> None:
         series=Series.objects.get(slug="annual-summits"),
         summary="Two days, three rooms, and time to talk between them.", capacity=120, per_city=4, companions_each=1,
         languages=["en", "fr"], interpretation=["ar", "es"], themes=[Theme.YOUTH, Theme.CRISIS], venue="Congress hall",
-        registration_closes=timezone.now() + timedelta(days=45),
+        registration_closes=timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=45),
     )  # fmt: skip
     rooms = [
         Room.objects.create(event=event, name=name, position=place, holds=holds)

@@ -63,4 +63,4 @@ def on_press(event: Event) -> str:
         return gettext("The Secretariat decides on each registration, and tells you by mail.")
     if event.capacity is not None and (event.waiting or event.is_full):
         return gettext("All seats are taken: you come onto the waiting list, and a seat that comes free is offered in order.")
-    return gettext("You have a seat at once.")
+    return gettext("Whoever registers now gets a seat at once.")

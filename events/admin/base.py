@@ -81,7 +81,8 @@ class ByVerb(_ModelAdmin):
         """Languages by their names; lists as boxes to tick, or as a line each."""
         about: dict[str, Any] = {"label": capfirst(db_field.verbose_name), "help_text": db_field.help_text, "required": not db_field.blank}
         if db_field.name == "language":
-            return forms.ChoiceField(**about, choices=_one_language(db_field))
+            begins = db_field.get_default()  # else the first of the list, Arabic, is what a browser sends
+            return forms.ChoiceField(**about, choices=_one_language(db_field), initial=begins)
         if not isinstance(db_field, ArrayField):
             return super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name in {"languages", "interpretation"}:

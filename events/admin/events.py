@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
+from django.utils import formats
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
@@ -23,7 +24,7 @@ from events.admin.seats import SeatPages
 from events.models import Event, Room
 from hub.admin.lines import LinesFormSet
 from members.admin.base import QueueFilter
-from strongcities import moments
+from strongcities import zones
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _TabularInline = admin.TabularInline[Any, Any]
@@ -78,6 +79,13 @@ class EventAdmin(Acts, Adds, SeatPages, Door, Participants, ByVerb):
 
     # --- The list ----------------------------------------------------------------------------------------------------
 
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Of what is coming the next first; of the others, and where one is chosen for something else, the last."""
+        found = request.resolver_match
+        here = found is not None and found.url_name == "events_event_changelist"
+        coming = here and request.GET.get(WhenFilter.parameter_name) not in {"past", "all"}
+        return ("starts", "pk") if coming else ("-starts", "-pk")
+
     @admin.display(description=_("state"), ordering="state")
     def stamp(self, event: Event) -> str:
         if event._state.adding:
@@ -86,7 +94,9 @@ class EventAdmin(Acts, Adds, SeatPages, Door, Participants, ByVerb):
 
     @admin.display(description=_("when"), ordering="starts")
     def when(self, event: Event) -> str:
-        return moments.words(event.starts, event.ends, zone=event.zone)
+        """Its days, where it is: the hours stand on its page, and would be five lines here."""
+        days = [formats.date_format(zones.wall(at, event.zone)) for at in (event.starts, event.ends)]
+        return days[0] if days[0] == days[1] else gettext("%(start)s to %(end)s") % {"start": days[0], "end": days[1]}
 
     @admin.display(description=_("seats"), ordering="taken")
     def seats(self, event: Event) -> str:
@@ -96,11 +106,6 @@ class EventAdmin(Acts, Adds, SeatPages, Door, Participants, ByVerb):
             return said
         waiting = ngettext("%(count)d waits", "%(count)d wait", event.waiting) % {"count": event.waiting}
         return gettext("%(seats)s, %(waiting)s") % {"seats": said, "waiting": waiting}
-
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """Where one is chosen for something else, what is coming stands first."""
-        found, distinct = super().get_search_results(request, queryset, search_term)
-        return found.order_by("-starts", "-pk"), distinct
 
     def in_a_choice(self, event: Event) -> str:
         return gettext("%(event)s (%(day)s)") % {"event": event, "day": event.starts.date().isoformat()}

@@ -100,7 +100,7 @@ def test_who_is_signed_in_registers_and_reads_before_what_becomes_of_it(client):
     event, (taker, asker) = make_event(capacity=1), make_people(2)
     client.force_login(asker)
     assert 'href="register/"' in way_in(client, event)
-    assert "You have a seat at once." in way_in(client, event)
+    assert "Whoever registers now gets a seat at once." in way_in(client, event)
     register(event, taker)
     assert "you come onto the waiting list" in way_in(client, event)
     Event.objects.filter(pk=event.pk).update(way=Event.Way.MODERATED)

@@ -1,5 +1,6 @@
 """The form of an event in the admin, and what is done to it as a whole."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -63,6 +64,34 @@ def new(desk, **changes):
 
 def faults(page):
     return {name: [str(each) for each in errors] for name, errors in page.context["adminform"].form.errors.items()}
+
+
+def test_the_form_of_a_new_event_begins_with_its_language(desk):
+    form = desk.get(reverse("admin:events_event_add")).context["adminform"].form
+    assert form["language"].value() == "en"
+
+
+def test_the_list_opens_with_what_comes_next(desk):
+    for title, in_days in (("Later", 40), ("Next", 5), ("Long over", -40), ("Over", -5)):
+        cast.make_event(title, in_days=in_days)
+    address = reverse("admin:events_event_changelist")
+
+    def listed(**asked):
+        return [event.title for event in desk.get(address, asked).context["cl"].result_list]
+
+    assert listed() == ["Next", "Later"]
+    assert listed(queue="past") == ["Over", "Long over"]
+    assert listed(queue="all") == ["Later", "Next", "Over", "Long over"]
+    assert listed(queue="all", o="1") == ["Later", "Long over", "Next", "Over"], "by its title, where that is asked"
+
+
+def test_the_list_names_the_days_where_the_event_is(desk):
+    starts = datetime(2027, 1, 20, 23, tzinfo=UTC)
+    cast.make_event(starts=starts, ends=starts + timedelta(hours=8))
+    event = cast.make_event(starts=starts, ends=starts + timedelta(hours=30))
+    page = desk.get(reverse("admin:events_event_changelist"), {"queue": "all"}).content.decode()
+    assert re.findall(r'<td class="field-when">(.*?)</td>', page) == ["21 January 2027 to 22 January 2027", "21 January 2027"]
+    assert event.zone == "Europe/Paris"
 
 
 def test_a_new_event_is_a_draft_at_the_hours_of_its_zone(desk, sam):
