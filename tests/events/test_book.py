@@ -99,7 +99,7 @@ def test_a_clash_is_told_before_and_refused_after(inside, event):
     one, two = cast.make_session(event, "One", hours=2), cast.make_session(event, "Two", after=1)
     inside.post(url(one))
     text = page(inside, event).content.decode()
-    assert "At that time you have a seat in “One”. Give it back first." in text
+    assert "At that time you have a seat in “<bdi>One</bdi>”. Give it back first." in text
     assert f'action="{url(two)}"' not in text
     assert said(inside.post(url(two), follow=True)) == ["You have a seat in “One” at that time. Give it back first."]
     assert stands(two) == []

@@ -117,6 +117,31 @@ def test_who_is_registered_is_led_to_their_registration(client):
     assert 'href="register/"' not in said
 
 
+def test_who_is_offered_a_seat_is_led_to_the_answer(client):
+    event, (first, nadia) = make_event(capacity=1), make_people(2)
+    place = register(event, first)
+    register(event, nadia)
+    client.force_login(nadia)
+    assert ">Your registration</a>" in way_in(client, event)
+    place.withdraw(by=first)
+    said = way_in(client, event)
+    assert '<span class="stamp stamp--warn">a seat is kept for you</span>' in said
+    assert ">Answer the offer</a>" in said
+
+
+def test_a_postponed_or_cancelled_event_is_not_offered_for_calendars_nor_with_a_date_of_registration(client):
+    event = make_event()
+    told = page(client, event)
+    assert "Add to my calendar" in told
+    assert "<dt>Registration</dt>" in told
+    for state in (Event.State.POSTPONED, Event.State.CANCELLED):
+        Event.objects.filter(pk=event.pk).update(state=state)
+        told = page(client, event)
+        assert event.title in told
+        assert "Add to my calendar" not in told
+        assert "<dt>Registration</dt>" not in told
+
+
 def test_who_may_not_register_reads_why(client):
     event = make_event(way=Event.Way.INVITED)
     (nadia,) = make_people(1)
@@ -392,7 +417,7 @@ def test_a_reader_is_told_where_their_own_bookings_clash(client):
         booking.book(session, registration=there, by=person)
     client.force_login(taker)
     told = page(client, event)
-    assert "At the same time as “Free”, where you asked for a seat too." in told
+    assert "At the same time as “<bdi>Free</bdi>”, where you asked for a seat too." in told
     assert "you are on its waiting list" in told
     client.force_login(other)
     assert "where you asked for a seat too" not in page(client, event)
