@@ -82,7 +82,7 @@ def test_the_list_opens_with_what_comes_next(desk):
     assert listed() == ["Next", "Later"]
     assert listed(queue="past") == ["Over", "Long over"]
     assert listed(queue="all") == ["Later", "Next", "Over", "Long over"]
-    assert listed(queue="all", o="1") == ["Later", "Long over", "Next", "Over"], "by its title, where that is asked"
+    assert listed(queue="all", o="0") == ["Later", "Long over", "Next", "Over"], "by its title, where that is asked"
 
 
 def test_the_list_names_the_days_where_the_event_is(desk):
