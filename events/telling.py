@@ -116,7 +116,7 @@ def _followed(notice: Notice) -> Iterable[Registration]:
     if notice.about == Notice.About.SESSION:
         return []
     off = notice.event.state == Event.State.CANCELLED
-    states = [State.CANCELLED] if off else [State.CONFIRMED, State.ATTENDED]
+    states = (State.CANCELLED,) if off else SEATED
     return own_calendar.counted(notice.event.registrations.filter(state__in=states)).order_by("pk")
 
 

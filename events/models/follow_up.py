@@ -20,7 +20,7 @@ from events.models.event import FORGOTTEN_AFTER, Event
 from events.models.registration import Registration
 from events.models.seated import SEATED
 from members.querysets import next_in_turn
-from strongcities.workflow import MoveRefused, Workflow
+from strongcities.workflow import MoveRefused, Workflow, locked
 
 
 class FollowUpQuerySet[Row: "FollowUp"](models.QuerySet[Row]):
@@ -114,7 +114,7 @@ class FollowUp(Workflow):
     def seat_held(self) -> Iterator[None]:
         """The registration locked first (models/seated.py says in which order), so that nobody says yes to somebody who is leaving."""
         with transaction.atomic():
-            Registration.objects.select_for_update(of=("self",), no_key=True).get(pk=self.registration_id)
+            locked(self.registration)
             yield
 
     def refuse_without_seat(self) -> None:

@@ -97,7 +97,7 @@ class RegistrationQuerySet(PlaceQuerySet["Registration"]):
         taking = self.filter(*seated).exclude(user__name="")
         if not user.is_authenticated:
             return taking.filter(listed_to=ListedTo.EVERYONE, event__chatham_house=False)
-        own = Registration.objects.of(user).filter(event=models.OuterRef("event"), state__in=(State.CONFIRMED, State.ATTENDED))
+        own = Registration.objects.of(user).filter(event=models.OuterRef("event"), state__in=SEATED)
         among = Q(listed_to=ListedTo.PARTICIPANTS) & models.Exists(own)
         everyone = Q(listed_to=ListedTo.EVERYONE) & (Q(event__chatham_house=False) | models.Exists(own))
         return taking.filter(everyone | among)

@@ -25,7 +25,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from events import currencies
 from events.models.follow_up import FollowUp, FollowUpQuerySet
-from strongcities.workflow import Move, MoveRefused, Transition
+from strongcities.workflow import Move, MoveRefused, Transition, locked
 
 
 class State(models.TextChoices):
@@ -126,7 +126,7 @@ class TravelRequest(FollowUp):
     def change(self, *, by: Any, told: dict[str, Any]) -> None:
         """Tell it anew while nobody has decided. Raises MoveRefused where somebody has; PermissionDenied is the caller's to ask."""
         with self.seat_held():
-            held = TravelRequest.objects.select_for_update(of=("self",), no_key=True).get(pk=self.pk)
+            held = locked(self)
             if held.state != State.ASKED:
                 raise MoveRefused(gettext("It was decided on meanwhile."))
             for name, value in told.items():

@@ -34,7 +34,7 @@ from events.models.follow_up import FollowUp, FollowUpQuerySet
 from strongcities import sealed
 from strongcities.letters.visa import Costs, Language, VisaLetter as Letter
 from strongcities.sealed_field import SealedField
-from strongcities.workflow import Move, MoveRefused, Transition
+from strongcities.workflow import Move, MoveRefused, Transition, locked
 
 
 class State(models.TextChoices):
@@ -153,7 +153,7 @@ class VisaLetter(FollowUp):
     def change(self, *, by: Any, told: dict[str, str], language: str) -> None:
         """Tell it anew while it is not issued. Raises MoveRefused where it is. That `by` may is asked in events/following.py."""
         with self.seat_held():
-            held = VisaLetter.objects.select_for_update(of=("self",), no_key=True).get(pk=self.pk)
+            held = locked(self)
             if held.state != State.ASKED:
                 raise MoveRefused(gettext("It was decided on meanwhile."))
             held.keep(told)

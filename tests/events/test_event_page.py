@@ -100,11 +100,19 @@ def test_who_is_signed_in_registers_and_reads_before_what_becomes_of_it(client):
     event, (taker, asker) = make_event(capacity=1), make_people(2)
     client.force_login(asker)
     assert 'href="register/"' in way_in(client, event)
-    assert "You have a seat at once." in way_in(client, event)
+    assert "You get a seat at once" in way_in(client, event)
     register(event, taker)
-    assert "you come onto the waiting list" in way_in(client, event)
+    assert "You will be on the waiting list, with place 1." in way_in(client, event)
     Event.objects.filter(pk=event.pk).update(way=Event.Way.MODERATED)
     assert "The Secretariat decides on each registration" in way_in(client, event)
+
+
+def test_whose_city_has_all_of_its_seats_reads_it_before_they_press(client):
+    aarhus = cast.make_city("Aarhus")
+    event, (first, second) = make_event(capacity=9, per_city=1), (make_official(aarhus, f"{name}@example.org") for name in ("anna", "bo"))
+    register(event, first, city=aarhus)
+    client.force_login(second)
+    assert "You will be on the waiting list, with place 1." in way_in(client, event)
 
 
 def test_who_is_registered_is_led_to_their_registration(client):
