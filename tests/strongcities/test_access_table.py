@@ -252,7 +252,8 @@ def _arguments(made: dict[str, Any]) -> dict[str, list[Any]]:
 
 
 VIEWS_OF_EVENT = (
-    "event", "ics", "participants", "register", "ask", "register_group", "registration", "change", "withdraw", "accept", "decline", "apart", "speaker_choose",
+    "event", "ics", "participants", "register", "ask", "register_group", "registration", "change", "withdraw", "accept", "decline", "apart",
+    "speaker_choose",
 )  # fmt: skip
 
 
