@@ -56,6 +56,7 @@ class FollowUp(Workflow):
     """`settled`: since when nothing more comes of it (declined, taken back, or the seat is gone)."""
 
     LIVE: ClassVar[tuple[str, ...]] = ()
+    DECLINED: ClassVar[str]  # the mail that says no
     State: ClassVar[Any] = None
 
     registration = models.ForeignKey(Registration, models.PROTECT, related_name="%(class)ss", verbose_name=_("registration"))
@@ -123,3 +124,17 @@ class FollowUp(Workflow):
             raise MoveRefused(gettext("The person has no seat any more."))
         if self.event.is_over:
             raise MoveRefused(gettext("The event is over."))
+
+    def decline(self, *, by: Any, why: str) -> None:
+        """`why` goes to the person; it is no place for what stands in their passport. Raises ValueError without it."""
+        from events import telling  # it tells of what is asked for
+
+        if not why.strip():
+            raise ValueError("say why")
+        with self.seat_held(), self.move("decline", by=by, why=why) as step:
+            step.record.settled = timezone.now()
+            telling.of_follow_up(step.record, self.DECLINED, why=why)
+
+    def withdraw(self, *, by: Any) -> None:
+        with self.seat_held(), self.move("withdraw", by=by) as step:
+            step.record.settled = timezone.now()

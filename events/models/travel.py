@@ -20,7 +20,6 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Count, Q, Sum
-from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
 from events import currencies
@@ -60,6 +59,7 @@ class TravelRequest(FollowUp):
     State = State
     How = How
     LIVE = LIVE
+    DECLINED = "events/travel_declined"
     MOVES: ClassVar[dict[str, Move]] = {
         "grant": Move({State.ASKED}, State.GRANTED),
         "decline": Move(set(LIVE), State.DECLINED),
@@ -142,20 +142,6 @@ class TravelRequest(FollowUp):
             step.record.refuse_without_seat()
             step.record.granted, step.record.granted_currency = amount, currency
             telling.of_follow_up(step.record, "events/travel_granted", why=why)
-
-    def decline(self, *, by: Any, why: str) -> None:
-        """`why` goes to the person. Raises ValueError without it."""
-        from events import telling  # it tells of what is asked for
-
-        if not why.strip():
-            raise ValueError("say why")
-        with self.seat_held(), self.move("decline", by=by, why=why) as step:
-            step.record.settled = timezone.now()
-            telling.of_follow_up(step.record, "events/travel_declined", why=why)
-
-    def withdraw(self, *, by: Any) -> None:
-        with self.seat_held(), self.move("withdraw", by=by) as step:
-            step.record.settled = timezone.now()
 
 
 class TravelRequestTransition(Transition):

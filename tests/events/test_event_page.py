@@ -270,6 +270,16 @@ def test_under_the_chatham_house_rule_the_list_is_for_those_who_take_part(client
     assert listed(client, event) == ["Person 2", "Person 3"]
 
 
+def test_who_speaks_there_takes_part_and_reads_the_list(client, guests):
+    event, _people = guests
+    Event.objects.filter(pk=event.pk).update(chatham_house=True)
+    speaker = make_official(cast.make_city("Aarhus"), "speaks@aarhus.dk")
+    client.force_login(speaker)
+    assert listed(client, event) == []
+    Speaker.objects.create(session=make_session(event), official=speaker.official)
+    assert listed(client, event) == ["Person 2", "Person 3"]
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_as_many_queries_for_one_participant_as_for_three(client, django_assert_num_queries, count):
     event, city = make_event(), cast.make_city("Aarhus")
