@@ -75,9 +75,12 @@ def test_a_postponed_and_a_cancelled_one_say_so_on_top_with_why(client):
 
 
 def test_the_link_to_take_part_stands_on_no_page_for_all(client):
-    event = make_event(is_online=True, link="https://video.example/secret")
-    client.force_login(cast.make_staff())
-    assert "video.example" not in page(client, event)
+    event, (nadia,) = make_event(is_online=True, link="https://video.example/secret"), make_people(1)
+    register(event, nadia)
+    for reader in (cast.make_staff(), nadia):
+        client.force_login(reader)
+        assert "video.example" not in page(client, event)
+    assert "video.example" in page(client, event, "registration/")
 
 
 # --- The way in ------------------------------------------------------------------------------------------------------
