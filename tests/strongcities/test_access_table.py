@@ -81,7 +81,7 @@ MARKS = {
     "lene@aarhus.dk": {"lead", *SECRETARIAT},  # the address of somebody whose page everyone may see
 }
 # Beside each stands another word, to search by: what was searched for comes back on the page, for whoever asked.
-# The demo's outbox of every mail, for whoever tries it; and what lies behind a mailed link, or a calendar's own address, for whoever has it.
+# The demo's outbox of every mail, and what lies behind a mailed link, or a calendar's own address, for whoever has it.
 EVERYBODY_S = {
     "demo:outbox", "demo:mail", "members:invitation", "events:invitation", "events:invitation_accept", "events:own_calendar",
 }  # fmt: skip
