@@ -13,8 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext
 
-from events import seats, telling
-from events.models import Event, EventInvitation, Registration
+from events import registering, seats, telling
+from events.models import Event, Registration
 from events.models.seated import State
 from members.models import City
 from strongcities.workflow import MoveRefused
@@ -41,7 +41,7 @@ def add(event: Event, *, user: Any, city: City | None, by: Any, why: str, ahead:
         new.save(force_insert=True)
         new.refresh_from_db(fields=["number"])
         new.transitions.create(verb="add", to_state=new.state, why=why, by=by)
-        _take_up_invitations(new)
+        registering.take_up_invitations(new, by=None)  # their answer is given for them
         telling.of_registration(new)
     return new
 
@@ -54,18 +54,6 @@ def _state_for(event: Event, city: City | None, *, ahead: bool) -> str:
         return State.WAITING
     if event.is_full:
         raise MoveRefused(gettext("All seats are taken or offered. Raise their number first."))
-    if event.per_city is not None and city is not None and _left_of(event, city) <= 0:
+    if seats.share_of(event, city).is_full:
         raise MoveRefused(gettext("All seats of %(city)s are taken or offered. Give the city more first.") % {"city": city})
     return State.CONFIRMED
-
-
-def _left_of(event: Event, city: City) -> int:
-    share = event.shares.filter(city=city).first()
-    return (share.free or 0) if share else (event.per_city or 0)
-
-
-def _take_up_invitations(registration: Registration) -> None:
-    mine = EventInvitation.objects.of(registration.user).standing().filter(event=registration.event)
-    for invitation in mine.exclude(state=EventInvitation.State.ACCEPTED):
-        with invitation.move("accept", by=None) as step:  # their answer is given for them
-            step.record.user = registration.user

@@ -9,10 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
-from events import seats
+from events import seats, telling
 from events.models import Booking, Registration, Session
 from events.models.seated import HOLDS
-from strongcities.workflow import MoveRefused
+from strongcities.constraints import broken
+from strongcities.workflow import MoveRefused, locked
 
 
 def book(session: Session, *, registration: Registration, by: Any) -> Booking:
@@ -26,7 +27,7 @@ def book(session: Session, *, registration: Registration, by: Any) -> Booking:
     seats.settle(session)
     try:
         with transaction.atomic():
-            held = Registration.objects.select_for_update(of=("self",), no_key=True).get(pk=registration.pk)
+            held = locked(registration)
             if there := held.bookings.live().filter(session=session).first():
                 return there
             refuse_clash(held, session)
@@ -36,7 +37,7 @@ def book(session: Session, *, registration: Registration, by: Any) -> Booking:
             new.begin("book", by=by)
             return new
     except IntegrityError as error:
-        if "booking_" not in str(error):
+        if not broken(error).startswith("booking_"):
             raise
         raise MoveRefused(gettext("There are no seats to be taken in this session any more.")) from error
 
@@ -73,8 +74,6 @@ def give_back_all(registration: Registration, *, by: Any) -> None:
 
 def call_off(session: Session, *, by: Any) -> None:
     """The session does not take place: nobody has a seat in it any more, and whoever had one is told. Raises PermissionDenied."""
-    from events import telling  # it tells of sessions
-
     if not session.event.can_change(by):
         raise PermissionDenied
     with transaction.atomic():

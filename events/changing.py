@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 
 from events import seats, telling
 from events.models import Change, Event, Session
+from strongcities.constraints import broken
 from strongcities.workflow import MoveRefused
 
 # What readers plan by: the fields that each is made of.
@@ -80,15 +81,10 @@ def ask_deferred_now() -> None:
 
 def refused(event: Event | Session, error: IntegrityError) -> str:
     """What the database refused of a change, in words. Raises the error where it is none of these."""
-    diagnosis = getattr(error.__cause__, "diag", None)
-    rule = diagnosis.constraint_name if diagnosis else ""
+    rule = broken(error)
     event.refresh_from_db()
     if rule in {"event_seats_are_not_oversold", "session_seats_are_not_oversold"}:
-        return ngettext(
-            "%(count)d seat is taken or offered: there can’t be fewer.",
-            "%(count)d seats are taken or offered: there can’t be fewer.",
-            event.taken,
-        ) % {"count": event.taken}
+        return fewer_seats(event.taken)
     if rule == "cityseats_seats_are_not_oversold":
         return gettext("A city has more seats than that already. Give it a number of its own first, or take seats back.")
     if rule == "event_companions_are_not_too_many":
@@ -98,3 +94,10 @@ def refused(event: Event | Session, error: IntegrityError) -> str:
     if rule == "session_lies_within_its_event":
         return gettext("A session lies outside of the event’s dates. Move the sessions as well.")
     raise error
+
+
+def fewer_seats(taken: int) -> str:
+    words = ngettext(
+        "%(count)d seat is taken or offered: there can’t be fewer.", "%(count)d seats are taken or offered: there can’t be fewer.", taken
+    )
+    return words % {"count": taken}

@@ -1,11 +1,15 @@
-"""How the list of events is narrowed; its calendar and its feed read the same addresses."""
+"""How events are chosen among by what stands in an address: `kind`, `region`, `theme` and `language`, each as often as one likes. Or
+within one, and across them, as in the hub. The page reads it by `EventFilter`, calendars and the feed by `EventChoice`.
+"""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import F, Func, Q, TextField
-from django.utils.translation import gettext_lazy as _
+from django import forms
+from django.db.models import F, Func, TextField
+from django.utils.translation import gettext, gettext_lazy as _
 
 from events.kinds import Kind
 from events.models import Event
@@ -14,6 +18,8 @@ from members.filters import Narrowing, Ticks
 from members.regions import Region
 from strongcities import languages
 from strongcities.themes import Theme
+
+FACETS = ("kind", "region", "theme", "language")
 
 
 class EventFilter(Narrowing):
@@ -43,10 +49,44 @@ class EventFilter(Narrowing):
         return events.in_region(regions) if regions else events
 
     def with_themes(self, events: EventQuerySet, _name: str, themes: list[str]) -> EventQuerySet:
-        return events.filter(themes__overlap=themes) if themes else events
+        return events.about(themes) if themes else events
 
     def in_language(self, events: EventQuerySet, _name: str, codes: list[str]) -> EventQuerySet:
-        return events.filter(Q(languages__overlap=codes) | Q(interpretation__overlap=codes)) if codes else events
+        return events.in_language(codes) if codes else events
 
     def open_to_me(self, events: EventQuerySet, _name: str, me: list[str]) -> EventQuerySet:
         return events.filter(pk__in=Event.objects.open_to(self.user).values("pk")) if me else events
+
+
+class EventChoice(forms.Form):
+    """For programs: what isn't understood is refused, where the page leaves it out and says so beside its field; and nothing is asked of
+    the database to know what can be chosen, so that whoever has it all already is answered at once."""
+
+    kind = forms.MultipleChoiceField(label=_("Kind"), choices=Kind.choices, required=False)
+    region = forms.MultipleChoiceField(label=_("Region"), choices=Region.choices, required=False)
+    theme = forms.MultipleChoiceField(label=_("Theme"), choices=Theme.choices, required=False)
+    language = forms.MultipleChoiceField(label=_("Language"), choices=lambda: list(languages.names().items()), required=False)
+
+    def among(self, events: EventQuerySet) -> EventQuerySet:
+        """Those of `events` that are meant."""
+        asked = self.cleaned_data
+        if asked["kind"]:
+            events = events.filter(kind__in=asked["kind"])
+        if asked["region"]:
+            events = events.in_region(asked["region"])
+        if asked["theme"]:
+            events = events.about(asked["theme"])
+        if asked["language"]:
+            events = events.in_language(asked["language"])
+        return events
+
+    @property
+    def address(self) -> str:
+        """What was chosen, as it stands in an address: "?kind=webinar", or ""."""
+        pairs = [(name, value) for name in FACETS for value in self.cleaned_data[name]]
+        return f"?{urlencode(pairs)}" if pairs else ""
+
+    @property
+    def words(self) -> str:
+        """What was chosen, in words; "" where nothing was."""
+        return gettext(", ").join(str(dict(self.fields[name].choices)[value]) for name in FACETS for value in self.cleaned_data[name])  # type: ignore[attr-defined]

@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from events import telling
-from events.models import Answer, Event, Question, Registration, TravelRequest, VisaLetter
+from events import answering, telling
+from events.models import Event, Question, Registration, TravelRequest, VisaLetter
 from strongcities.workflow import MoveRefused
 
 
@@ -91,10 +91,7 @@ def choose_interpretation(registration: Registration, *, by: Any, language: str)
 def answer(registration: Registration, *, by: Any, answers: Mapping[int, Any]) -> None:
     """Keep what was answered to the questions that are asked afterwards, by their keys; what isn't among them is answered no more."""
     with _held(registration, by=by) as held:
-        asked = Question.objects.filter(event=held.event, stage=Question.Stage.FOLLOW_UP, is_retired=False)
-        held.answers.filter(question__in=asked).exclude(question__in=answers).delete()
-        rows = [Answer(registration=held, question=each, value=answers[each.pk]) for each in asked.filter(pk__in=answers)]
-        Answer.objects.bulk_create(rows, update_conflicts=True, unique_fields=["registration", "question"], update_fields=["value"])
+        answering.write(held, answers, stage=Question.Stage.FOLLOW_UP)
 
 
 def end_all(registrations: Any, *, why: str = "") -> None:

@@ -22,7 +22,7 @@ from events.models.invitation import EventInvitationQuerySet
 from members.joining import make_account
 from members.mailboxes import normal
 from members.models import User
-from strongcities.workflow import MoveRefused
+from strongcities.workflow import MoveRefused, locked
 
 APART = timedelta(days=2)  # between two mails of one invitation
 
@@ -111,7 +111,7 @@ def account_for(invitation: EventInvitation, *, name: str, language: str) -> Use
     button behind the link alone: it has shown that the mailbox is theirs. Raises MoveRefused where there is an account: its owner
     signs in as they always do."""
     with transaction.atomic():
-        EventInvitation.objects.select_for_update(of=("self",), no_key=True).get(pk=invitation.pk)
+        locked(invitation)
         if has_account(invitation):
             raise MoveRefused(gettext("There is an account with this mail address. Sign in with it."))
         account = make_account(invitation.email, name=name, password="", language=language)

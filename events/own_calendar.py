@@ -23,11 +23,10 @@ from events.calendar import Entry
 from events.models import Booking, Registration
 from events.models.booking import BookingTransition
 from events.models.registration import RegistrationTransition
-from events.models.seated import LIVE, State
+from events.models.seated import LIVE, SEATED, State
 from events.querysets import SHOWN
 
 KEPT = timedelta(days=90)
-HAS_SEAT = (State.CONFIRMED, State.ATTENDED)
 
 # What stands before the title; by programs that show no states that is all one sees.
 WORDS = {
@@ -92,7 +91,7 @@ def of_registration(registration: Any) -> Entry:
     """`registration` with its `steps` and `moved` (`registrations`)."""
     base = calendar.entry(registration.event)
     stood = _standing(base, registration, registration.stands)
-    has_link = registration.stands in HAS_SEAT and registration.event.link and base.status != "CANCELLED"
+    has_link = registration.stands in SEATED and registration.event.link and base.status != "CANCELLED"
     if not has_link:
         return stood
     told = gettext("To take part online: %(link)s") % {"link": registration.event.link}
@@ -135,7 +134,7 @@ def _standing(entry: Entry, place: Any, stands: str) -> Entry:
         return entry
     if stands not in LIVE:
         return replace(entry, status="CANCELLED", summary=str(OFF) % {"event": entry.summary})
-    if stands in HAS_SEAT:
+    if stands in SEATED:
         return replace(entry, is_busy=entry.status == "CONFIRMED")
     return replace(entry, status="TENTATIVE", summary=str(WORDS[State(stands)]) % {"event": entry.summary})
 

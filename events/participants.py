@@ -14,12 +14,11 @@ from django.utils.translation import gettext
 
 from events.forms.answers import shown
 from events.models import Answer, Event, Question, Registration
+from events.models.question import NEEDS
 from events.models.seated import HOLDS
 from members import countries
 from strongcities import languages
 from strongcities.sheets import Column
-
-NEEDS = (Question.About.DIET, Question.About.ACCESS)
 
 
 def may_read_needs(user: Any) -> bool:

@@ -33,7 +33,7 @@ class Mine:
 
 def sessions_for(registration: Registration) -> list[Mine]:
     """In the order of the programme; empty where they have no seat at the event, since seats in sessions are for those who do."""
-    if registration.state not in {State.CONFIRMED, State.ATTENDED}:
+    if not registration.is_seated:
         return []
     asked = {booking.session_id: booking for booking in registration.bookings.live().select_related("session__room")}
     found = registration.event.sessions.filter(books=True, is_cancelled=False).select_related("room").in_order()

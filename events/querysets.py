@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from events.kinds import Audience, Way
-from events.models.seated import LIVE
+from events.models.seated import LIVE, SEATED
 from members.models import Body, Post, Seat
 from members.querysets import sees_members_only
 
@@ -71,7 +71,7 @@ class EventQuerySet(models.QuerySet["Event"]):
             return self.none()
         own = {"event": OuterRef("pk"), "user": user.pk}
         return self.filter(
-            Q(Exists(Registration.objects.filter(**own, state__in=("confirmed", "attended"))))
+            Q(Exists(Registration.objects.filter(**own, state__in=SEATED)))
             | Q(Exists(Speaker.objects.filter(session__event=OuterRef("pk"), official__user=user.pk)))
         )
 
@@ -94,6 +94,14 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Of one of `regions`: its own, or else its host's."""
         own = NullIf("region", Value(""))
         return self.alias(where=Coalesce(own, F("host__region"))).filter(where__in=regions)
+
+    def about(self, themes: list[str]) -> EventQuerySet:
+        """With one of `themes`."""
+        return self.filter(themes__overlap=themes)
+
+    def in_language(self, codes: list[str]) -> EventQuerySet:
+        """Where one of these languages is spoken, or interpreted into."""
+        return self.filter(Q(languages__overlap=codes) | Q(interpretation__overlap=codes))
 
     def registering(self) -> EventQuerySet:
         """That one may register for at this moment, as far as their own state and dates go."""

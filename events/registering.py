@@ -20,7 +20,8 @@ from events.kinds import Audience, ListedTo, Way
 from events.models import Answer, Event, EventInvitation, Party, Question, Registration
 from events.models.seated import LIVE, State
 from events.querysets import audiences_of
-from members.models import City
+from members.models import City, Post
+from strongcities.constraints import broken
 from strongcities.workflow import MoveRefused
 
 
@@ -89,7 +90,7 @@ def register(event: Event, *, user: Any, city: City | None, told: Told) -> Regis
             return _insert(event, user=user, city=city, told=told)
     except IntegrityError as error:
         there = event.registrations.live().filter(user=user.pk).first()
-        if there is not None and _broken(error) == "registration_one_live_of_a_person":
+        if there is not None and broken(error) == "registration_one_live_of_a_person":
             return there
         raise MoveRefused(refused(event, error)) from error
 
@@ -103,23 +104,23 @@ def _insert(event: Event, *, user: Any, city: City | None, told: Told, party: Pa
     new.begin("register", by=user)
     asked = Question.objects.filter(event=event, pk__in=told.answers)
     Answer.objects.bulk_create(Answer(registration=new, question=each, value=told.answers[each.pk]) for each in asked)
-    for invitation in EventInvitation.objects.of(user).standing().filter(event=event).exclude(state=EventInvitation.State.ACCEPTED):
-        with invitation.move("accept", by=user) as step:
-            step.record.user = user
+    take_up_invitations(new, by=user)
     telling.of_registration(new)
     return new
 
 
-def _broken(error: IntegrityError) -> str:
-    """The name of the rule of the database that refused."""
-    diagnosis = getattr(error.__cause__, "diag", None)
-    return str(diagnosis.constraint_name) if diagnosis and diagnosis.constraint_name else ""
+def take_up_invitations(registration: Registration, *, by: Any) -> None:
+    """Whoever is registered has answered the invitations that they had."""
+    own = EventInvitation.objects.of(registration.user).standing().filter(event=registration.event)
+    for invitation in own.exclude(state=EventInvitation.State.ACCEPTED):
+        with invitation.move("accept", by=by) as step:
+            step.record.user = registration.user
 
 
 def refused(event: Event, error: IntegrityError) -> str:
     """What the database refused, in words. Raises the error where it is none of these."""
     event.refresh_from_db()
-    rule = _broken(error)
+    rule = broken(error)
     if rule == "registration_in_time":
         return gettext("Registration closed while you were filling in the form.") if event.closes <= timezone.now() else obstacle_now(event)
     if rule in {"registration_companions_have_seats", "event_companions_are_not_too_many"}:
@@ -168,8 +169,6 @@ def register_group(event: Event, *, by: Any, city: City, people: Sequence[Any]) 
 
 
 def _refuse_group(event: Event, city: City, people: Sequence[Any]) -> None:
-    from members.models import Post  # the one place that asks for it
-
     if len(people) < 2 or len(set(people)) != len(people):
         raise MoveRefused(gettext("A group is two people or more, each once."))
     there = Post.objects.today().filter(city=city, official__user__in=people, official__user__is_active=True)
@@ -178,8 +177,7 @@ def _refuse_group(event: Event, city: City, people: Sequence[Any]) -> None:
     for person in people:
         if words := obstacle(event, person):
             raise MoveRefused(words)
-    share = event.shares.filter(city=city).first()
-    most = [number for number in (event.capacity, share.capacity if share else event.per_city) if number is not None]
+    most = [number for number in (event.capacity, seats.share_of(event, city).capacity) if number is not None]
     if most and len(people) > min(most):
         words = ngettext(
             "There is %(count)d seat for your city. Register one person.",
@@ -194,8 +192,7 @@ def _state_for(event: Event, city: City, size: int) -> str:
     if event.way == Way.MODERATED:
         return State.REQUESTED
     one = Registration(event=event, city=city, number=event.asked + 1)
-    share = event.shares.filter(city=city).first()
-    left = [number for number in (event.free, share.free if share else event.per_city) if number is not None]
+    left = [number for number in (event.free, seats.share_of(event, city).free) if number is not None]
     return State.CONFIRMED if seats.has_one_for(one) and (not left or size <= min(left)) else State.WAITING
 
 

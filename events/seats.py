@@ -15,7 +15,8 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from events.models import Booking, Event, Registration, Session
+from events.models import Booking, CitySeats, Event, Registration, Session
+from members.models import City
 
 type Seats = Event | Session
 type Asking = Registration | Booking
@@ -93,7 +94,7 @@ def _next(what: Seats) -> Iterator[Asking]:
         return
     free, shares = what.free, shares_of(what)
     for group in in_groups(what):
-        city = _city(group[0]) if shares is not None else None
+        city = registration_of(group[0]).city_id if shares is not None else None
         left = shares.get(city) if shares is not None else None
         if left is not None and left < len(group):
             continue
@@ -136,8 +137,10 @@ def party_of(place: Asking) -> int | None:
     return party.pk if party and party.together else None
 
 
-def _city(place: Asking) -> int | None:
-    return registration_of(place).city_id
+def share_of(event: Event, city: City | None) -> CitySeats:
+    """The seats that `city` has at `event`; whole as long as nobody of it asked, and without a limit where there is none by city."""
+    share = event.shares.filter(city=city).first() if city and event.per_city is not None else None
+    return share or CitySeats(event=event, city=city, capacity=event.per_city if city else None)
 
 
 def shares_of(what: Seats) -> dict[int | None, int] | None:

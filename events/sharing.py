@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from events import seats
 from events.models import CitySeats, Event
 from members.models import City
+from strongcities.constraints import broken
 from strongcities.workflow import MoveRefused
 
 
@@ -31,7 +32,7 @@ def give(event: Event, city: City, number: int | None, *, by: Any) -> CitySeats:
             share.save()
             seats.pass_on(held)
     except IntegrityError as error:
-        if "cityseats_seats_are_not_oversold" not in str(error):
+        if broken(error) != "cityseats_seats_are_not_oversold":
             raise
         taken = CitySeats.objects.get(event=event, city=city).taken
         words = ngettext(

@@ -55,12 +55,3 @@ def of_booking(booking: Booking | None) -> str:
         State.WAITING: gettext("you are on its waiting list"),
     }
     return str(said.get(State(booking.state), "")) if booking else ""
-
-
-def on_press(event: Event) -> str:
-    """What becomes of whoever registers now."""
-    if event.way == Way.MODERATED:
-        return gettext("The Secretariat decides on each registration, and tells you by mail.")
-    if event.capacity is not None and (event.waiting or event.is_full):
-        return gettext("All seats are taken: you come onto the waiting list, and a seat that comes free is offered in order.")
-    return gettext("Whoever registers now gets a seat at once.")

@@ -13,7 +13,8 @@ from django.core.mail import EmailMessage
 from django.utils.translation import override
 
 from events import own_calendar, seats
-from events.models import Booking, Change, Event, EventInvitation, Notice, Registration, Session, TravelRequest, VisaLetter
+from events.models import Booking, Change, Event, EventInvitation, Notice, Registration, Session, VisaLetter
+from events.models.follow_up import FollowUp
 from events.models.seated import SEATED, State
 from members.models import User
 from strongcities import mail
@@ -82,7 +83,7 @@ def of_asking(event: Event) -> None:
     _note(event, about=Notice.About.FOLLOW_UP, people=sorted(event.registrations.filter(state__in=SEATED).values_list("user", flat=True)))
 
 
-def of_follow_up(asked: TravelRequest | VisaLetter, name: str, *, why: str = "") -> None:
+def of_follow_up(asked: FollowUp, name: str, *, why: str = "") -> None:
     """To the person: what has become of what they asked for. Nothing of what they told stands in it."""
     _send(name, asked.registration.user, {"event": asked.event, "asked": asked, "why": why})
 
@@ -116,7 +117,7 @@ def _followed(notice: Notice) -> Iterable[Registration]:
     if notice.about == Notice.About.SESSION:
         return []
     off = notice.event.state == Event.State.CANCELLED
-    states = [State.CANCELLED] if off else [State.CONFIRMED, State.ATTENDED]
+    states = (State.CANCELLED,) if off else SEATED
     return own_calendar.counted(notice.event.registrations.filter(state__in=states)).order_by("pk")
 
 

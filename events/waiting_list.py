@@ -53,8 +53,8 @@ def _city_has_all(place: seats.Asking, what: seats.Seats) -> str:
     """A city may have used up its own seats, or have fewer left than the group needs, though the event has some."""
     if not isinstance(place, Registration) or place.city is None or not isinstance(what, Event) or what.per_city is None:
         return ""
-    share = what.shares.filter(city=place.city).first()
-    capacity, left = (share.capacity or 0, share.free or 0) if share else (what.per_city, what.per_city)
+    share = seats.share_of(what, place.city)
+    capacity, left = share.capacity or 0, share.free or 0
     size = _size(place)
     if left >= size:
         return ""

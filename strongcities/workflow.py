@@ -32,6 +32,12 @@ class MoveRefused(Exception):
     """The record is no longer in a state that allows the move. `str(error)` is a sentence for the person who pressed."""
 
 
+def locked[Row: models.Model](record: Row) -> Row:
+    """The row as it is now, locked until the transaction ends. The lock leaves the row's key alone, so that others may meanwhile write
+    rows that point at it (a note, a transition of something else)."""
+    return type(record)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=record.pk)
+
+
 @dataclass(frozen=True)
 class Move:
     """One row of a table of moves.
@@ -109,11 +115,10 @@ class Workflow(models.Model):
         """Open the move `verb` for `by` (a user, or None where the house itself acts).
 
         Raises PermissionDenied when `by` may not, MoveRefused when the locked record's state does not allow it. The
-        caller's own instance is brought up to date when the block ends. The lock leaves the row's key alone, so that
-        others may meanwhile write rows that point at it (a note, a transition of something else).
+        caller's own instance is brought up to date when the block ends.
         """
         with transaction.atomic():
-            record = type(self)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=self.pk)
+            record = locked(self)
             if by is not None and not record.may(verb, by):
                 raise PermissionDenied
             if not record.allows(verb):

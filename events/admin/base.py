@@ -14,12 +14,12 @@ from django.db.models import Field
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.text import capfirst
-from django.utils.translation import gettext, gettext_lazy as _, ngettext
+from django.utils.translation import gettext, gettext_lazy as _
 
 from events.models import Event
 from hub.admin.practices import Lines
 from members import languages
-from members.admin.together import number
+from members.admin.base import number
 from strongcities.workflow import MoveRefused
 
 if TYPE_CHECKING:  # generic for the type checker alone
@@ -92,13 +92,6 @@ class ByVerb(_ModelAdmin):
         return Lines(**{**about, "help_text": _("One a line.")}, widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}))
 
 
-def fewer_seats(taken: int) -> str:
-    words = ngettext(
-        "%(count)d seat is taken or offered: there can’t be fewer.", "%(count)d seats are taken or offered: there can’t be fewer.", taken
-    )
-    return words % {"count": taken}
-
-
 def _one_language(db_field: Field[Any, Any]) -> Any:
     return lambda: [*([("", "–")] if db_field.blank else []), *languages.choices()]
 
@@ -112,6 +105,11 @@ def event_of(request: HttpRequest, pk: Any, *, keeps: bool = False) -> Event:
     if found is None:
         raise Http404
     return found
+
+
+def named_event(request: HttpRequest, parameter: str = "event__id__exact") -> Event | None:
+    """The event that the address names: of a list its filter, of a form that adds something to an event `?event=`."""
+    return Event.objects.visible_to(request.user).filter(pk=number(request.GET.get(parameter, ""))).first()
 
 
 def page(site: Any, request: HttpRequest, template: str, event: Event, title: str, **more: Any) -> HttpResponse:

@@ -19,8 +19,7 @@ from events.admin.base import NoWords, WhyForm
 from events.admin.words import done
 from events.models import Event, Registration
 from events.models.seated import State
-from members.admin.base import LeadsOn
-from members.admin.together import number
+from members.admin.base import LeadsOn, number
 from strongcities import languages
 from strongcities.workflow import MoveRefused
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
@@ -17,15 +17,16 @@ from events import seats, waiting_list
 from events.admin.base import attempt, event_of, page
 from events.models import Event, Registration
 from events.models.registration import Party
-from events.models.seated import State
+from events.models.seated import SEATED, State
 from events.registering import come_apart
+from members.admin.base import number
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _ModelAdmin = admin.ModelAdmin[Event]
 else:
     _ModelAdmin = admin.ModelAdmin
 
-COMING = (State.CONFIRMED, State.ATTENDED)
+WITH_WORDS = 20  # those in front, whose sentence is worked out: of the others the same holds
 
 
 class Door(_ModelAdmin):
@@ -47,7 +48,7 @@ class Door(_ModelAdmin):
         event, sought = event_of(request, pk), request.GET.get("q", "").replace("\x00", "").strip()[:100]
         if not self._reads(request):
             raise PermissionDenied
-        coming = event.registrations.filter(state__in=COMING).select_related("user", "city").order_by("user__name", "pk")
+        coming = event.registrations.filter(state__in=SEATED).select_related("user", "city").order_by("user__name", "pk")
         found = coming
         for word in sought.split()[:5]:
             found = found.filter(Q(user__name__icontains=word) | Q(city__name__icontains=word) | Q(user__email__istartswith=word))
@@ -69,11 +70,7 @@ class Door(_ModelAdmin):
 
     @staticmethod
     def _one(event: Event, key: str) -> Registration:
-        found = event.registrations.select_related("user", "event").filter(
-            pk=key if key.isascii() and key.isdecimal() and len(key) < 19 else 0
-        )
-        if (registration := found.first()) is None:
-            raise Http404
+        registration: Registration = get_object_or_404(event.registrations.select_related("user", "event"), pk=number(key))
         return registration
 
     @staticmethod
@@ -99,13 +96,7 @@ class Door(_ModelAdmin):
     def apart(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A group no longer comes together: each of them is offered seats by themselves."""
         event = event_of(request, pk, keeps=True)
-        key = request.POST.get("party", "")
-        party = Party.objects.filter(event=event, pk=key if key.isascii() and key.isdecimal() and len(key) < 19 else 0).first()
-        if party is None:
-            raise Http404
+        party = get_object_or_404(Party, event=event, pk=number(request.POST.get("party", "")))
         if attempt(request, lambda: come_apart(party, by=request.user)):
             messages.success(request, gettext("They are offered seats one by one from now on."))
         return redirect("admin:events_event_line", pk)
-
-
-WITH_WORDS = 20  # those in front, whose sentence is worked out: of the others the same holds

@@ -8,7 +8,8 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy as _
 
-from events.admin.base import Refusable, fewer_seats
+from events import changing
+from events.admin.base import Refusable
 from events.models import Event
 from members.forms.city_choice import CityField, NamesCities
 from strongcities import zones
@@ -111,7 +112,7 @@ class EventForm(Refusable, NamesCities, ZonedForm, _ModelForm):
     def _judge_seats(self, values: dict[str, Any]) -> None:
         taken, most = self.instance.taken, values.get("capacity")
         if most is not None and most < taken:
-            self.add_error("capacity", fewer_seats(taken))
+            self.add_error("capacity", changing.fewer_seats(taken))
         along = values.get("companions_capacity")
         if along is not None and along < self.instance.companions_taken:
             self.add_error("companions_capacity", gettext("More accompanying people than that are registered."))

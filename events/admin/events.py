@@ -23,7 +23,7 @@ from events.admin.participants import Participants
 from events.admin.seats import SeatPages
 from events.models import Event, Room
 from hub.admin.lines import LinesFormSet
-from members.admin.base import QueueFilter
+from members.admin.base import QueueFilter, number
 from strongcities import zones
 
 if TYPE_CHECKING:  # generic for the type checker alone
@@ -135,8 +135,8 @@ class EventAdmin(Acts, Adds, SeatPages, Door, Participants, ByVerb):
 
     def hold(self, request: HttpRequest, object_id: str | None) -> None:
         """Two who save at once follow each other, so that the second one is told what the first one wrote."""
-        if request.method == "POST" and object_id and object_id.isascii() and object_id.isdecimal() and len(object_id) < 19:
-            Event.objects.select_for_update(of=("self",), no_key=True).filter(pk=object_id).first()
+        if request.method == "POST" and object_id:
+            Event.objects.select_for_update(of=("self",), no_key=True).filter(pk=number(object_id)).first()
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         event = self.get_object(request, object_id)

@@ -18,10 +18,9 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from events import invited, inviting
-from events.admin.base import NoWords, attempt, event_of, page
+from events.admin.base import NoWords, attempt, event_of, named_event, page
 from events.models import Event, EventInvitation
-from members.admin.base import NeverDeleted, QueueFilter
-from members.admin.together import number
+from members.admin.base import NeverDeleted, QueueFilter, number
 from strongcities import sheets
 from strongcities.admin import Queue, ToRead
 from strongcities.workflow import MoveRefused
@@ -103,7 +102,7 @@ class EventInvitationAdmin(NeverDeleted, ToRead):
         return format_html('<span class="stamp stamp--{}">{}</span>', invitation.state, invitation.get_state_display())
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        event = Event.objects.visible_to(request.user).filter(pk=number(request.GET.get("event__id__exact", ""))).first()
+        event = named_event(request)
         context: dict[str, Any] = {"title": self.opts.verbose_name_plural, "event": event, "may_keep": Event.may_keep(request.user)}
         if event:
             counts = dict(event.invitations.order_by().values_list("state").annotate(Count("pk")))

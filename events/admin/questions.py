@@ -14,11 +14,11 @@ from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from events import asking
-from events.admin.base import ByVerb, Refusable, attempt, event_of, page
+from events.admin.base import ByVerb, Refusable, attempt, event_of, named_event, page
 from events.forms.answers import AnswersForm
 from events.models import Event, Question
 from hub.admin.practices import Lines
-from members.admin.together import number
+from members.admin.base import number
 from strongcities.workflow import MoveRefused
 
 if TYPE_CHECKING:  # generic for the type checker alone
@@ -99,11 +99,7 @@ class QuestionAdmin(ByVerb):
 
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
-        return type(form.__name__, (form,), {"event_here": obj.event if obj else self._event(request)})
-
-    @staticmethod
-    def _event(request: HttpRequest) -> Event | None:
-        return Event.objects.visible_to(request.user).filter(pk=number(request.GET.get("event", ""))).first()
+        return type(form.__name__, (form,), {"event_here": obj.event if obj else named_event(request, "event")})
 
     def hold(self, request: HttpRequest, object_id: str | None) -> None:
         """Whoever writes into a form holds its event: two don't change it at once past each other."""
@@ -125,7 +121,7 @@ class QuestionAdmin(ByVerb):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        event = self._event(request)
+        event = named_event(request, "event")
         if event is None:
             messages.info(request, gettext("Choose the event first: a question is added to its form."))
             return redirect("admin:events_event_changelist")

@@ -16,12 +16,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 from django.views.decorators.http import require_POST
 
-from events.admin.base import NoWords, WhyForm
+from events.admin.base import NoWords, WhyForm, named_event
 from events.admin.deciding import ABOUT, Decides
 from events.models import Event, Registration
-from events.models.seated import LIVE, State
-from members.admin.base import NeverDeleted, QueueFilter
-from members.admin.together import number
+from events.models.seated import LIVE, SEATED, State
+from members.admin.base import NeverDeleted, QueueFilter, number
 from strongcities import ages
 from strongcities.admin import Queue
 from strongcities.workflow import MoveRefused
@@ -35,7 +34,7 @@ class StandsFilter(QueueFilter):
         "decide": (_("To be decided"), lambda rows: rows.filter(state=State.REQUESTED)),
         "waiting": (_("On the waiting list"), lambda rows: rows.filter(state=State.WAITING)),
         "offered": (_("Seat offered"), lambda rows: rows.filter(state=State.OFFERED)),
-        "seat": (_("With a seat"), lambda rows: rows.filter(state__in=(State.CONFIRMED, State.ATTENDED))),
+        "seat": (_("With a seat"), lambda rows: rows.filter(state__in=SEATED)),
         "gone": (_("Without one"), lambda rows: rows.exclude(state__in=LIVE)),
         "all": (_("All"), lambda rows: rows),
     }
@@ -102,7 +101,7 @@ class RegistrationAdmin(Decides, NeverDeleted):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Of one event, with the links to its other rooms."""
-        event = Event.objects.visible_to(request.user).filter(pk=number(request.GET.get("event__id__exact", ""))).first()
+        event = named_event(request)
         context = {"title": self.opts.verbose_name_plural, "event": event, "may_keep": Event.may_keep(request.user)}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 

@@ -11,7 +11,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _
 
-from events.models import Event, Photo, Series
+from events.admin.base import named_event
+from events.models import Photo, Series
 from strongcities import uploads
 
 if TYPE_CHECKING:  # generic for the type checker alone
@@ -84,8 +85,4 @@ class PhotoAdmin(_PhotoAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """`?event=` from an event's own page."""
-        asked = request.GET.get("event", "")
-        there = (
-            Event.objects.visible_to(request.user).filter(pk=asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None
-        )
-        return {"event": there.first() if there else None}
+        return {"event": named_event(request, "event")}

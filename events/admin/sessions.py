@@ -14,11 +14,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from events import programme
-from events.admin.base import ByVerb, NoWords, Refusable, fewer_seats, page
+from events import changing, programme
+from events.admin.base import ByVerb, NoWords, Refusable, named_event, page
 from events.models import Event, Room, Session, Speaker
 from events.models.seated import LIVE
-from members.admin.together import number
+from members.admin.base import number
 from strongcities import moments
 from strongcities.workflow import MoveRefused
 from strongcities.zoned import WallTimeField, ZonedForm
@@ -66,7 +66,7 @@ class SessionForm(Refusable, ZonedForm, _ModelForm):
             self.add_error("books", gettext("A limit of seats needs that seats are taken beforehand."))
         taken = self.instance.taken
         if values.get("capacity") is not None and values["capacity"] < taken:
-            self.add_error("capacity", fewer_seats(taken))
+            self.add_error("capacity", changing.fewer_seats(taken))
         return values
 
 
@@ -79,10 +79,6 @@ class Speakers(_StackedInline):
     extra = 1
     autocomplete_fields = ("official",)
     fields = (("official", "name"), "standing", ("role", "position"), "named_to")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Who reads the name of an official is for the official to say."""
-        return ()
 
     def get_formset(self, request: Any, obj: Any = None, **kwargs: Any) -> Any:
         return super().get_formset(request, obj, form=SpeakerForm, **kwargs)
@@ -145,7 +141,7 @@ class SessionAdmin(ByVerb):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Of one event: with its clashes in words, and the links to its other rooms."""
-        event = Event.objects.visible_to(request.user).filter(pk=number(request.GET.get("event__id__exact", ""))).first()
+        event = named_event(request)
         context = {
             "title": self.opts.verbose_name_plural, "event": event, "may_keep": Event.may_keep(request.user),
             "clashes": _clashes(event) if event else [],
@@ -169,7 +165,7 @@ class SessionAdmin(ByVerb):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        event = self._event(request)
+        event = named_event(request, "event")
         if event is None:
             messages.info(request, gettext("Choose the event first: a session is added to its programme."))
             return redirect("admin:events_event_changelist")
@@ -184,13 +180,9 @@ class SessionAdmin(ByVerb):
             context = {"event": session.event, "clashes": clashes, "may_keep": keeps, "may_call_off": keeps and not session.is_cancelled}
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
-    @staticmethod
-    def _event(request: HttpRequest) -> Event | None:
-        return Event.objects.visible_to(request.user).filter(pk=number(request.GET.get("event", ""))).first()
-
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
-        return type(form.__name__, (form,), {"event_here": obj.event if obj else self._event(request)})
+        return type(form.__name__, (form,), {"event_here": obj.event if obj else named_event(request, "event")})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in form.fields if not change or name in form.changed_data}

@@ -13,6 +13,7 @@ from events import registering
 from events.forms.answers import AnswersForm, Asked, PersonNameField
 from events.kinds import ListedTo
 from events.models import Event, Question, Registration, Session
+from events.models.question import NEEDS
 from events.registering import Told
 from members.models import City
 from strongcities import languages, moments
@@ -23,8 +24,6 @@ if TYPE_CHECKING:  # generic for the type checker alone
 else:
     _ModelChoiceField = forms.ModelChoiceField
     _ModelMultipleChoiceField = forms.ModelMultipleChoiceField
-
-NEEDS = (Question.About.DIET, Question.About.ACCESS)
 
 
 class CityField(_ModelChoiceField):
@@ -40,7 +39,7 @@ class SessionsField(_ModelMultipleChoiceField):
     def label_from_instance(self, session: Session) -> str:
         words = {"session": session.title, "when": moments.words(session.starts, session.ends, zone=self.zone)}
         told = gettext("%(session)s, %(when)s") % words
-        return gettext("%(session)s: all seats are taken, you would wait") % {"session": told} if session.is_full else told
+        return gettext("%(session)s: all seats are taken, you would wait") % {"session": told} if session.has_line else told
 
 
 def bookable(event: Event) -> Any:

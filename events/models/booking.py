@@ -27,7 +27,7 @@ from events.models.event import Event
 from events.models.programme import Session
 from events.models.registration import Registration
 from events.models.seated import LIVE, Place, PlaceQuerySet, State
-from strongcities.workflow import Move, MoveRefused, Step, Transition
+from strongcities.workflow import Move, MoveRefused, Step, Transition, locked
 
 NEVER = (State.REQUESTED, State.REFUSED, State.ATTENDED)  # what no booking is: nobody decides on it, and no session has a list at its door
 
@@ -93,7 +93,7 @@ class Booking(Place):
         from events import seats  # it moves bookings
 
         with transaction.atomic():
-            Registration.objects.select_for_update(of=("self",), no_key=True).get(pk=self.registration_id)
+            locked(self.registration)
             session = self.session.held()
             with self.move(verb, by=by, why=why) as step:
                 step.record.session = session
@@ -108,7 +108,7 @@ class Booking(Place):
         from events import booking, seats  # they move bookings
 
         with transaction.atomic():
-            Registration.objects.select_for_update(of=("self",), no_key=True).get(pk=self.registration_id)
+            locked(self.registration)
             session = self.session.held()
             self.refresh_from_db(fields=["state", "offered_until"])
             over = self.is_due

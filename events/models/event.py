@@ -262,10 +262,6 @@ class Event(Seated, Workflow):
         return self.state != State.CANCELLED and timezone.now() < self.follow_up_closes
 
     @property
-    def of_region(self) -> str:
-        return self.region or (self.host.region if self.host else "")
-
-    @property
     def has_place(self) -> bool:
         return bool(self.host_id or self.venue)
 

@@ -20,7 +20,7 @@ from events.models.event import FORGOTTEN_AFTER, Event
 from events.models.registration import Registration
 from events.models.seated import SEATED
 from members.querysets import next_in_turn
-from strongcities.workflow import MoveRefused, Workflow
+from strongcities.workflow import MoveRefused, Workflow, locked
 
 
 class FollowUpQuerySet[Row: "FollowUp"](models.QuerySet[Row]):
@@ -56,6 +56,7 @@ class FollowUp(Workflow):
     """`settled`: since when nothing more comes of it (declined, taken back, or the seat is gone)."""
 
     LIVE: ClassVar[tuple[str, ...]] = ()
+    DECLINED: ClassVar[str]  # the mail that says no
     State: ClassVar[Any] = None
 
     registration = models.ForeignKey(Registration, models.PROTECT, related_name="%(class)ss", verbose_name=_("registration"))
@@ -114,7 +115,7 @@ class FollowUp(Workflow):
     def seat_held(self) -> Iterator[None]:
         """The registration locked first (models/seated.py says in which order), so that nobody says yes to somebody who is leaving."""
         with transaction.atomic():
-            Registration.objects.select_for_update(of=("self",), no_key=True).get(pk=self.registration_id)
+            locked(self.registration)
             yield
 
     def refuse_without_seat(self) -> None:
@@ -123,3 +124,17 @@ class FollowUp(Workflow):
             raise MoveRefused(gettext("The person has no seat any more."))
         if self.event.is_over:
             raise MoveRefused(gettext("The event is over."))
+
+    def decline(self, *, by: Any, why: str) -> None:
+        """`why` goes to the person; it is no place for what stands in their passport. Raises ValueError without it."""
+        from events import telling  # it tells of what is asked for
+
+        if not why.strip():
+            raise ValueError("say why")
+        with self.seat_held(), self.move("decline", by=by, why=why) as step:
+            step.record.settled = timezone.now()
+            telling.of_follow_up(step.record, self.DECLINED, why=why)
+
+    def withdraw(self, *, by: Any) -> None:
+        with self.seat_held(), self.move("withdraw", by=by) as step:
+            step.record.settled = timezone.now()

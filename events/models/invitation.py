@@ -6,7 +6,6 @@
 | ask       | (nothing)        | open      | anybody, for an event that is public: the link goes to the mailbox they name |
 | accept    | open, declined   | accepted  | whoever holds the mailbox, by registering                      |
 | decline   | open             | declined  | the same, by a button                                          |
-
 | withdraw  | open, declined   | withdrawn | staff                                                          |
 
 A reminder is a date and a count, no state. The link opens a page, and nothing happens by opening it. Whoever has no account gets one

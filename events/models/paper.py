@@ -18,13 +18,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models.event import Event
-from events.models.programme import Session, Speaker
-from events.models.registration import Registration
-from events.models.seated import SEATED
+from events.models.programme import Session
 from events.querysets import sits_on_committee
 from members.querysets import sees_members_only
 from strongcities import languages
@@ -47,10 +45,7 @@ class PaperQuerySet(models.QuerySet["Paper"]):
             readers |= Q(audience=Readers.MEMBERS)
         if sits_on_committee(user):
             readers |= Q(audience=Readers.COMMITTEE)
-        if user.is_authenticated:
-            seat = Registration.objects.filter(event=OuterRef("event"), user=user.pk, state__in=SEATED)
-            speaks = Speaker.objects.filter(session__event=OuterRef("event"), official__user=user.pk)
-            readers |= Q(audience=Readers.TAKING) & (Exists(seat) | Exists(speaks))
+        readers |= Q(audience=Readers.TAKING, event__in=Event.objects.taken_part_in_by(user))
         return self.filter(readers, event__in=Event.objects.visible_to(user))
 
     def in_order(self) -> PaperQuerySet:

@@ -7,7 +7,7 @@ speaker is asked for twice at a time is shown, not refused: programmes are made 
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied
@@ -84,8 +84,6 @@ class Session(Seated):
             ),
         ]
 
-    COUNTERS: ClassVar[tuple[str, ...]] = Seated.COUNTERS
-
     def __str__(self) -> str:
         return self.title
 
@@ -122,6 +120,11 @@ class Session(Seated):
         from events import arranging  # it holds the event
 
         arranging.remove(self, by=by)
+
+    @property
+    def has_line(self) -> bool:
+        """Whether whoever asks now waits: nobody is overtaken, so one seat that is free is none for them."""
+        return self.is_full or self.waiting > 0
 
     def overlaps(self, other: Session) -> bool:
         return self.starts < other.ends and other.starts < self.ends

@@ -78,17 +78,17 @@ class Question(models.Model):
         return self.words
 
 
-PERSONAL = (Question.About.DIET, Question.About.ACCESS)
+NEEDS = (Question.About.DIET, Question.About.ACCESS)  # what is counted without names, and forgotten after the event
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
     def to_forget(self) -> AnswerQuerySet:
         """About what somebody eats or needs, of an event that has been over for long enough (events/forgetting.py)."""
         over = timezone.now() - FORGOTTEN_AFTER
-        return self.filter(question__about__in=PERSONAL, question__event__ends__lte=over)
+        return self.filter(question__about__in=NEEDS, question__event__ends__lte=over)
 
     def kept(self) -> AnswerQuerySet:
-        return self.filter(~Q(question__about__in=PERSONAL) | Q(question__event__ends__gt=timezone.now() - FORGOTTEN_AFTER))
+        return self.filter(~Q(question__about__in=NEEDS) | Q(question__event__ends__gt=timezone.now() - FORGOTTEN_AFTER))
 
     def visible_to(self, user: Any) -> AnswerQuerySet:
         return self.filter(registration__in=Registration.objects.visible_to(user))

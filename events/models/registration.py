@@ -90,17 +90,16 @@ class RegistrationQuerySet(PlaceQuerySet["Registration"]):
 
     def listed_for(self, user: Any) -> RegistrationQuerySet:
         """Those with a seat who agreed to be read by `user` in the list of participants of an event that `user` sees. Under the
-        Chatham House rule the list is for those alone who have a seat themselves, whatever was agreed to. Whoever stood for a city and
+        Chatham House rule the list is for those alone who take part themselves, whatever was agreed to. Whoever stood for a city and
         stands for none any more is in no list: with the network they took their consents back."""
         stands = models.Exists(Post.objects.today().filter(official__user=models.OuterRef("user")))
         seated = Q(city=None) | stands, Q(state__in=SEATED, user__is_active=True)
         taking = self.filter(*seated).exclude(user__name="")
         if not user.is_authenticated:
             return taking.filter(listed_to=ListedTo.EVERYONE, event__chatham_house=False)
-        own = Registration.objects.of(user).filter(event=models.OuterRef("event"), state__in=(State.CONFIRMED, State.ATTENDED))
-        among = Q(listed_to=ListedTo.PARTICIPANTS) & models.Exists(own)
-        everyone = Q(listed_to=ListedTo.EVERYONE) & (Q(event__chatham_house=False) | models.Exists(own))
-        return taking.filter(everyone | among)
+        among = Q(event__in=Event.objects.taken_part_in_by(user))
+        everyone = Q(listed_to=ListedTo.EVERYONE) & (Q(event__chatham_house=False) | among)
+        return taking.filter(everyone | (Q(listed_to=ListedTo.PARTICIPANTS) & among))
 
 
 class Registration(Place):

@@ -26,7 +26,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from strongcities.workflow import Workflow
+from strongcities.workflow import Workflow, locked
 
 
 class State(models.TextChoices):
@@ -78,16 +78,16 @@ class Seated(models.Model):
 
     def held(self) -> Any:
         """The row as it is now, locked until the transaction ends: nobody takes or gives back a seat of it meanwhile."""
-        return type(self)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=self.pk)
+        return locked(self)
 
 
 class PlaceQuerySet[Row: "Place"](models.QuerySet[Row]):
     def live(self) -> PlaceQuerySet[Row]:
         return self.filter(state__in=LIVE)
 
-    def holding(self) -> PlaceQuerySet[Row]:
-        """With a seat, offered ones included."""
-        return self.filter(state__in=HOLDS)
+    def live_or_last(self) -> Row | None:
+        """Of the places that somebody had in one event or session: the live one, or else the last; None where there is none."""
+        return min(self.order_by("-number", "-pk"), key=lambda place: not place.is_live, default=None)
 
     def in_line(self) -> PlaceQuerySet[Row]:
         """Waiting, the first first."""

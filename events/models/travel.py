@@ -20,12 +20,11 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Count, Q, Sum
-from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
 from events import currencies
 from events.models.follow_up import FollowUp, FollowUpQuerySet
-from strongcities.workflow import Move, MoveRefused, Transition
+from strongcities.workflow import Move, MoveRefused, Transition, locked
 
 
 class State(models.TextChoices):
@@ -60,6 +59,7 @@ class TravelRequest(FollowUp):
     State = State
     How = How
     LIVE = LIVE
+    DECLINED = "events/travel_declined"
     MOVES: ClassVar[dict[str, Move]] = {
         "grant": Move({State.ASKED}, State.GRANTED),
         "decline": Move(set(LIVE), State.DECLINED),
@@ -126,7 +126,7 @@ class TravelRequest(FollowUp):
     def change(self, *, by: Any, told: dict[str, Any]) -> None:
         """Tell it anew while nobody has decided. Raises MoveRefused where somebody has; PermissionDenied is the caller's to ask."""
         with self.seat_held():
-            held = TravelRequest.objects.select_for_update(of=("self",), no_key=True).get(pk=self.pk)
+            held = locked(self)
             if held.state != State.ASKED:
                 raise MoveRefused(gettext("It was decided on meanwhile."))
             for name, value in told.items():
@@ -142,20 +142,6 @@ class TravelRequest(FollowUp):
             step.record.refuse_without_seat()
             step.record.granted, step.record.granted_currency = amount, currency
             telling.of_follow_up(step.record, "events/travel_granted", why=why)
-
-    def decline(self, *, by: Any, why: str) -> None:
-        """`why` goes to the person. Raises ValueError without it."""
-        from events import telling  # it tells of what is asked for
-
-        if not why.strip():
-            raise ValueError("say why")
-        with self.seat_held(), self.move("decline", by=by, why=why) as step:
-            step.record.settled = timezone.now()
-            telling.of_follow_up(step.record, "events/travel_declined", why=why)
-
-    def withdraw(self, *, by: Any) -> None:
-        with self.seat_held(), self.move("withdraw", by=by) as step:
-            step.record.settled = timezone.now()
 
 
 class TravelRequestTransition(Transition):

@@ -34,7 +34,7 @@ from events.models.follow_up import FollowUp, FollowUpQuerySet
 from strongcities import sealed
 from strongcities.letters.visa import Costs, Language, VisaLetter as Letter
 from strongcities.sealed_field import SealedField
-from strongcities.workflow import Move, MoveRefused, Transition
+from strongcities.workflow import Move, MoveRefused, Transition, locked
 
 
 class State(models.TextChoices):
@@ -61,6 +61,7 @@ class VisaLetterQuerySet(FollowUpQuerySet["VisaLetter"]):
 class VisaLetter(FollowUp):
     State = State
     LIVE = LIVE
+    DECLINED = "events/letter_declined"
     MOVES: ClassVar[dict[str, Move]] = {
         "issue": Move({State.ASKED}, State.ISSUED),
         "decline": Move(set(LIVE), State.DECLINED),
@@ -153,7 +154,7 @@ class VisaLetter(FollowUp):
     def change(self, *, by: Any, told: dict[str, str], language: str) -> None:
         """Tell it anew while it is not issued. Raises MoveRefused where it is. That `by` may is asked in events/following.py."""
         with self.seat_held():
-            held = VisaLetter.objects.select_for_update(of=("self",), no_key=True).get(pk=self.pk)
+            held = locked(self)
             if held.state != State.ASKED:
                 raise MoveRefused(gettext("It was decided on meanwhile."))
             held.keep(told)
@@ -182,20 +183,6 @@ class VisaLetter(FollowUp):
     def mark(self) -> str:
         """Of what it says at this moment: another one as soon as any of it is changed."""
         return self.details[-16:]
-
-    def decline(self, *, by: Any, why: str) -> None:
-        """`why` goes to the person; it is no place for what stands in their passport. Raises ValueError without it."""
-        from events import telling  # it tells of what is asked for
-
-        if not why.strip():
-            raise ValueError("say why")
-        with self.seat_held(), self.move("decline", by=by, why=why) as step:
-            step.record.settled = timezone.now()
-            telling.of_follow_up(step.record, "events/letter_declined", why=why)
-
-    def withdraw(self, *, by: Any) -> None:
-        with self.seat_held(), self.move("withdraw", by=by) as step:
-            step.record.settled = timezone.now()
 
 
 class VisaLetterTransition(Transition):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from events import calendar as ical, own_calendar as own
-from events.choosing import EventChoice
+from events.filters import EventChoice
 from events.models import CalendarAddress, Event
 from strongcities.access import public, signed_in
 from strongcities.caching import unless_known

@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from events import registering, seats, standing, told
+from events import registering, seats, standing, told, waiting_list
 from events.models import Event, Paper, Photo, Registration
 from events.naming import Naming, with_people
 from events.programme import entries_of, own_bookings, programme
+from events.views.loading import seen
 from hub.reading import read
 from strongcities.access import public
 from strongcities.caching import ask_each_time, visitors_may_cache
@@ -27,7 +28,7 @@ PER_PAGE = 60
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     """An event: what, when, where, for whom, how one comes to have a seat; its programme, what changed, and what came of it. In as many
     queries however long its programme is."""
-    shown = _shown(request, slug)
+    shown = seen(request, slug)
     seats.settle(shown)
     naming = Naming.to(request.user, shown)
     plan = programme(shown, naming, request.user)
@@ -47,11 +48,6 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
     return ask_each_time(response) if plan.names else response
 
 
-def _shown(request: HttpRequest, slug: str) -> Event:
-    visible = Event.objects.visible_to(request.user).select_related("host", "series")
-    return get_object_or_404(visible, slug=slug)
-
-
 def _way_in(event: Event, user: Any) -> dict[str, Any]:
     """What the one place for acting says: the reader's own registration, or how to come to one, or why not."""
     own = registering.live_of(event, user) if user.is_authenticated else None
@@ -63,7 +59,7 @@ def _way_in(event: Event, user: Any) -> dict[str, Any]:
         "own_words": standing.of_own(own.stands) if own else "",
         "obstacle": obstacle,
         "opens": opens if opens and opens > timezone.now() else None,
-        "on_press": standing.on_press(event),
+        "outlook": "" if obstacle else waiting_list.ahead(event, cities),
         "seats_left": standing.left(event),
         "leads": [city for city in cities if city.can_manage_people(user)],
         # Others may register now: whoever signs in may turn out to be one of them.
@@ -87,7 +83,7 @@ def _in_series(event: Event, user: Any) -> dict[str, Any]:
 @visitors_may_cache
 def participants(request: HttpRequest, slug: str) -> HttpResponse:
     """Who takes part, as far as each agreed that the reader learns it."""
-    shown = _shown(request, slug)
+    shown = seen(request, slug)
     listed = Registration.objects.listed_for(request.user).filter(event=shown).select_related("user", "city").order_by("user__name", "pk")
     page, status = asked_for(request, listed, PER_PAGE)
     context = {
@@ -105,7 +101,7 @@ def participants(request: HttpRequest, slug: str) -> HttpResponse:
 @visitors_may_cache
 def session(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """A session: when, in which room, what it is about, who speaks, and what became of its seats."""
-    shown = _shown(request, slug)
+    shown = seen(request, slug)
     found = get_object_or_404(shown.sessions.select_related("room").prefetch_related(with_people()), pk=pk)
     naming, bookings = Naming.to(request.user, shown), own_bookings(shown, request.user)
     if found.books:

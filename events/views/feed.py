@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from events import calendar as ical, feed as atom
-from events.choosing import EventChoice
+from events.filters import EventChoice
 from events.models import Event
 from events.querysets import EventQuerySet
 from events.views.calendar import TEXT, refused

@@ -1,4 +1,4 @@
-"""What the views of registering share: an event or a registration of one's own, loaded with access, and the one verb on it."""
+"""What the views of an event share: the event, or a registration of one's own there, loaded with access; and the one verb on it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ from strongcities.workflow import MoveRefused
 
 def seen(request: HttpRequest, slug: str) -> Event:
     """404 for an event that the reader doesn't see."""
-    event: Event = get_object_or_404(Event.objects.visible_to(request.user).select_related("host"), slug=slug)
+    event: Event = get_object_or_404(Event.objects.visible_to(request.user).select_related("host", "series"), slug=slug)
     return event
 
 
 def own(request: HttpRequest, slug: str) -> Registration:
     """The reader's registration there: the live one, or else their last. 404 where they have none."""
     event = seen(request, slug)
-    found = event.registrations.of(request.user).select_related("city", "party__made_by", "user").order_by("-number", "-pk")
-    registration = next(iter(sorted(found, key=lambda each: not each.is_live)), None)
+    registration: Registration | None = event.registrations.of(request.user).select_related("city", "party__made_by", "user").live_or_last()
     if registration is None:
         raise Http404
     registration.event = event

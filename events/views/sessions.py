@@ -38,8 +38,7 @@ def session_book(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def _act(request: HttpRequest, slug: str, pk: int, verb: Callable[[Booking], Any], said: str) -> HttpResponse:
     """`verb` on the reader's booking of that session: the live one, or else the last, which then says what became of it."""
     registration = own(request, slug)
-    asked = registration.bookings.filter(session=pk).select_related("session__event").order_by("-number", "-pk")
-    found = next(iter(sorted(asked, key=lambda each: not each.is_live)), None)
+    found: Booking | None = registration.bookings.filter(session=pk).select_related("session__event").live_or_last()
     if found is None:
         raise Http404
     found.registration = registration

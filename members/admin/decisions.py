@@ -15,8 +15,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from members import evidence
-from members.admin.base import LeadsOn
-from members.admin.together import for_reader, number
+from members.admin.base import LeadsOn, number
+from members.admin.together import for_reader
 from members.forms.decisions import CheckedForm, NoteForm, QuestionForm, ReasonForm
 from members.models import Application, City, Reason
 from members.models.application_state import State

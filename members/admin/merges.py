@@ -15,8 +15,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from members import history
-from members.admin.base import NeverDeleted
-from members.admin.together import number
+from members.admin.base import NeverDeleted, number
 from members.forms.merges import MergeForm
 from members.models import City, Merge
 from strongcities.workflow import MoveRefused

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext, gettext_lazy as _, ngettext, ngettext_lazy
 
 from members import evidence
+from members.admin.base import number
 from members.forms.decisions import CheckedForm
 from members.models import Application
 from strongcities.workflow import MoveRefused
@@ -116,8 +117,3 @@ def _tell(request: HttpRequest, counts: tuple[int, int], words: Any) -> None:
             refused,
         )
         messages.warning(request, left % {"count": refused})
-
-
-def number(text: str) -> int:
-    """The key that a text is; 0, which no record has, for any other text."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0

@@ -75,9 +75,12 @@ def test_a_postponed_and_a_cancelled_one_say_so_on_top_with_why(client):
 
 
 def test_the_link_to_take_part_stands_on_no_page_for_all(client):
-    event = make_event(is_online=True, link="https://video.example/secret")
-    client.force_login(cast.make_staff())
-    assert "video.example" not in page(client, event)
+    event, (nadia,) = make_event(is_online=True, link="https://video.example/secret"), make_people(1)
+    register(event, nadia)
+    for reader in (cast.make_staff(), nadia):
+        client.force_login(reader)
+        assert "video.example" not in page(client, event)
+    assert "video.example" in page(client, event, "registration/")
 
 
 # --- The way in ------------------------------------------------------------------------------------------------------
@@ -100,11 +103,19 @@ def test_who_is_signed_in_registers_and_reads_before_what_becomes_of_it(client):
     event, (taker, asker) = make_event(capacity=1), make_people(2)
     client.force_login(asker)
     assert 'href="register/"' in way_in(client, event)
-    assert "Whoever registers now gets a seat at once." in way_in(client, event)
+    assert "You get a seat at once" in way_in(client, event)
     register(event, taker)
-    assert "you come onto the waiting list" in way_in(client, event)
+    assert "You will be on the waiting list, with place 1." in way_in(client, event)
     Event.objects.filter(pk=event.pk).update(way=Event.Way.MODERATED)
     assert "The Secretariat decides on each registration" in way_in(client, event)
+
+
+def test_whose_city_has_all_of_its_seats_reads_it_before_they_press(client):
+    aarhus = cast.make_city("Aarhus")
+    event, (first, second) = make_event(capacity=9, per_city=1), (make_official(aarhus, f"{name}@example.org") for name in ("anna", "bo"))
+    register(event, first, city=aarhus)
+    client.force_login(second)
+    assert "You will be on the waiting list, with place 1." in way_in(client, event)
 
 
 def test_who_is_registered_is_led_to_their_registration(client):
@@ -284,6 +295,16 @@ def test_under_the_chatham_house_rule_the_list_is_for_those_who_take_part(client
     assert listed(client, event) == []
     assert "the list of participants is for those who take part" in page(client, event, "participants/")
     client.force_login(first)
+    assert listed(client, event) == ["Person 2", "Person 3"]
+
+
+def test_who_speaks_there_takes_part_and_reads_the_list(client, guests):
+    event, _people = guests
+    Event.objects.filter(pk=event.pk).update(chatham_house=True)
+    speaker = make_official(cast.make_city("Aarhus"), "speaks@aarhus.dk")
+    client.force_login(speaker)
+    assert listed(client, event) == []
+    Speaker.objects.create(session=make_session(event), official=speaker.official)
     assert listed(client, event) == ["Person 2", "Person 3"]
 
 

@@ -24,7 +24,7 @@ from django.db import transaction
 from django.urls import get_resolver, reverse
 
 from events import following, inviting, registering, visa
-from events.models import Paper, Speaker
+from events.models import CalendarAddress, Paper, Question as EventQuestion, Series, Speaker
 from hub import saved_searches
 from hub.models import Promotion, Question, ThemeOrder
 from hub.models.practice import State
@@ -81,8 +81,10 @@ MARKS = {
     "lene@aarhus.dk": {"lead", *SECRETARIAT},  # the address of somebody whose page everyone may see
 }
 # Beside each stands another word, to search by: what was searched for comes back on the page, for whoever asked.
-# The demo's outbox of every mail, for whoever tries it; and the page behind a mailed link, for whoever has the link.
-EVERYBODY_S = {"demo:outbox", "demo:mail", "members:invitation", "events:invitation", "events:invitation_accept"}
+# The demo's outbox of every mail, and what lies behind a mailed link, or a calendar's own address, for whoever has it.
+EVERYBODY_S = {
+    "demo:outbox", "demo:mail", "members:invitation", "events:invitation", "events:invitation_accept", "events:own_calendar",
+}  # fmt: skip
 
 
 def said(mark: str) -> str:
@@ -252,14 +254,18 @@ def _arguments(made: dict[str, Any]) -> dict[str, list[Any]]:
 
 
 VIEWS_OF_EVENT = (
-    "event", "register", "ask", "register_group", "registration", "change", "withdraw", "accept", "decline", "apart", "speaker_choose",
+    "event", "ics", "participants", "register", "ask", "register_group", "registration", "change", "withdraw", "accept", "decline", "apart",
+    "speaker_choose",
 )  # fmt: skip
 
 
 def _of_events(made: dict[str, Any]) -> dict[str, list[Any]]:
     event, session, place = made["event"], made["session"], made["place"]
     return {
-        "events:series": ["nothing"],
+        "events:series": [made["series"]],
+        "events:month": ["2026-11"],
+        "events:own_calendar": [made["calendar"]],
+        "events:session": [event.slug, session.pk],
         **{f"events:{name}": [event.slug] for name in VIEWS_OF_EVENT},
         **{f"events:session_{verb}": [event.slug, session.pk] for verb in ("book", "accept", "decline", "give_back")},
         **{f"events:group_{verb}": [event.slug, place.pk] for verb in ("accept", "decline")},
@@ -269,13 +275,19 @@ def _of_events(made: dict[str, Any]) -> dict[str, list[Any]]:
 
 def _make_event(people: dict[str, Any], aarhus: City) -> dict[str, Any]:
     """One for officials of member cities: a group of Aarhus, made by its lead, has the seats; somebody with no account is invited."""
-    event = events.make_event("Qvxevent Zyxevent", slug="for-members", audience="members", capacity=2)
+    event = events.make_event(
+        "Qvxevent Zyxevent", slug="for-members", audience="members", capacity=2, series=Series.objects.create(title="Talks", slug="talks")
+    )
     lead, official = people["lead"], people["official"]
     places = registering.register_group(event, by=lead, city=aarhus, people=[lead, official])
     session = events.make_session(event)
     Speaker.objects.create(session=session, official=official.official)
+    EventQuestion.objects.create(event=event, words="What do you bring?")
     inviting.invite(event, [inviting.Address("qvxguest.zyxguest@aarhus.dk")], by=people["Secretariat"])
-    return {"event": event, "session": session, "place": places[1], "asked": event.invitations.get()}
+    calendar = CalendarAddress.renew(official).token
+    return {
+        "event": event, "session": session, "place": places[1], "asked": event.invitations.get(), "series": "talks", "calendar": calendar,
+    }  # fmt: skip
 
 
 def searches() -> list[str]:
