@@ -1,8 +1,9 @@
 """Seats that came free go to those who wait, in the order in which they asked. And why the list does, or doesn't, move.
 
-What is called here with `what` is an event or a session; the caller has `held()` it. A group that comes together to an event is offered
-seats at the same time or not at all; where not enough are free for the one in front, the list waits for it: nobody is overtaken. Those alone are
-passed over whose city has all of its seats.
+What is called here with `what` is an event or a session; the caller has `held()` it. A group that comes to an event together is offered
+seats at the same time or not at all; where not enough are free for the one in front, the list waits for it: nobody is overtaken. Those
+alone are passed over whose city has all of its seats. Whoever brings people along for whom there are no seats any more is offered their
+own (Registration.leave_out).
 """
 
 from __future__ import annotations
@@ -141,7 +142,7 @@ def registration_of(place: Asking) -> Registration:
 
 
 def party_of(place: Asking) -> int | None:
-    """With whom they come together. In sessions each asks for themselves, later than others perhaps, so nobody is taken to the front there."""
+    """With whom they come together. In a session each asks for themselves, perhaps after others: nobody is taken to the front there."""
     party = place.party if isinstance(place, Registration) else None
     return party.pk if party and party.together else None
 
