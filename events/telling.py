@@ -47,8 +47,13 @@ def of_offer(place: seats.Asking, *, left_out: Sequence[str] = ()) -> None:
         registration, session = place.registration, place.session
     else:
         registration, session = place, None
-    context = {"event": registration.event, "registration": registration, "session": session, "until": place.offered_until}
-    context["left_out"] = left_out
+    context = {
+        "event": registration.event,
+        "registration": registration,
+        "session": session,
+        "until": place.offered_until,
+        "left_out": left_out,
+    }
     _send("events/offered", registration.user, context)
 
 
