@@ -83,6 +83,7 @@ def move(event: Event, *, by: Any, days: int, why: str = "") -> None:
             session.save(update_fields=["starts", "ends"])
         dates = {name: getattr(held, name) for name in DATES}
         event.change(by=by, why=why, **{name: at and shifted(at, held.zone, days) for name, at in dates.items()})
+        seats.pass_on_all(event)  # lists of sessions that had begun, and have not any more
 
 
 DATES = ("starts", "ends", "registration_opens", "registration_closes", "changes_until", "follow_up_until")

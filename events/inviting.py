@@ -44,9 +44,13 @@ def invite(event: Event, addresses: Iterable[Address], *, by: Any) -> tuple[int,
     wanted = {normal(each.email): each for each in addresses}
     with transaction.atomic():
         held = event.held()  # two who invite at once wait for each other, so that nobody is mailed twice
-        there = set(held.invitations.standing().filter(email__in=wanted).values_list("email", flat=True))
+        standing = held.invitations.standing().filter(email__in=wanted)
+        there = set(standing.letting_in().values_list("email", flat=True))
+        asked = {each.email: each for each in standing.filter(asked_for=True)}
         for email, each in wanted.items():
-            if email not in there:
+            if email in asked:
+                _take_over(asked[email], by=by)
+            elif email not in there:
                 _make(held, email, name=each.name, language=each.language, invited_by=by)
     return len(wanted) - len(there), len(there)
 
@@ -99,6 +103,14 @@ def _make(event: Event, email: str, **fields: Any) -> EventInvitation:
     new.begin("ask" if new.asked_for else "invite", by=new.invited_by)
     telling.of_invitation(new)
     return new
+
+
+def _take_over(link: EventInvitation, *, by: Any) -> None:
+    """What somebody asked for themselves becomes an invitation of the staff, which lets them in whatever the event's audience."""
+    link.asked_for, link.invited_by, link.sent = False, by, timezone.now()
+    link.save(update_fields=["asked_for", "invited_by", "sent"])
+    link.begin("invite", by=by)
+    telling.of_invitation(link)
 
 
 def has_account(invitation: EventInvitation) -> bool:

@@ -59,7 +59,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         own = {"event": OuterRef("pk"), "user": user.pk}
         return (
             Q(Exists(Registration.objects.filter(**own)))
-            | Q(Exists(EventInvitation.objects.of(user).standing().filter(event=OuterRef("pk"))))
+            | Q(Exists(EventInvitation.objects.of(user).letting_in().filter(event=OuterRef("pk"))))
             | Q(Exists(Speaker.objects.filter(session__event=OuterRef("pk"), official__user=user.pk)))
         )
 
@@ -115,7 +115,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         from events.models import EventInvitation, Registration  # the models' managers are made here
 
         found = self.visible_to(user).registering()
-        invited = Exists(EventInvitation.objects.of(user).standing().filter(event=OuterRef("pk")))
+        invited = Exists(EventInvitation.objects.of(user).letting_in().filter(event=OuterRef("pk")))
         allowed = Q(audience__in=audiences_of(user)) & ~Q(way=Way.INVITED)
         if not user.is_authenticated:
             return found.filter(allowed)

@@ -42,7 +42,7 @@ def cities_of(event: Event, user: Any) -> list[City]:
 
 
 def is_invited(event: Event, user: Any) -> bool:
-    return EventInvitation.objects.of(user).standing().filter(event=event).exists()
+    return EventInvitation.objects.of(user).letting_in().filter(event=event).exists()
 
 
 def obstacle(event: Event, user: Any) -> str:
@@ -157,10 +157,10 @@ def register_group(event: Event, *, by: Any, city: City, people: Sequence[Any]) 
     """
     if not can_register_group(event, by, city):
         raise PermissionDenied
-    _refuse_group(event, city, people)
     seats.settle(event)
     with transaction.atomic():
         held = event.held()
+        _refuse_group(held, city, people)  # as it stands now: it may have been cancelled while this one waited for it
         if held.registrations.live().filter(user__in=people).exists():
             raise MoveRefused(gettext("One of them has been registered meanwhile."))
         party = Party.objects.create(event=held, city=city, made_by=by)
@@ -204,8 +204,8 @@ def live_of(event: Event, user: Any) -> Registration | None:
 
 def come_apart(party: Party, *, by: Any) -> None:
     """Those of the group who still wait are offered seats one by one from now on. Raises PermissionDenied for all but who registered
-    them, and the staff."""
-    if by.pk != party.made_by_id and not Event.may_keep(by):
+    them and leads their city, and the staff."""
+    if not party.is_led_by(by) and not Event.may_keep(by):
         raise PermissionDenied
     with transaction.atomic():
         event = party.event.held()

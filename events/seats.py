@@ -1,8 +1,9 @@
 """Seats that came free go to those who wait, in the order in which they asked. And why the list does, or doesn't, move.
 
-What is called here with `what` is an event or a session; the caller has `held()` it. A group that comes together is offered seats at the
-same time or not at all; where not enough are free for the one in front, the list waits for it: nobody is overtaken. Those alone are
-passed over whose city has all of its seats.
+What is called here with `what` is an event or a session; the caller has `held()` it. A group that comes to an event together is offered
+seats at the same time or not at all; where not enough are free for the one in front, the list waits for it: nobody is overtaken. Those
+alone are passed over whose city has all of its seats. Whoever brings people along for whom there are no seats any more is offered their
+own (Registration.leave_out).
 """
 
 from __future__ import annotations
@@ -69,10 +70,19 @@ def pass_on(what: Seats) -> int:
         return 0
     until, offered = answer_until(what), 0
     for place in _next(what):
-        place.offer_until(until)
-        telling.of_offer(place)
+        left_out = place.offer_until(until)
+        telling.of_offer(place, left_out=left_out)
         offered += 1
     return offered
+
+
+def pass_on_all(event: Event) -> None:
+    """The same for the event, whose lists rested until now, and each of its sessions. The caller holds the event."""
+    pass_on(event)
+    for session in event.sessions.filter(waiting__gt=0).order_by("pk"):
+        held = session.held()
+        held.event = event
+        pass_on(held)
 
 
 def moves(what: Seats) -> bool:
@@ -124,7 +134,7 @@ def in_groups(what: Seats) -> Iterator[list[Asking]]:
 
 _NEAR: dict[type, tuple[str, ...]] = {
     Event: ("user", "party", "event"),
-    Session: ("registration__user", "registration__party", "registration__event", "session__event"),
+    Session: ("registration__user", "registration__event", "session__event"),
 }
 
 
@@ -133,7 +143,8 @@ def registration_of(place: Asking) -> Registration:
 
 
 def party_of(place: Asking) -> int | None:
-    party = registration_of(place).party
+    """With whom they come together. In a session each asks for themselves, perhaps after others: nobody is taken to the front there."""
+    party = place.party if isinstance(place, Registration) else None
     return party.pk if party and party.together else None
 
 

@@ -32,9 +32,9 @@ REGISTRATION = {
 WITH_CALENDAR = (State.CONFIRMED, State.CANCELLED)
 
 
-def of_registration(registration: Registration, *, why: str = "") -> None:
-    """To the person, what has become of their registration; `why` where somebody decided so."""
-    context = {"event": registration.event, "registration": registration, "why": why}
+def of_registration(registration: Registration, *, why: str = "", left_out: Sequence[str] = ()) -> None:
+    """To the person, what has become of their registration; `why` where somebody decided so, `left_out` who can't be brought along."""
+    context = {"event": registration.event, "registration": registration, "why": why, "left_out": left_out}
     told = own_calendar.as_told(registration) if registration.state in WITH_CALENDAR else None
     files = _calendar(told, registration.user.language)
     _send(REGISTRATION[State(registration.state)], registration.user, context, files)
@@ -42,13 +42,19 @@ def of_registration(registration: Registration, *, why: str = "") -> None:
         _send("events/follow_up", registration.user, context)
 
 
-def of_offer(place: seats.Asking) -> None:
-    """A seat is kept for them, until when."""
+def of_offer(place: seats.Asking, *, left_out: Sequence[str] = ()) -> None:
+    """A seat is kept for them, until when; and who can't be brought along."""
     if isinstance(place, Booking):
         registration, session = place.registration, place.session
     else:
         registration, session = place, None
-    context = {"event": registration.event, "registration": registration, "session": session, "until": place.offered_until}
+    context = {
+        "event": registration.event,
+        "registration": registration,
+        "session": session,
+        "until": place.offered_until,
+        "left_out": left_out,
+    }
     _send("events/offered", registration.user, context)
 
 

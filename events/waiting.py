@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from events.models import Booking, Event, EventInvitation, Question, Registration
+from events.models import Booking, Event, EventInvitation, Party, Question, Registration
 from events.models.seated import State
 from members.waiting import Item
 from strongcities import moments
@@ -23,7 +23,7 @@ def waiting_for(user: Any) -> list[Item]:
 
 def offers_to(user: Any) -> Any:
     """Seats at events that are offered at this moment, to them or to somebody of a group that they registered."""
-    own = Registration.objects.filter(Q(user=user.pk) | Q(party__made_by=user.pk))
+    own = Registration.objects.filter(Q(user=user.pk) | Q(party__in=Party.objects.led_by(user)))
     return own.filter(state=State.OFFERED, offered_until__gt=timezone.now()).select_related("event__host", "user", "party")
 
 

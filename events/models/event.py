@@ -33,7 +33,7 @@ from typing import Any, ClassVar
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -326,11 +326,13 @@ class Event(Seated, Workflow):
         return copying.copy(self, by=by, title=title, begins=begins)
 
     def resume(self, *, by: Any, why: str = "") -> None:
-        """It takes place after all: those registered are told."""
-        from events import telling  # it tells of events
+        """It takes place after all: those registered are told, and seats that came free meanwhile are passed on."""
+        from events import seats, telling  # they move registrations and tell of events
 
-        with self.move("resume", by=by, why=why) as step:
-            telling.of_state(step)
+        with transaction.atomic():
+            with self.move("resume", by=by, why=why) as step:
+                telling.of_state(step)
+            seats.pass_on_all(self)
 
     def postpone(self, *, by: Any, why: str) -> None:
         """No date any more, for now: everyone registered is told `why` and keeps their place. Raises ValueError without words."""

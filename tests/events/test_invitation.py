@@ -265,3 +265,25 @@ def test_one_mailbox_is_not_flooded(client, public):
     statuses = [ask(client, public, "nina@town.org").status_code for _press in range(6)]
     assert statuses == [302] * 5 + [429]
     assert ask(client, public, "ova@town.org").status_code == 302
+
+
+def test_a_link_that_somebody_asked_for_lets_nobody_in_once_it_is_not_for_everyone(client, public, nadia):
+    event = public
+    inviting.ask(event, nadia.email, language="en")
+    link = event.invitations.get()
+    Event.objects.filter(pk=event.pk).update(audience="committee")
+    client.force_login(nadia)
+    assert [client.get(path).status_code for path in (f"/events/{event.slug}/", form_of(event), url(link))] == [404, 404, 404]
+    assert not Event.objects.open_to(nadia).exists()
+
+
+def test_whoever_asked_for_a_link_can_be_invited_all_the_same(client, public, nadia):
+    event = public
+    inviting.ask(event, nadia.email, language="en")
+    Event.objects.filter(pk=event.pk).update(audience="committee")
+    event.refresh_from_db()
+    staff = house.make_staff()
+    assert [inviting.invite(event, [Address(nadia.email)], by=staff) for _again in range(2)] == [(1, 0), (0, 1)]
+    assert [step.verb for step in event.invitations.get().transitions.all()] == ["ask", "invite"]
+    client.force_login(nadia)
+    assert client.get(form_of(event)).status_code == 200

@@ -13,6 +13,7 @@ from events.models.seated import State
 from strongcities.workflow import MoveRefused
 from tests import cast as house
 from tests.events import cast
+from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db
 
@@ -459,3 +460,68 @@ def test_a_session_lies_within_its_event():
         type(session).objects.filter(pk=session.pk).update(ends=event.ends + timedelta(hours=1))
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_whoever_waits_is_offered_their_own_seat_though_there_is_none_for_who_comes_along(people):
+    event = cast.make_event(capacity=2, companions_each=2, companions_capacity=3)
+    cast.register(event, people[0], companions=["Ada", "Bo"])
+    cast.register(event, people[1])
+    cast.register(event, people[2], companions=["Cy", "Di"])
+    of(event, 2).withdraw(by=people[1])
+    assert cast.stands(event)[1:] == [("person2", "withdrawn"), ("person3", "offered")]
+    event.refresh_from_db()
+    assert (of(event, 3).companions, event.companions_taken) == (["Cy"], 3)
+    (offer,) = [mail for mail in outbox() if mail.to == [people[2].email] and "kept for you" in mail.message]
+    assert "Left out: Di." in offer.message
+    assert "Left out: Di." in offer.html_message
+
+
+def test_whoever_is_approved_has_their_own_seat_though_there_is_none_for_who_comes_along(people):
+    event = cast.make_event(way="moderated", companions_each=1, companions_capacity=1)
+    for person in people[:2]:
+        cast.register(event, person, companions=["Ada"])
+    for number in (1, 2):
+        of(event, number).approve(by=house.make_staff())
+    assert [(each.state, each.companions) for each in event.registrations.order_by("number")] == [("confirmed", ["Ada"]), ("confirmed", [])]
+    assert [("Left out: Ada." in mail.message) for mail in outbox() if "You have a seat" in mail.message] == [False, True]
+
+
+def test_seats_that_came_free_while_it_was_postponed_are_passed_on_once_it_takes_place(full, people):
+    session = cast.make_session(full, capacity=1)
+    for number in (1, 2):
+        booking.book(session, registration=of(full, number), by=people[number - 1])
+    full.postpone(by=house.make_staff(), why="A strike.")
+    of(full, 1).withdraw(by=people[0])
+    assert [state for _who, state in cast.stands(full)] == ["withdrawn", "confirmed", "waiting", "waiting"]
+    full.resume(by=house.make_staff())
+    assert [state for _who, state in cast.stands(full)] == ["withdrawn", "confirmed", "offered", "waiting"]
+    assert [each.state for each in session.bookings.order_by("number")] == ["withdrawn", "offered"]
+
+
+def test_in_a_session_nobody_is_taken_to_the_front_by_their_group(people):
+    lead, ove = house.make_person("lene"), house.make_person("ove")
+    event = cast.make_event()
+    session = cast.make_session(event, capacity=1)
+    registering.register_group(event, by=lead, city=house.make_city("Aarhus"), people=[lead, ove])
+    first, other = (cast.register(event, person) for person in people[:2])
+    mine, his = event.registrations.get(user=lead), event.registrations.get(user=ove)
+    for each in (first, mine, other, his):
+        booking.book(session, registration=each, by=each.user)
+    session.change(by=house.make_staff(), capacity=2)
+    first.bookings.get().withdraw(by=first.user)
+    assert [each.state for each in session.bookings.order_by("number")] == ["withdrawn", "offered", "offered", "waiting"]
+
+
+def test_whoever_leads_the_city_no_more_answers_for_no_group_of_theirs(people):
+    lead, ove = house.make_person("lene"), house.make_person("ove")
+    event = cast.make_event(capacity=2)
+    guests = [cast.register(event, person) for person in people[:2]]
+    registering.register_group(event, by=lead, city=house.make_city("Aarhus"), people=[lead, ove])
+    for each in guests:
+        each.withdraw(by=each.user)
+    lead.official.posts.update(is_lead=False)
+    with pytest.raises(PermissionDenied):
+        event.registrations.get(user=ove).decline(by=lead)
+    with pytest.raises(PermissionDenied):
+        registering.come_apart(event.parties.get(), by=lead)
+    assert set(Registration.objects.visible_to(lead)) == {event.registrations.get(user=lead)}

@@ -373,3 +373,55 @@ def test_fewer_and_more_seats_while_people_come_and_go():
     with transaction.atomic():
         assert seats.pass_on(event.held()) == 0  # whatever was free has been passed on
     assert Booking.objects.exists()
+
+
+def holding_the_event(event, act, meanwhile):
+    """`act` waits for the event, which is held until `meanwhile` is done to it."""
+    gone = threading.Event()
+
+    def first():
+        with transaction.atomic():
+            event.held()
+            gone.set()
+            Meeting().wait()
+            meanwhile()
+
+    def second():
+        gone.wait()
+        return act()
+
+    return race(first, second)
+
+
+def test_a_group_that_waited_while_the_event_was_cancelled_has_no_seats():
+    lead, ove = house.make_person("lene"), house.make_person("ove")
+    event, city, staff = cast.make_event(), house.make_city("Aarhus"), house.make_staff()
+
+    def register():
+        return registering.register_group(Event.objects.get(pk=event.pk), by=lead, city=city, people=[lead, ove])
+
+    _done, refused = holding_the_event(event, register, lambda: Event.objects.get(pk=event.pk).cancel(by=staff, why="A strike."))
+    assert isinstance(refused, MoveRefused)
+    assert event.registrations.count() == 0
+
+
+def test_who_books_while_the_event_is_cancelled_and_the_cancelling_do_not_wait_for_each_other():
+    (person,) = cast.make_people(1)
+    event, staff = cast.make_event(), house.make_staff()
+    session, registration = cast.make_session(event, capacity=2), cast.register(event, person)
+    held = threading.Event()
+
+    def book_slowly():
+        with transaction.atomic():
+            Registration.objects.select_for_update(of=("self",), no_key=True).get(pk=registration.pk)
+            held.set()
+            Meeting().wait()
+            booking.book(session, registration=registration, by=person)
+
+    def cancel():
+        held.wait()
+        Event.objects.get(pk=event.pk).cancel(by=staff, why="A strike.")
+
+    assert race(book_slowly, cancel) == [None, None]
+    assert session.bookings.get().state == "cancelled"
+    truth(event)
