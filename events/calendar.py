@@ -93,8 +93,8 @@ _known: dict[tuple[Any, ...], Entry] = {}
 
 
 def entries(events: EventQuerySet) -> list[Entry]:
-    """Of all `events`, by date, in one statement. What was made of an event in this process is kept for as long as nothing of it changed, as
-    `mark` knows it."""
+    """Of all `events`, by date, in one statement. What was made of an event in this process is kept for as long as nothing of it changed,
+    as `mark` knows it."""
     here, found = written_in(), []
     for event in events.select_related("host").only(*READ).order_by("starts", "pk"):
         host = event.host

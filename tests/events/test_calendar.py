@@ -415,9 +415,15 @@ def test_no_change_is_missed(client, several, summit, path, how):
         assert (again.status_code, again.get("ETag") != first["ETag"]) == (200, True)
 
 
-@pytest.mark.parametrize(("how", "said"), [
-    ("a title", "SUMMARY:Another"), ("the text", "DESCRIPTION:Other words"), ("a host renamed", "Lutèce"), ("a host moved", "GEO:48.9;2.3522"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("a title", "SUMMARY:Another"),
+        ("the text", "DESCRIPTION:Other words"),
+        ("a host renamed", "Lutèce"),
+        ("a host moved", "GEO:48.9;2.3522"),
+    ],
+)
 def test_what_is_kept_of_an_entry_is_made_anew_with_each_change(client, summit, how, said):
     before = of(client, ALL)
     assert said not in "\n".join(lines(before))
