@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
-from events import changing, seats
+from events import changing, seats, telling
 from events.models import Event, Session
 from strongcities import zones
 from strongcities.workflow import MoveRefused
@@ -23,7 +23,8 @@ MOST_DAYS = 3_660  # that an event is moved by
 
 
 def save_session(session: Session, *, by: Any, fields: Mapping[str, Any]) -> None:
-    """Write `fields` to a session, a new one included; seats that came free are passed on.
+    """Write `fields` to a session, a new one included; seats that came free are passed on, and those whom it concerns are told of its
+    new hour or room.
 
     Raises PermissionDenied; MoveRefused in words where fewer seats would be left than are taken, seats are taken that it no longer has, or
     it lies outside of its event.
@@ -36,6 +37,7 @@ def save_session(session: Session, *, by: Any, fields: Mapping[str, Any]) -> Non
             event = session.event.held()
             held = session if is_new else session.held()
             held.event = event
+            stood = _standing(held)
             for name, value in fields.items():
                 setattr(held, name, value)
             _refuse_unseated(held)
@@ -43,10 +45,17 @@ def save_session(session: Session, *, by: Any, fields: Mapping[str, Any]) -> Non
             if held.books:
                 seats.pass_on(held)
             changing.ask_deferred_now()
+            if not is_new and event.is_shown and not held.is_cancelled and _standing(held) != stood:
+                telling.of_move(held)
     except IntegrityError as error:
         raise MoveRefused(changing.refused(session.event if is_new else session, error)) from error
     if not is_new:
         session.refresh_from_db()
+
+
+def _standing(session: Session) -> tuple[Any, ...]:
+    """What whoever goes there plans by."""
+    return session.starts, session.ends, session.room_id
 
 
 def _refuse_unseated(session: Session) -> None:

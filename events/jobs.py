@@ -15,7 +15,7 @@ from events.models import Booking, Event, Notice, Registration, Session
 def tell(notice: int) -> None:
     """Write the mails of a notice, once."""
     with transaction.atomic():
-        found = Notice.objects.select_for_update(of=("self",)).select_related("event", "session").filter(pk=notice, told=None).first()
+        found = Notice.objects.select_for_update(of=("self",)).select_related("event", "session__room").filter(pk=notice, told=None).first()
         if found is not None:
             telling.tell(found)
             found.told = timezone.now()

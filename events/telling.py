@@ -76,6 +76,14 @@ def of_session(session: Session, bookings: Iterable[Booking]) -> None:
     _note(session.event, about=Notice.About.SESSION, session=session, people=people)
 
 
+def of_move(session: Session) -> None:
+    """To those who have a seat in it, or wait for one, and to those who speak there: it has another hour, or another room."""
+    asked = session.bookings.live().values_list("registration__user", flat=True)
+    speak = session.speakers.filter(official__isnull=False).values_list("official__user", flat=True)
+    if people := sorted({*asked, *speak}):
+        _note(session.event, about=Notice.About.MOVED, session=session, people=people)
+
+
 def of_invitation(invitation: EventInvitation, *, again: bool = False) -> None:
     """The invitation itself, or a reminder of it."""
     name = "events/reminded" if again else "events/link" if invitation.asked_for else "events/invited"
@@ -114,13 +122,14 @@ _NOTICES = {
     Notice.About.CHANGES: "changed",
     Notice.About.STATE: "stands",
     Notice.About.SESSION: "session_off",
+    Notice.About.MOVED: "session_moved",
     Notice.About.FOLLOW_UP: "follow_up",
 }
 
 
 def _followed(notice: Notice) -> Iterable[Registration]:
     """Whose calendars follow what a notice tells, in the order of asking. Of a session they do by their own address alone."""
-    if notice.about == Notice.About.SESSION:
+    if notice.about in {Notice.About.SESSION, Notice.About.MOVED}:
         return []
     off = notice.event.state == Event.State.CANCELLED
     states = (State.CANCELLED,) if off else SEATED

@@ -21,6 +21,7 @@ class Notice(models.Model):
         CHANGES = "changes", _("Changes")
         STATE = "state", _("Postponed, resumed or cancelled")
         SESSION = "session", _("A session that does not take place")
+        MOVED = "session-moved", _("A session at another hour or in another room")
         FOLLOW_UP = "follow-up", _("What is asked of those who have a seat")
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="notices", verbose_name=_("event"))

@@ -25,7 +25,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -42,6 +41,7 @@ from events.models.event import Event
 from events.models.seated import LIVE, SEATED, Place, PlaceQuerySet, State
 from members.models import City, Post
 from members.querysets import next_in_turn
+from strongcities import zones
 from strongcities.workflow import Move, MoveRefused, Step, Transition
 
 
@@ -309,7 +309,8 @@ class Registration(Place):
     def check_in(self, *, by: Any) -> None:
         """Was there. Raises MoveRefused before the day on which the event begins, in its zone."""
         with self.seat_held("check_in", by=by) as step:
-            if step.record.event.starts - timezone.now() > timedelta(days=1):
+            event = step.record.event
+            if zones.wall(timezone.now(), event.zone).date() < zones.wall(event.starts, event.zone).date():
                 raise MoveRefused(gettext("The event has not begun."))
 
     def check_out(self, *, by: Any) -> None:

@@ -52,9 +52,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
     events = form.among(Event.objects.visible_to(request.user).shown())
 
     def make() -> HttpResponse:
-        entries = [ical.entry(event) for event in events.select_related("host").order_by("starts", "pk")]
         address = f"{settings.SITE_URL}{reverse('events:calendar')}{form.address}"
-        return _file(ical.calendar(entries, name=ical.title(form.words), own=address), "strong-cities-events")
+        return _file(ical.calendar(ical.entries(events), name=ical.title(form.words), own=address), "strong-cities-events")
 
     return unless_known(request, ical.mark(events), make)
 

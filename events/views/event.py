@@ -113,6 +113,7 @@ def session(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "why": told.why(shown),
         "entry": entry,
         "session": found,
+        "papers": Paper.objects.visible_to(request.user).filter(session=found).in_order(),
         "may_book": bool(own and own.state == own.State.CONFIRMED),
     }
     response = render(request, "events/session.html", context)

@@ -12,7 +12,7 @@ import vobject
 from django.utils import timezone
 from django.utils.translation import override
 from ical.calendar_stream import IcsCalendarStream
-from icalendar import Calendar, Timezone, vDatetime
+from icalendar import Calendar, Event as Component, Timezone, vCalAddress, vUri
 
 from events import calendar
 from events.calendar import Entry
@@ -124,7 +124,7 @@ def test_the_night_on_which_clocks_change_is_read_as_it_was_meant(zone, at):
 @pytest.mark.parametrize("zone", ["Europe/Paris", "Australia/Lord_Howe"])
 def test_negative_control_the_hour_that_comes_twice_is_not_told_by_the_zone(zone, monkeypatch):
     at = dict(NIGHTS[::-1])[zone] if zone == "Australia/Lord_Howe" else "2026-10-25T01:00"
-    monkeypatch.setattr(calendar, "_when", lambda at, zone: vDatetime(at.astimezone(zones.zone(zone))))
+    monkeypatch.setattr(calendar, "_when", lambda at, zone: f";TZID={zone}:{at.astimezone(zones.zone(zone)):%Y%m%dT%H%M%S}")
     calendar._written.cache_clear()
     starts = datetime.fromisoformat("2026-04-04T15:15" if zone == "Australia/Lord_Howe" else at).replace(tzinfo=UTC) + timedelta(minutes=10)
     content = calendar.calendar([entry(starts=starts, ends=starts + timedelta(hours=1), zone=zone)])
@@ -208,6 +208,50 @@ def test_no_text_breaks_the_format(text):
     assert found["event-1@example.org"][4] == calendar.fit(text, one_line=True)
     parsed = next(each for each in Calendar.from_ical(content).events if each["uid"] == "event-1@example.org")
     assert parsed["description"] == calendar.fit(text)
+
+
+def by_library(one):
+    """An entry as icalendar writes it."""
+    component = Component()
+    there = zones.zone(one.zone)
+    for name, at in (("dtstart", one.starts), ("dtend", one.ends)):
+        wall = at.astimezone(there).replace(microsecond=0)
+        component.add(name, at.astimezone(UTC) if wall.fold or there.key == "UTC" else wall)
+    for name in ("dtstamp", "last-modified"):
+        component.add(name, one.changed.astimezone(UTC))
+    said = {"location": one.location, "categories": [calendar.fit(each, one_line=True) for each in one.categories], "geo": one.place}
+    for name, value in said.items():
+        if value:
+            component.add(name, calendar.fit(value, one_line=True) if name == "location" else value)
+    address = vCalAddress("mailto:info@strongcitiesnetwork.org")
+    address.params["cn"] = "Strong Cities Network"
+    said = {
+        "uid": one.uid, "sequence": one.sequence, "status": one.status, "summary": calendar.fit(one.summary, one_line=True),
+        "description": calendar.fit(one.description), "url": vUri(one.url), "class": "PUBLIC" if one.is_public else "PRIVATE",
+        "transp": "OPAQUE" if one.is_busy else "TRANSPARENT", "organizer": address,
+    }  # fmt: skip
+    for name, value in said.items():
+        component.add(name, value)
+    return component.to_ical()
+
+
+# Of each length around the end of a line, with signs of one to four octets, and what is escaped there.
+LENGTHS = [sign * count for sign in ("a", "é", "م", "…", "🕊", "\\", ",", "^", "a;") for count in (*range(16, 41), *range(60, 80), 300)]
+
+
+@pytest.mark.parametrize("text", [*AWKWARD, r"C:\New", "\\", "", "".join(LENGTHS)])
+def test_entries_are_written_as_the_library_writes_them(text):
+    for zone in ("Europe/Paris", "Europe/Kiev", "UTC"):
+        for fields in ({}, {"is_public": False, "is_busy": True, "place": (48.8566, -2.0), "categories": (text, "b, c"), "location": ""}):
+            one = entry(**{"summary": text, "description": text, "location": text, "zone": zone, "uid": "a,b@x", **fields})
+            twice = entry(zone=zone, starts=datetime(2026, 10, 25, 1, 30, 0, 7, tzinfo=UTC))
+            assert [calendar._written(one), calendar._written(twice)] == [by_library(one), by_library(twice)]
+
+
+def test_lines_are_folded_as_the_library_folds_them():
+    for text in LENGTHS:
+        one = entry(summary=text)
+        assert calendar._written(one) == by_library(one)
 
 
 @pytest.fixture
@@ -369,6 +413,37 @@ def test_no_change_is_missed(client, several, summit, path, how):
         assert again.status_code == {"hidden": 404, "deleted": 404, "one more": 304}.get(how, 200)
     else:
         assert (again.status_code, again.get("ETag") != first["ETag"]) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("a title", "SUMMARY:Another"),
+        ("the text", "DESCRIPTION:Other words"),
+        ("a host renamed", "Lutèce"),
+        ("a host moved", "GEO:48.9;2.3522"),
+    ],
+)
+def test_what_is_kept_of_an_entry_is_made_anew_with_each_change(client, summit, how, said):
+    before = of(client, ALL)
+    assert said not in "\n".join(lines(before))
+    assert len(calendar._known) > 0
+    changes(how, summit)
+    assert said in "\n".join(lines(of(client, ALL)))
+
+
+def test_what_is_kept_is_of_one_language(client, summit):
+    assert "CATEGORIES:Annual summit,Youth engagement" in lines(of(client, ALL))
+    with override("ar"):
+        kind = str(summit.get_kind_display())
+    assert kind != "Annual summit"
+    assert any(line.startswith(f"CATEGORIES:{kind}") for line in lines(of(client, f"/ar{ALL}")))
+
+
+def test_what_is_kept_is_not_without_end(client, several, monkeypatch):
+    monkeypatch.setattr(calendar, "KEPT", 1)
+    first = of(client, ALL)
+    assert (len(calendar._known), of(client, ALL)) == (1, first)
 
 
 def test_another_language_and_another_choice_are_other_files(client, several):
