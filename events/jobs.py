@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.db import transaction
 from django.utils import timezone
 from procrastinate import RetryStrategy
@@ -9,6 +11,8 @@ from procrastinate.contrib.django import app
 
 from events import forgetting, seats, telling
 from events.models import Booking, Event, Notice, Registration, Session
+
+logger = logging.getLogger("events.jobs")
 
 
 @app.task(queue="mail", retry=RetryStrategy(max_attempts=5, wait=10))
@@ -26,10 +30,13 @@ def tell(notice: int) -> None:
 @app.task(queue="seats", queueing_lock="pass-seats-on")
 def pass_seats_on(timestamp: int) -> None:
     """Every minute: offers that nobody answered in time go to the next."""
-    for event in Event.objects.filter(pk__in=Registration.objects.due().values("event")):
-        seats.settle(event)
-    for session in Session.objects.filter(pk__in=Booking.objects.due().values("session")).select_related("event"):
-        seats.settle(session)
+    events = Event.objects.filter(pk__in=Registration.objects.due().values("event"))
+    sessions = Session.objects.filter(pk__in=Booking.objects.due().values("session")).select_related("event")
+    for what in (*events, *sessions):
+        try:
+            seats.settle(what)
+        except Exception:  # one list that can't move holds up no other
+            logger.exception("seats of %s %s could not be passed on", what._meta.label, what.pk)
 
 
 @app.periodic(cron="25 4 * * *")

@@ -49,6 +49,8 @@ def obstacle(event: Event, user: Any) -> str:
     """Why `user` can't register for an event that they see, in words; "" where they can."""
     if words := closed(event):
         return words
+    if _was_turned_down(event, user):
+        return gettext("The Secretariat did not accept your registration for this event. Write to us if something has changed.")
     if is_invited(event, user):
         return ""
     if event.way == Way.INVITED or event.audience == Audience.INVITATION:
@@ -56,6 +58,14 @@ def obstacle(event: Event, user: Any) -> str:
     if event.audience not in audiences_of(user):
         return gettext("This event is for: %(audience)s.") % {"audience": event.get_audience_display()}
     return ""
+
+
+def _was_turned_down(event: Event, user: Any) -> bool:
+    """Whether what they last asked was refused, or taken from them, by the staff: who else would undo that by asking once more."""
+    if not user.is_authenticated:
+        return False
+    last = event.registrations.filter(user=user.pk).order_by("-number", "-pk").values_list("state", flat=True).first()
+    return last in {State.REFUSED, State.CANCELLED}
 
 
 def closed(event: Event) -> str:
@@ -76,11 +86,12 @@ def register(event: Event, *, user: Any, city: City | None, told: Told) -> Regis
     decided; the one that is there already, where there is a live one.
 
     Raises MoveRefused with words where they may not, came too late, or bring more people along than there are seats for;
-    PermissionDenied for a city that is not theirs.
+    PermissionDenied for a city that is not theirs, and for none where they stand for one: a city's limit holds for all of its people.
     """
     if words := obstacle(event, user):
         raise MoveRefused(words)
-    if city is not None and city not in cities_of(event, user):
+    standing_for: list[City | None] = [*cities_of(event, user)] or [None]
+    if city not in standing_for:
         raise PermissionDenied
     if there := event.registrations.live().filter(user=user.pk).first():
         return there

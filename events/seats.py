@@ -15,8 +15,10 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from events.models import Booking, CitySeats, Event, Registration, Session
+from events.models.seated import State
 from members.models import City
 
 type Seats = Event | Session
@@ -65,6 +67,8 @@ def pass_on(what: Seats) -> int:
     for place in places_of(what).due().order_by("number"):
         with place.move("expire", by=None) as step:
             step.record.offered_until = None
+    if isinstance(what, Event):
+        _drop_closed(what)
     what.refresh_from_db(fields=what.COUNTERS)
     if not moves(what):
         return 0
@@ -74,6 +78,22 @@ def pass_on(what: Seats) -> int:
         telling.of_offer(place, left_out=left_out)
         offered += 1
     return offered
+
+
+def _drop_closed(event: Event) -> None:
+    """Whose account was closed waits no longer: nobody could answer the offer."""
+    for place in event.registrations.in_line().filter(user__is_active=False):
+        with place.move("cancel", by=None, why=gettext("The account is closed.")):
+            pass
+
+
+def prolong(event: Event) -> None:
+    """Offers that were open while the event was postponed are open again for as long as a new one is. The caller holds the event."""
+    open_ones = {"state": State.OFFERED}
+    event.registrations.filter(**open_ones, offered_until__lt=answer_until(event)).update(offered_until=answer_until(event))
+    for session in event.sessions.filter(bookings__state=State.OFFERED).distinct():
+        session.event = event
+        session.bookings.filter(**open_ones, offered_until__lt=answer_until(session)).update(offered_until=answer_until(session))
 
 
 def pass_on_all(event: Event) -> None:

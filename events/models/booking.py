@@ -41,6 +41,7 @@ class BookingQuerySet(PlaceQuerySet["Booking"]):
 
 
 class Booking(Place):
+    EVENT = "session__event"
     State = State
     MOVES: ClassVar[dict[str, Move]] = {
         "offer": Move({State.WAITING}, State.OFFERED),

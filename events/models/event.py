@@ -332,6 +332,7 @@ class Event(Seated, Workflow):
         with transaction.atomic():
             with self.move("resume", by=by, why=why) as step:
                 telling.of_state(step)
+            seats.prolong(self)
             seats.pass_on_all(self)
 
     def postpone(self, *, by: Any, why: str) -> None:

@@ -118,6 +118,7 @@ class RegistrationQuerySet(PlaceQuerySet["Registration"]):
 
 
 class Registration(Place):
+    EVENT = "event"
     State = State
     MOVES: ClassVar[dict[str, Move]] = {
         "approve": Move({State.REQUESTED}, (State.CONFIRMED, State.WAITING)),
@@ -182,9 +183,22 @@ class Registration(Place):
         return self.is_of(user) and self.is_live and self.event.may_change_answers
 
     def can_approve(self, user: Any) -> bool:
+        """Staff, but for their own."""
+        return Event.may_keep(user) and not self.is_of(user)
+
+    can_refuse = can_approve
+
+    def can_cancel(self, user: Any) -> bool:
         return Event.may_keep(user)
 
-    can_refuse = can_cancel = can_check_in = can_check_out = can_approve
+    can_check_in = can_check_out = can_cancel
+
+    @classmethod
+    def hold_before_merge(cls, city: int) -> None:
+        """Lock the events for which somebody of `city` is registered, before the city itself: counting locks them once registrations
+        move to another city, and whoever gives a seat back has the event first, then the registration (members/models/merge.py)."""
+        events = Event.objects.filter(pk__in=cls.objects.filter(city=city).values("event"))
+        list(events.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
 
     def can_offer(self, user: Any) -> bool:
         """The house alone offers and lets expire, in order."""

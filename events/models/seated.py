@@ -94,12 +94,16 @@ class PlaceQuerySet[Row: "Place"](models.QuerySet[Row]):
         return self.filter(state=State.WAITING).order_by("number", "pk")
 
     def due(self) -> PlaceQuerySet[Row]:
-        """Offers whose time is over, which nobody has noted yet."""
-        return self.filter(state=State.OFFERED, offered_until__lte=timezone.now())
+        """Offers whose time is over, which nobody has noted yet. None is while the event is postponed: everybody keeps their place."""
+        over = self.filter(state=State.OFFERED, offered_until__lte=timezone.now())
+        return over.exclude(**{f"{self.model.EVENT}__state": "postponed"})
 
 
 class Place(Workflow):
-    """One person's asking for a seat. An empty `state` at its creation lets the database say which one it is."""
+    """One person's asking for a seat. An empty `state` at its creation lets the database say which one it is. `EVENT`: the way to its
+    event, as queries have it."""
+
+    EVENT: ClassVar[str]
 
     state = models.CharField(_("state"), max_length=20, choices=State, editable=False)
     number = models.PositiveIntegerField(_("number"), editable=False, default=0)
@@ -123,7 +127,12 @@ class Place(Workflow):
     @property
     def is_due(self) -> bool:
         """Whether its offer is over by its date, noted or not."""
-        return self.state == State.OFFERED and self.offered_until is not None and self.offered_until <= timezone.now()
+        if self.state != State.OFFERED or self.offered_until is None or self.offered_until > timezone.now():
+            return False
+        event: Any = self
+        for step in self.EVENT.split("__"):
+            event = getattr(event, step)
+        return bool(event.state != "postponed")
 
     @property
     def stands(self) -> str:

@@ -337,7 +337,12 @@ def _held(kept: int, dropped: int, *, moving_from: int) -> tuple[City, City]:
 
 def _hold_waiting(city: int, *, lock: bool = True) -> set[tuple[str, int]]:
     """The open invitations to a city and applications for it, locked: who accepts the one or decides on the other has its row, then
-    asks for its city's, so whoever holds the city first would wait for them while they wait for it."""
+    asks for its city's, so whoever holds the city first would wait for them while they wait for it. And whatever else a room says is
+    to be held before its rows move (`hold_before_merge`)."""
+    if lock:
+        for model in {foreign.model for foreign in _fields().values()}:
+            if hold := getattr(model, "hold_before_merge", None):
+                hold(city)
     found: set[tuple[str, int]] = set()
     for model in (Invitation, Application):
         rows = model.objects.open().filter(city=city).order_by("pk")

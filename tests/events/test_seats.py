@@ -7,9 +7,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from events import booking, registering, seats
+from events import booking, jobs, registering, seats
 from events.models import CitySeats, Event, Registration
 from events.models.seated import State
+from members.models import User
 from strongcities.workflow import MoveRefused
 from tests import cast as house
 from tests.events import cast
@@ -313,8 +314,9 @@ def test_a_second_after_the_deadline_is_too_late_for_the_database_as_well(people
 
 def test_nobody_registers_for_a_city_that_is_not_theirs():
     event, lene = cast.make_event(), house.make_person("lene")
-    with pytest.raises(PermissionDenied):
-        cast.register(event, lene, house.make_city("Mombasa"))
+    for not_theirs in (house.make_city("Mombasa"), None):  # for none: the seats of a city are counted for all of its people
+        with pytest.raises(PermissionDenied):
+            cast.register(event, lene, not_theirs)
     assert cast.register(event, lene, house.make_city("Aarhus")).state == "confirmed"
 
 
@@ -383,6 +385,65 @@ def test_an_offer_ends_when_the_event_begins_at_the_latest(people):
     first.withdraw(by=people[0])
     second.refresh_from_db()
     assert second.offered_until == event.starts
+
+
+def test_offers_rest_while_the_event_is_postponed_and_are_open_anew_when_it_takes_place(full):
+    staff = house.make_staff()
+    of(full, 1).withdraw(by=of(full, 1).user)
+    full.postpone(by=staff, why="The hall is flooded.")
+    cast.rush(of(full, 3))
+    seats.settle(full)
+    assert (of(full, 3).stands, of(full, 3).state) == ("offered", "offered")
+    full.resume(by=staff)
+    assert of(full, 3).offered_until > timezone.now() + timedelta(hours=47)
+    cast.rush(of(full, 3))
+    assert of(full, 3).stands == "expired"
+
+
+def test_whose_account_is_closed_waits_no_longer(full):
+    User.objects.filter(pk=of(full, 3).user_id).update(is_active=False)
+    of(full, 1).withdraw(by=of(full, 1).user)
+    assert cast.stands(full)[2:] == [("person3", "cancelled"), ("person4", "offered")]
+    assert cast.counted(full) == (2, 0)
+
+
+def test_one_list_that_cannot_move_holds_up_no_other(people, monkeypatch):
+    stuck, other = cast.make_event(capacity=1), cast.make_event(capacity=1)
+    for event in (stuck, other):
+        for person in people[:3]:
+            cast.register(event, person)
+        of(event, 1).withdraw(by=people[0])
+        cast.rush(of(event, 2))
+    settle = seats.settle
+
+    def breaks(what):
+        if what == stuck:
+            raise IntegrityError
+        settle(what)
+
+    monkeypatch.setattr(seats, "settle", breaks)
+    jobs.pass_seats_on.func(0)
+    assert [state for _who, state in cast.stands(other)] == ["withdrawn", "expired", "offered"]
+    assert [state for _who, state in cast.stands(stuck)] == ["withdrawn", "offered", "waiting"]
+
+
+@pytest.mark.parametrize("verb", ["refuse", "cancel"])
+def test_whom_the_staff_turned_down_does_not_undo_it_by_asking_again(people, verb):
+    event = cast.make_event(way="moderated")
+    getattr(cast.register(event, people[0]), verb)(by=house.make_staff(), why="Seats are for practitioners.")
+    with pytest.raises(MoveRefused, match="did not accept"):
+        cast.register(event, people[0])
+    assert cast.register(event, people[1]).state == "requested"
+
+
+def test_staff_do_not_decide_on_their_own(people):
+    event, sam, toni = cast.make_event(way="moderated"), house.make_staff(), house.make_staff("toni")
+    own = cast.register(event, sam)
+    for act in (lambda: own.approve(by=sam), lambda: own.refuse(by=sam, why="No.")):
+        with pytest.raises(PermissionDenied):
+            act()
+    own.approve(by=toni)
+    assert own.state == "confirmed"
 
 
 # --- Sessions ----------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from events import booking, jobs, registering, seats
 from events.models import Booking, CitySeats, Event, Registration, Session
 from events.models.seated import HOLDS, LIVE
 from events.registering import Told
+from members.models import merge
 from strongcities.workflow import MoveRefused
 from tests import cast as house
 from tests.events import cast
@@ -425,3 +426,45 @@ def test_who_books_while_the_event_is_cancelled_and_the_cancelling_do_not_wait_f
     assert race(book_slowly, cancel) == [None, None]
     assert session.bookings.get().state == "cancelled"
     truth(event)
+
+
+def merge_while_one_leaves(monkeypatch):
+    """Two records of a city are made one; once the registrations have moved, and before the end of it, somebody leaves."""
+    event, aarhus, other = cast.make_event(capacity=4, per_city=2), house.make_city("Aarhus"), house.make_city("Arhus", kind="municipality")
+    leaver = registering.register(event, user=cast.make_people(1)[0], city=None, told=Told())
+    Registration.objects.filter(pk=leaver.pk).update(city=other)
+    keeper, seen = house.make_staff("kai", is_superuser=True), merge.Merge.preview(aarhus, other).mark
+    meeting, until_they_wait, moving = Meeting(), Meeting(), merge._update
+
+    def late(foreign, keys, target):
+        if foreign.model is Registration:
+            meeting.wait()
+        return moving(foreign, keys, target)
+
+    held = Event.held
+
+    def holds(self):
+        found = held(self)
+        meeting.wait()
+        until_they_wait.wait()
+        return found
+
+    monkeypatch.setattr(merge, "_update", late)
+    monkeypatch.setattr(Event, "held", holds)
+    results = race(
+        lambda: merge.Merge.merge(kept=aarhus, dropped=other, by=keeper, seen=seen) and None,
+        lambda: Registration.objects.get(pk=leaver.pk).withdraw(by=leaver.user),
+    )
+    return event, results
+
+
+def test_a_city_is_merged_while_somebody_of_it_leaves(monkeypatch):
+    event, results = merge_while_one_leaves(monkeypatch)
+    assert [each for each in results if isinstance(each, OperationalError)] == []
+    truth(event)
+
+
+def test_without_the_lock_before_the_merge_the_two_wait_for_each_other(monkeypatch):
+    monkeypatch.delattr(Registration, "hold_before_merge")
+    _event, results = merge_while_one_leaves(monkeypatch)
+    assert [type(each) for each in results if isinstance(each, Exception)] == [OperationalError]
