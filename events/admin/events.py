@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
@@ -143,6 +145,11 @@ class EventAdmin(Acts, Adds, SeatPages, Door, Participants, ByVerb):
         verbs = acts.offered(event, request.user) if event else []
         context = {"verbs": verbs, "event": event, "may_keep": Event.may_keep(request.user)}
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        """A new one is gone on with: it has a programme and questions to come, and is to be announced."""
+        answer = super().response_add(request, obj, post_url_continue)
+        return answer if {IS_POPUP_VAR, "_addanother"} & set(request.POST) else redirect("admin:events_event_change", obj.pk)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """A new one is a draft; of one that is there only what was changed here is written, by its verb."""

@@ -94,9 +94,10 @@ def test_the_list_names_the_days_where_the_event_is(desk):
     assert event.zone == "Europe/Paris"
 
 
-def test_a_new_event_is_a_draft_at_the_hours_of_its_zone(desk, sam):
-    assert new(desk).status_code == 302
+def test_a_new_event_is_a_draft_at_the_hours_of_its_zone_and_is_gone_on_with(desk, sam):
+    answer = new(desk)
     event = Event.objects.get(slug="winter-workshop")
+    assert (answer.status_code, answer["Location"]) == (302, reverse("admin:events_event_change", args=[event.pk]))
     assert (event.state, event.starts, event.zone) == ("draft", datetime(2027, 1, 20, 8, tzinfo=UTC), "Europe/Paris")
     assert [(step.verb, step.by) for step in event.transitions.all()] == [("make", sam)]
 
