@@ -114,8 +114,10 @@ def tell(notice: Notice) -> int:
     context = {"event": notice.event, "notice": notice, "changes": list(notice.changes.all())}
     name = f"events/{_NOTICES[Notice.About(notice.about)]}"
     calendars = {each.user_id: each for each in _followed(notice)}
-    mail.send_all(_written(name, each, context, _calendar(calendars.get(each.pk), each.language)) for each in people.iterator())
-    return len(notice.people)
+    mails = [_written(name, each, context, _calendar(calendars.get(each.pk), each.language)) for each in people.iterator()]
+    mails += [mail.written(name, to=each.email, context=context, language=each.language) for each in _invited_without_account(notice)]
+    mail.send_all(mails)
+    return len(mails)
 
 
 _NOTICES = {
@@ -125,6 +127,13 @@ _NOTICES = {
     Notice.About.MOVED: "session_moved",
     Notice.About.FOLLOW_UP: "follow_up",
 }
+
+
+def _invited_without_account(notice: Notice) -> Iterable[EventInvitation]:
+    """Whom the staff invited by a mail address that has no account, and who haven't answered: of the event as a whole they hear too."""
+    if notice.about not in {Notice.About.CHANGES, Notice.About.STATE}:
+        return []
+    return notice.event.invitations.open().filter(user=None, asked_for=False).order_by("pk")
 
 
 def _followed(notice: Notice) -> Iterable[Registration]:

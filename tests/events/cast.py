@@ -51,7 +51,13 @@ def make_official(city: City, email: str, **post: Any) -> User:
     return cast.make_post(cast.make_user(email, name=email.partition("@")[0].title()), city, **post).official.user
 
 
-def register(event: Event, user: User, city: City | None = None, **told: Any) -> Registration:
+OWN: Any = object()
+
+
+def register(event: Event, user: User, city: City | None = OWN, **told: Any) -> Registration:
+    """For the first city that they stand for, or none, unless one is named."""
+    if city is OWN:
+        city = next(iter(registering.cities_of(event, user)), None)
     return registering.register(event, user=user, city=city, told=Told(**told))
 
 

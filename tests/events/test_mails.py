@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from events import inviting, registering
+from events import inviting, jobs, registering
 from events.inviting import Address
-from events.models import Event, Registration
+from events.models import Event, Notice, Registration, Speaker
 from tests import cast as house
 from tests.events import cast
 from tests.outbox import outbox
@@ -84,3 +84,23 @@ def test_so_does_a_link_that_was_asked_for(event):
     for body in bodies():
         assert "Somebody, probably you, asked for a link" in body
         assert "You can register until 3 June 2030, 11:00 (Paris time)." in body
+
+
+def test_whoever_has_to_do_with_a_cancelled_event_is_told(event, amina, nadia):
+    """Who has a seat, who waits, who speaks, and whom the staff invited, with an account or without; not whoever left."""
+    sam, gone, speaker = house.make_staff(), cast.make_people(1)[0], house.make_person("leila")
+    for person in (nadia, amina, gone):
+        cast.register(event, person)
+    Registration.objects.get(user=gone).withdraw(by=gone)
+    Speaker.objects.create(session=cast.make_session(event), official=speaker.official)
+    lene = house.make_person("lene")
+    inviting.invite(event, [Address("new@example.org", language="ar"), Address(lene.email)], by=sam)
+    before = len(outbox())
+    event.cancel(by=sam, why="The venue burnt down.")
+    jobs.tell(notice=Notice.objects.get().pk)
+    jobs.tell(notice=Notice.objects.get().pk)  # a job may run twice
+    told = outbox()[before:]
+    assert sorted(address for mail in told for address in mail.to) == sorted(
+        [nadia.email, amina.email, speaker.email, lene.email, "new@example.org"]
+    )
+    assert all("The venue burnt down." in mail.message for mail in told)

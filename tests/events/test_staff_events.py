@@ -252,7 +252,8 @@ def test_moved_onto_an_hour_that_does_not_exist_nothing_moves(sam):
 
 
 def test_a_copy_has_programme_and_questions_and_nobody(desk, sam):
-    event = cast.make_event(slug="summit-2026", capacity=3, outcomes="Much.")
+    event = cast.make_event(slug="summit-2026", capacity=3, outcomes="Much.", offers_travel=True, offers_letters=True)
+    Event.objects.filter(pk=event.pk).update(follow_up_until=event.starts)
     room = Room.objects.create(event=event, name="Blue room")
     session = cast.make_session(event, room=room, capacity=2)
     Speaker.objects.create(session=session, name="Amina Diallo", named_to="everyone")
@@ -264,6 +265,8 @@ def test_a_copy_has_programme_and_questions_and_nobody(desk, sam):
     copy = Event.objects.exclude(pk=event.pk).get()
     assert response["Location"] == reverse("admin:events_event_change", args=[copy.pk])
     assert (copy.state, copy.title, copy.slug, copy.taken, copy.outcomes) == ("draft", "Next summit", f"summit-{begins.year}", 0, "")
+    assert copy.follow_up_until
+    assert (copy.offers_travel, copy.offers_letters, copy.follow_up_until - event.starts) == (True, True, timedelta(days=364))
     here = copy.sessions.get()
     assert here.room
     assert (here.room.event, here.capacity, here.taken, here.speakers.get().named_to) == (copy, 2, 0, "nobody")
