@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-import events.waiting
 from events.models import Event
 from events.month import Week, weeks
+from events.waiting import waiting_for as waiting_at_events
 from hub.models import Practice
 from hub.models.theme_order import priorities
 from hub.saved_searches import with_news
@@ -98,7 +98,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "posts": user.posts_today.select_related("city"),
         "led": set(City.objects.led_by(user).values_list("pk", flat=True)),
         "standing": standing_of(user),
-        "waiting": sorted([*waiting_for(user), *events.waiting.waiting_for(user)], key=lambda item: item.since),
+        "waiting": sorted([*waiting_for(user), *waiting_at_events(user)], key=lambda item: item.since),
         "first": first_steps(user),
         "news": with_news(user),
     }

@@ -138,6 +138,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env("STATIC_ROOT") or BASE_DIR / "staticfiles")
 MEDIA_ROOT = Path(env("MEDIA_ROOT") or BASE_DIR / (".local/media" if DEMO else "media"))  # served by uploads.py and documents.py
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700  # what is kept is for the site's own eyes
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "strongcities.assets.HouseStorage"},

@@ -58,8 +58,8 @@ class EventForm(Refusable, NamesCities, ZonedForm, _ModelForm):
         label=_("Why it changed"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
         help_text=_("Stands on the event’s page and in the mail, where the title, host, venue, dates or link change."),
     )  # fmt: skip
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    shown = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seen = forms.IntegerField(label="", required=False, widget=forms.HiddenInput)
+    shown = forms.IntegerField(label="", required=False, widget=forms.HiddenInput)
 
     class Meta:
         field_classes: ClassVar[dict[str, Any]] = {"host": CityField}

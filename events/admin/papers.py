@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Paper, Session
-from strongcities import documents, languages
+from members import languages
+from strongcities import documents
 
 if TYPE_CHECKING:  # generic for the type checker alone
     _ModelAdmin = admin.ModelAdmin[Paper]
@@ -24,7 +25,7 @@ class PaperForm(_ModelForm):
     file = forms.FileField(
         label=_("Document"), required=False, help_text=documents.HELP, widget=forms.ClearableFileInput(attrs={"accept": documents.ACCEPT})
     )
-    language = forms.ChoiceField(label=_("Language"), choices=lambda: languages.names().items(), initial="en")
+    language = forms.ChoiceField(label=_("Language"), choices=languages.choices, initial="en")
 
     class Meta:
         model = Paper

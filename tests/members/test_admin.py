@@ -56,7 +56,8 @@ def test_queues_without_work_are_named_in_a_line_below_those_with_some(client, s
     assert [queue.title for queue in page.context["queues"]] == ["Applications to join"]
     assert {queue.title for queue in page.context["quiet"]} == {
         "Changes by lead officials", "Member cities without a lead official", "Officials to vet again", "Practices sent by cities",
-        "Reports of abuse", "Spreadsheets brought in",
+        "Reports of abuse", "Spreadsheets brought in", "Invitations without an answer", "Registrations to decide", "Seats offered",
+        "Travel support to decide", "Visa letters to issue",
     }  # fmt: skip
     assert text(page).count("Open the queue") == 1
     assert text(page).index("Applications to join") < text(page).index("Nothing waits in:") < text(page).index("All records")

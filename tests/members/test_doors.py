@@ -42,10 +42,12 @@ WITH: dict[str, dict[str, Any]] = {
     "members:sign_on_callback": {"slug": "aarhus"},
     "members:join_save": {"path": "person"},
     "events:ask": {"slug": "x"},
+    "events:letter_ask": {"slug": "x"},
     "events:invitation_accept": {"token": "x"},
     "events:invitation_decline": {"token": "x"},
 }
-EVENTS = {"events:ask", "events:invitation_accept", "events:invitation_decline"}  # behind them accounts are made: tests/events
+# behind them accounts are made, or a letter is set: tests/events
+EVENTS = {"events:ask", "events:invitation_accept", "events:invitation_decline", "events:letter_ask"}
 FOR_STRANGERS = {
     "account_login", "account_request_login_code", "account_confirm_login_code", "account_reset_password", "account_signup",
     "account_reset_password_from_key", "account_confirm_email", "mfa_login_webauthn", "mfa_authenticate", "mfa_trust",

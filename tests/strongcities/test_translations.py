@@ -24,7 +24,7 @@ from members import joining
 from members.models import Import
 from strongcities import mail
 from tests import cast
-from tests.events.cast import make_event
+from tests.events.cast import make_event, make_session
 from tests.house import APPS
 from tests.hub.cast import make_practice
 from tests.outbox import outbox
@@ -362,6 +362,7 @@ OF_NO_CITY = {
     "members/left_network",
     "members/report_decided",
     "hub/news",
+    "events/session_moved",
 }
 
 
@@ -372,7 +373,7 @@ def of_an_event():
     return {
         "event": event, "registration": Registration(event=event, user=person), "until": event.starts, "reader_zone": "Africa/Nairobi",
         "invitation": EventInvitation(event=event, email=person.email), "asked": SimpleNamespace(reference="1-2-3", granted_words="100"),
-        "notice": SimpleNamespace(state="cancelled", why="؟", session=SimpleNamespace(title="جلسة")),
+        "notice": SimpleNamespace(state="cancelled", why="؟", session=make_session(event, "جلسة")),
         "changes": [Change(what=what) for what in Change.What],
     }  # fmt: skip
 

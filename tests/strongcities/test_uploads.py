@@ -367,5 +367,6 @@ def test_every_history_of_pictures_is_known():
     assert {(model.__name__, field) for model, field in kept_files.fields(uploads.PictureField)} == {
         ("City", "picture"),
         ("CityEvent", "picture"),
+        ("Photo", "picture"),
     }
     assert City._meta.get_field("picture").max_length == 50
