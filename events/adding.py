@@ -23,13 +23,14 @@ from strongcities.workflow import MoveRefused
 def add(event: Event, *, user: Any, city: City | None, by: Any, why: str, ahead: bool = False) -> Registration:
     """Register the account `user`, standing for `city`; they are told by mail. Answers the registration, confirmed or on the waiting list.
 
-    Raises PermissionDenied; ValueError without a reason; MoveRefused where the event isn't announced, or is over, where they are registered
-    already, and where `ahead` is asked for and no seat is free.
+    Raises PermissionDenied, also for a city that they don't stand for; ValueError without a reason; MoveRefused where the event isn't
+    announced, or is over, where they are registered already, and where `ahead` is asked for and no seat is free.
     """
     if not event.can_change(by):
         raise PermissionDenied
     if not why.strip():
         raise ValueError("say why")
+    registering.refuse_city(event, user, city)
     seats.settle(event)
     with transaction.atomic():
         held = event.held()

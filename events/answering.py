@@ -17,7 +17,8 @@ from strongcities.workflow import MoveRefused, locked
 def change(registration: Registration, *, by: Any, told: registering.Told) -> None:
     """Write what is `told` in place of what was. An answer that is no longer given, or no longer asked for, goes.
 
-    Raises PermissionDenied for anybody else's, MoveRefused once answers are fixed, or where there are no seats for those who come along.
+    Raises PermissionDenied for anybody else's; ValueError for a language that the event is not interpreted into; MoveRefused once answers
+    are fixed, or where there are no seats for those who come along.
     """
     if not registration.is_of(by):
         raise PermissionDenied
@@ -28,6 +29,7 @@ def change(registration: Registration, *, by: Any, told: registering.Told) -> No
             held.event = event
             if not held.can_change(by):
                 raise MoveRefused(gettext("Your answers can’t be changed any more."))
+            registering.refuse_language(event, told.interpretation)
             held.listed_to, held.companions, held.interpretation = told.listed_to, list(told.companions), told.interpretation
             held.save(update_fields=["listed_to", "companions", "interpretation"])
             write(held, told.answers, stage=Question.Stage.REGISTRATION)

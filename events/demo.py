@@ -39,7 +39,7 @@ def make_events() -> None:
 
 def _announced(by: User, **fields: Any) -> Event:
     event = Event.objects.create(**{"languages": ["en"], **fields})
-    event.begin("sample" if event.is_sample else "record", by=by)
+    event.begin("make", by=by)
     event.announce(by=by)
     return event
 
@@ -88,10 +88,10 @@ def _first_ones(by: User) -> None:
     summit.change(
         by=by,
         host=_city("Antalya", "TR"),
-        why="Planned in Paris, held in Antalya. The day on which this was decided is not on record here.",
+        why="Planned in Paris, held in Antalya.",
     )
     Event.objects.filter(pk=summit.pk).update(zone="Europe/Istanbul")
-    Change.objects.filter(event=summit).update(at=datetime(2016, 3, 1, 12, tzinfo=UTC))
+    Change.objects.filter(event=summit).update(at=None)
 
 
 # --- Samples -----------------------------------------------------------------------------------------------------------
@@ -160,6 +160,7 @@ def _summit(by: User, host: City) -> None:
         series=Series.objects.get(slug="annual-summits"),
         summary="Two days, three rooms, and time to talk between them.", capacity=120, per_city=4, companions_each=1,
         languages=["en", "fr"], interpretation=["ar", "es"], themes=[Theme.YOUTH, Theme.CRISIS], venue="Congress hall",
+        offers_travel=True, offers_letters=True,
         registration_closes=timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=45),
     )  # fmt: skip
     rooms = [

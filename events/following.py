@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from events import answering, telling
+from events import answering, registering, telling
 from events.models import Event, Question, Registration, TravelRequest, VisaLetter
 from strongcities.workflow import MoveRefused
 
@@ -81,8 +81,7 @@ def ask_for_letter(registration: Registration, *, by: Any, told: Mapping[str, st
 def choose_interpretation(registration: Registration, *, by: Any, language: str) -> None:
     """Into which language, of those that the event is interpreted into; "" for none. Raises ValueError for any other."""
     with _held(registration, by=by) as held:
-        if language and language not in held.event.interpretation:
-            raise ValueError(f"not interpreted into {language!r}")
+        registering.refuse_language(held.event, language)
         held.interpretation = language
         held.save(update_fields=["interpretation"])
     registration.refresh_from_db(fields=["interpretation"])

@@ -90,15 +90,13 @@ def register(event: Event, *, user: Any, city: City | None, told: Told) -> Regis
     """
     if words := obstacle(event, user):
         raise MoveRefused(words)
-    standing_for: list[City | None] = [*cities_of(event, user)] or [None]
-    if city not in standing_for:
-        raise PermissionDenied
+    refuse_city(event, user, city)
     if there := event.registrations.live().filter(user=user.pk).first():
         return there
     seats.settle(event)
     try:
         with transaction.atomic():
-            return _insert(event, user=user, city=city, told=told)
+            return _insert(event, user=user, city=city, told=told, by=user)
     except IntegrityError as error:
         there = event.registrations.live().filter(user=user.pk).first()
         if there is not None and broken(error) == "registration_one_live_of_a_person":
@@ -106,18 +104,36 @@ def register(event: Event, *, user: Any, city: City | None, told: Told) -> Regis
         raise MoveRefused(refused(event, error)) from error
 
 
-def _insert(event: Event, *, user: Any, city: City | None, told: Told, party: Party | None = None, state: str = "") -> Registration:
-    """The registration, with everything that hangs on it. Without a `state` the database says which one."""
+def refuse_city(event: Event, user: Any, city: City | None) -> None:
+    """Raise PermissionDenied where `user` doesn't stand for `city`; for none as well where they stand for one, since a city's seats are
+    counted for all of its people."""
+    standing_for: list[City | None] = [*cities_of(event, user)] or [None]
+    if city not in standing_for:
+        raise PermissionDenied
+
+
+def _insert(
+    event: Event, *, user: Any, city: City | None, told: Told, by: Any, party: Party | None = None, state: str = ""
+) -> Registration:
+    """The registration of `user` by `by`, with everything that hangs on it. Without a `state` the database says which one. Raises
+    ValueError for a language that the event is not interpreted into."""
+    refuse_language(event, told.interpretation)
     new = Registration(event=event, user=user, city=city, party=party, state=state, listed_to=told.listed_to)
     new.companions, new.interpretation = list(told.companions), told.interpretation
     new.save(force_insert=True)
     new.refresh_from_db(fields=["state", "number"])
-    new.begin("register", by=user)
+    new.begin("register", by=by)
     asked = Question.objects.filter(event=event, pk__in=told.answers)
     Answer.objects.bulk_create(Answer(registration=new, question=each, value=told.answers[each.pk]) for each in asked)
-    take_up_invitations(new, by=user)
+    take_up_invitations(new, by=by if by == user else None)  # who registers a colleague gives the answer for them
     telling.of_registration(new)
     return new
+
+
+def refuse_language(event: Event, language: str) -> None:
+    """Raise ValueError for a language that the event is not interpreted into; none at all will do."""
+    if language and language not in event.interpretation:
+        raise ValueError(f"not interpreted into {language!r}")
 
 
 def take_up_invitations(registration: Registration, *, by: Any) -> None:
@@ -176,7 +192,7 @@ def register_group(event: Event, *, by: Any, city: City, people: Sequence[Any]) 
             raise MoveRefused(gettext("One of them has been registered meanwhile."))
         party = Party.objects.create(event=held, city=city, made_by=by)
         state = _state_for(held, city, len(people))
-        return [_insert(held, user=person, city=city, told=Told(), party=party, state=state) for person in people]
+        return [_insert(held, user=person, city=city, told=Told(), by=by, party=party, state=state) for person in people]
 
 
 def _refuse_group(event: Event, city: City, people: Sequence[Any]) -> None:

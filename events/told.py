@@ -4,7 +4,7 @@ resumed or cancelled. Changes are kept as values, and put into words in the read
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext
@@ -12,12 +12,14 @@ from django.utils.translation import gettext
 from events.models import Change, Event
 from strongcities import moments
 
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True)
 class Told:
     """One line of it. `before` and `after` are empty where nothing but the fact is told."""
 
-    at: datetime
+    at: datetime | None  # none where the day is not on record
     what: str
     before: str = ""
     after: str = ""
@@ -29,7 +31,7 @@ def of(event: Event) -> list[Told]:
     changes = [of_change(change) for change in event.changes.all()]
     said = {"postpone": gettext("Postponed"), "resume": gettext("Takes place after all"), "cancel": gettext("Cancelled")}
     steps = [Told(step.at, said[step.verb], why=step.why) for step in event.transitions.filter(verb__in=said)]
-    return sorted([*changes, *steps], key=lambda told: told.at, reverse=True)
+    return sorted([*changes, *steps], key=lambda told: told.at or _BEFORE_ALL, reverse=True)
 
 
 def why(event: Event) -> str:

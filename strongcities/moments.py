@@ -35,7 +35,7 @@ def html(*instants: datetime, zone: str, reader_zone: str = "") -> SafeString:
         return format_html('<span class="moment"{}>{}</span>', _for_the_browser(), placed)
     yours = _yours(instants, there, reader_zone)
     if yours:
-        placed = format_html('{}&nbsp;· <span class="moment-yours">{}</span>', placed, yours)
+        placed = format_html('{}<span class="moment-dot">&nbsp;· </span><span class="moment-yours">{}</span>', placed, yours)
     return format_html('<span class="moment">{}</span>', placed)
 
 

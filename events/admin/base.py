@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Field
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy as _
 
@@ -53,6 +53,39 @@ class Refusable(_Form):
         if self.refused:
             self.add_error(None, self.refused)
         return values
+
+
+class OfAnEvent(_ModelAdmin):
+    """Records that are added to an event, from there (`?event=`), by those who keep events."""
+
+    choose_first: Any  # what is said to who would add one to no event
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and Event.may_keep(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and Event.may_keep(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        may = super().has_delete_permission(request, obj) and Event.may_keep(request.user)
+        return may and (obj is None or self.hangs_on_nothing(obj))
+
+    def hangs_on_nothing(self, record: Any) -> bool:
+        """Whether nobody answered it, asked for it, or depends on it, so that it may go."""
+        raise NotImplementedError
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        event = named_event(request, "event")
+        if event is None:
+            messages.info(request, self.choose_first)
+            return redirect("admin:events_event_changelist")
+        return super().add_view(request, form_url, {"event": event, "may_keep": True, **(extra_context or {})})
+
+    def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"event_here": obj.event if obj else named_event(request, "event")})
 
 
 class ByVerb(_ModelAdmin):

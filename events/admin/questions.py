@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from events import asking
-from events.admin.base import ByVerb, Refusable, attempt, event_of, named_event, page
+from events.admin.base import ByVerb, OfAnEvent, Refusable, attempt, event_of, page
 from events.forms.answers import AnswersForm
 from events.models import Event, Question
 from hub.admin.practices import Lines
@@ -85,7 +85,7 @@ def _named(question: Question) -> str:
 
 
 @admin.register(Question)
-class QuestionAdmin(ByVerb):
+class QuestionAdmin(OfAnEvent, ByVerb):
     form = QuestionForm
     list_display = ("words", "event", "stage", "sort", "about", "is_required", "is_retired")
     list_filter = (("event", admin.RelatedOnlyFieldListFilter), "stage", "about", "is_retired")
@@ -97,35 +97,16 @@ class QuestionAdmin(ByVerb):
     change_form_template = "admin/events/question.html"
     fields = ("words", "hint", "stage", "sort", "options", "is_required", "about", "depends_on", "depends_values")
 
-    def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
-        return type(form.__name__, (form,), {"event_here": obj.event if obj else named_event(request, "event")})
-
     def hold(self, request: HttpRequest, object_id: str | None) -> None:
         """Whoever writes into a form holds its event: two don't change it at once past each other."""
         if request.method == "POST":
             found = Question.objects.filter(pk=number(object_id or "")).values_list("event", flat=True).first()
             Event.objects.select_for_update(of=("self",), no_key=True).filter(pk=found or number(request.GET.get("event", ""))).first()
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and Event.may_keep(request.user)
+    choose_first = _("Choose the event first: a question is added to its form.")
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and Event.may_keep(request.user)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As long as nobody answered it; then it is retired."""
-        may = super().has_delete_permission(request, obj) and Event.may_keep(request.user)
-        return may and (obj is None or not (obj.answers.exists() or obj.dependents.exists()))
-
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        event = named_event(request, "event")
-        if event is None:
-            messages.info(request, gettext("Choose the event first: a question is added to its form."))
-            return redirect("admin:events_event_changelist")
-        return super().add_view(request, form_url, {"event": event, "may_keep": True, **(extra_context or {})})
+    def hangs_on_nothing(self, record: Any) -> bool:
+        return not (record.answers.exists() or record.dependents.exists())
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         question = self.get_object(request, object_id)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from events import changing, programme
-from events.admin.base import ByVerb, NoWords, Refusable, named_event, page
+from events.admin.base import ByVerb, NoWords, OfAnEvent, Refusable, named_event, page
 from events.models import Event, Room, Session, Speaker
 from events.models.seated import LIVE
 from members.admin.base import number
@@ -100,7 +100,7 @@ def _clashes(event: Event) -> list[programme.Clash]:
 
 
 @admin.register(Session)
-class SessionAdmin(ByVerb):
+class SessionAdmin(OfAnEvent, ByVerb):
     form = SessionForm
     list_display = ("title", "when", "room", "kind", "seats", "speakers_named", "stands")
     list_filter = ("event", "kind", "books", "is_cancelled", ("room", admin.RelatedOnlyFieldListFilter))
@@ -150,26 +150,10 @@ class SessionAdmin(ByVerb):
 
     # --- One session -------------------------------------------------------------------------------------------------
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """A session is added to an event's programme, from there: `?event=`."""
-        return super().has_add_permission(request) and Event.may_keep(request.user)
+    choose_first = _("Choose the event first: a session is added to its programme.")
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and Event.may_keep(request.user)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody asked for a seat in it; else it is called off."""
-        may = super().has_delete_permission(request, obj) and Event.may_keep(request.user)
-        return may and (obj is None or not obj.bookings.exists())
-
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        event = named_event(request, "event")
-        if event is None:
-            messages.info(request, gettext("Choose the event first: a session is added to its programme."))
-            return redirect("admin:events_event_changelist")
-        return super().add_view(request, form_url, {"event": event, "may_keep": True, **(extra_context or {})})
+    def hangs_on_nothing(self, record: Any) -> bool:
+        return not record.bookings.exists()
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         session = self.get_object(request, object_id)
@@ -179,10 +163,6 @@ class SessionAdmin(ByVerb):
             clashes = [clash for clash in _clashes(session.event) if session.pk in {clash.first.pk, clash.second.pk}]
             context = {"event": session.event, "clashes": clashes, "may_keep": keeps, "may_call_off": keeps and not session.is_cancelled}
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
-
-    def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
-        return type(form.__name__, (form,), {"event_here": obj.event if obj else named_event(request, "event")})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in form.fields if not change or name in form.changed_data}

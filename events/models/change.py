@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from events.models.event import Event
@@ -34,14 +35,14 @@ class Change(models.Model):
     after = models.JSONField(_("after"))
     why = models.CharField(_("why"), max_length=500, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by"))
-    at = models.DateTimeField(_("at"), auto_now_add=True)
+    at = models.DateTimeField(_("at"), default=timezone.now, null=True, editable=False)  # none where the day is not on record
 
     objects = ChangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("change")
         verbose_name_plural = _("changes")
-        ordering = ["at", "pk"]
+        ordering = [models.F("at").asc(nulls_first=True), "pk"]
 
     def __str__(self) -> str:
         return str(self.get_what_display())

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -43,7 +44,8 @@ class FollowUpQuerySet[Row: "FollowUp"](models.QuerySet[Row]):
         return self.standing().filter(state="asked", registration__event__ends__gt=timezone.now())
 
     def next_for(self, user: Any, done: Row) -> Row | None:
-        found: Row | None = next_in_turn(self.waiting().visible_to(user), done, "made")
+        """What is decided after `done`; one's own is for others."""
+        found: Row | None = next_in_turn(self.waiting().visible_to(user).exclude(registration__user=user.pk), done, "made")
         return found
 
     def to_forget(self) -> FollowUpQuerySet[Row]:
@@ -105,7 +107,8 @@ class FollowUp(Workflow):
     can_change = can_withdraw
 
     def can_decline(self, user: Any) -> bool:
-        return Event.may_keep(user)
+        """Staff, but for their own."""
+        return Event.may_keep(user) and not self.registration.is_of(user)
 
     def can_end(self, user: Any) -> bool:
         """The house alone, with the seat."""
@@ -117,6 +120,18 @@ class FollowUp(Workflow):
         with transaction.atomic():
             locked(self.registration)
             yield
+
+    @contextmanager
+    def told_anew(self, *, by: Any) -> Iterator[Self]:
+        """The request, locked, for its person to tell something else while nobody has decided. Raises PermissionDenied, MoveRefused."""
+        with self.seat_held():
+            held = locked(self)
+            if not held.can_change(by):
+                raise PermissionDenied
+            if held.state != "asked":
+                raise MoveRefused(gettext("It was decided on meanwhile."))
+            yield held
+        self.refresh_from_db()
 
     def refuse_without_seat(self) -> None:
         """Raise MoveRefused where the seat is gone. The caller holds the registration."""

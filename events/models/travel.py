@@ -24,7 +24,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from events import currencies
 from events.models.follow_up import FollowUp, FollowUpQuerySet
-from strongcities.workflow import Move, MoveRefused, Transition, locked
+from strongcities.workflow import Move, Transition
 
 
 class State(models.TextChoices):
@@ -124,15 +124,11 @@ class TravelRequest(FollowUp):
     # --- Verbs -------------------------------------------------------------------------------------------------------
 
     def change(self, *, by: Any, told: dict[str, Any]) -> None:
-        """Tell it anew while nobody has decided. Raises MoveRefused where somebody has; PermissionDenied is the caller's to ask."""
-        with self.seat_held():
-            held = locked(self)
-            if held.state != State.ASKED:
-                raise MoveRefused(gettext("It was decided on meanwhile."))
+        """Tell it anew while nobody has decided. Raises PermissionDenied, MoveRefused."""
+        with self.told_anew(by=by) as held:
             for name, value in told.items():
                 setattr(held, name, value)
             held.save(update_fields=list(told))
-        self.refresh_from_db()
 
     def grant(self, *, by: Any, amount: Decimal, currency: str, why: str) -> None:
         """`why` are the words that go along: what is paid, by whom, until when receipts are sent. Raises MoveRefused, PermissionDenied."""

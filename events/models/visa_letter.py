@@ -30,11 +30,12 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
 from events import visa
+from events.models.event import Event
 from events.models.follow_up import FollowUp, FollowUpQuerySet
 from strongcities import sealed
 from strongcities.letters.visa import Costs, Language, VisaLetter as Letter
 from strongcities.sealed_field import SealedField
-from strongcities.workflow import Move, MoveRefused, Transition, locked
+from strongcities.workflow import Move, MoveRefused, Transition
 
 
 class State(models.TextChoices):
@@ -145,22 +146,18 @@ class VisaLetter(FollowUp):
 
     def can_open(self, user: Any) -> bool:
         """Whether `user` may read the letter itself."""
-        return self.is_good and (self.registration.is_of(user) or self.can_decline(user))
+        return self.is_good and (self.registration.is_of(user) or Event.may_keep(user))
 
     def keep(self, told: dict[str, Any]) -> None:
         """Seal what it says, in memory."""
         self.details = sealed.seal(json.dumps(told))
 
     def change(self, *, by: Any, told: dict[str, str], language: str) -> None:
-        """Tell it anew while it is not issued. Raises MoveRefused where it is. That `by` may is asked in events/following.py."""
-        with self.seat_held():
-            held = locked(self)
-            if held.state != State.ASKED:
-                raise MoveRefused(gettext("It was decided on meanwhile."))
+        """Tell it anew while it is not issued. Raises PermissionDenied, MoveRefused."""
+        with self.told_anew(by=by) as held:
             held.keep(told)
             held.language = language
             held.save(update_fields=["details", "language"])
-        self.refresh_from_db()
 
     def issue(self, *, by: Any, signer_name: str, signer_function: str, costs: str, seen: str) -> None:
         """Sign it as it stands; `seen` is the mark of what the staff read (`mark`). Raises MoveRefused where the person told something

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:  # generic for the type checker alone
@@ -34,5 +35,6 @@ class Earlier(ReadOnly):
     verbose_name_plural = _("what it was before each change")
 
     @admin.display(description=_("When"))
-    def when(self, event: Any) -> Any:
-        return event.pgh_created_at
+    def when(self, event: Any) -> str:
+        """In words: what a row only reads is not put into them by the admin."""
+        return date_format(event.pgh_created_at, "DATETIME_FORMAT")

@@ -28,7 +28,10 @@ function write(moment) {
   const yours = document.createElement("span");
   yours.className = "moment-yours";
   yours.textContent = fill(moment.dataset.yours, { when, city: zone });
-  moment.append("\u00a0· ", yours);
+  const dot = document.createElement("span");
+  dot.className = "moment-dot";
+  dot.textContent = "\u00a0· ";
+  moment.append(dot, yours);
 }
 
 document.querySelectorAll(".moment[data-yours]").forEach(write);

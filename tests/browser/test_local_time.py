@@ -62,7 +62,7 @@ def test_nothing_is_written_where_the_clock_shows_the_same(browse, db):
 def test_nor_beside_what_the_site_knows_by_itself(browse, db):
     site = browse(zone="Asia/Tokyo")
     site.go("/styleguide/")
-    assert site.page.locator(BROWSER).inner_text().replace("\xa0", " ").endswith(" · 21:00 your time (Asia/Tokyo)")
+    assert site.page.locator(BROWSER).inner_text().replace("\xa0", " ").endswith("\n21:00 your time (Asia/Tokyo)")
     assert site.page.locator(".pane.light .moment:not([data-yours]) .moment-yours").count() == 6
     assert "Tokyo" not in "".join(site.page.locator(".pane.light .moment:not([data-yours])").all_inner_texts())
     site.check()

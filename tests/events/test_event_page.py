@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from events import booking
 from events.kinds import ListedTo
-from events.models import Event, EventInvitation, Photo, Registration, Room, Series, Speaker
+from events.models import Change, Event, EventInvitation, Photo, Registration, Room, Series, Speaker
 from events.models.event import State
 from events.programme import clashes
 from members.models import Official
@@ -498,3 +498,13 @@ def test_300_sessions_are_no_more_queries_than_one_and_under_100_kilobytes(clien
 
 def test_of_a_long_programme_one_day_stands_open(client, long_one):
     assert page(client, long_one).count('<details class="day" open>') == 1
+
+
+def test_a_change_of_an_unknown_day_says_so_and_stands_last(client):
+    event, sam = make_event(), cast.make_staff()
+    for venue in ("Library", "Theatre"):
+        event.change(by=sam, venue=venue)
+    Change.objects.filter(after__venue="Library").update(at=None)
+    page = client.get(event.get_absolute_url()).content.decode()
+    assert page.count("On a day that is not on record") == 1
+    assert page.index("Theatre</bdi></ins>") < page.index("On a day that is not on record")

@@ -157,6 +157,30 @@ def test_nobody_else_decides(seat, verb):
     assert TravelRequest.objects.get().state == "asked"
 
 
+def test_staff_sign_no_letter_and_grant_no_journey_of_their_own(event, sam):
+    own, toni = cast.register(event, sam), house.make_staff("toni")
+    travel, letter = ask_travel(own), ask_letter(own)
+    acts = (
+        lambda: travel.grant(by=sam, amount=Decimal(5), currency="EUR", why="Yes."),
+        lambda: travel.decline(by=sam, why="No."),
+        lambda: letter.issue(by=sam, seen=letter.mark, **SIGNED),
+    )
+    for act in acts:
+        with pytest.raises(PermissionDenied):
+            act()
+    travel.grant(by=toni, amount=Decimal(5), currency="EUR", why="Yes.")
+    assert issue(letter, toni).can_open(sam)
+
+
+def test_nobody_tells_anew_what_somebody_else_asked_for(seat, sam):
+    travel, letter = ask_travel(seat), ask_letter(seat)
+    with pytest.raises(PermissionDenied):
+        travel.change(by=sam, told={"note": "By another."})
+    with pytest.raises(PermissionDenied):
+        letter.change(by=sam, told=PASSPORT, language="fr")
+    assert (TravelRequest.objects.get().note, VisaLetter.objects.get().language) == (travel.note, "en")
+
+
 def test_sums_by_event_and_currency_are_of_those_who_still_come(event, sam):
     people = cast.make_people(3)
     Event.objects.filter(pk=event.pk).update(capacity=None)

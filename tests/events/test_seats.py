@@ -7,9 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from events import booking, jobs, registering, seats
+from events import adding, booking, inviting, jobs, registering, seats
+from events.inviting import Address
 from events.models import CitySeats, Event, Registration
 from events.models.seated import State
+from events.registering import Told
 from members.models import User
 from strongcities.workflow import MoveRefused
 from tests import cast as house
@@ -120,6 +122,16 @@ def test_a_group_that_may_come_apart_takes_what_there_is(people):
         registering.come_apart(party, by=ove)
     registering.come_apart(party, by=lead)
     assert [state for _who, state in cast.stands(event)] == ["withdrawn", "confirmed", "offered", "waiting"]
+
+
+def test_who_registered_whom_is_written_down_and_an_invitation_is_answered_for_them():
+    event, city, sam = cast.make_event(), house.make_city("Aarhus"), house.make_staff()
+    lead, ove = house.make_person("lene"), house.make_person("ove")
+    inviting.invite(event, [Address(ove.email)], by=sam)
+    registering.register_group(event, by=lead, city=city, people=[lead, ove])
+    first = event.registrations.get(user=ove).transitions.first()
+    answered = event.invitations.get().transitions.last()
+    assert (first.verb, first.by, answered.verb, answered.by) == ("register", lead, "accept", None)
 
 
 def test_a_group_larger_than_the_event_is_refused_with_words():
@@ -317,6 +329,8 @@ def test_nobody_registers_for_a_city_that_is_not_theirs():
     for not_theirs in (house.make_city("Mombasa"), None):  # for none: the seats of a city are counted for all of its people
         with pytest.raises(PermissionDenied):
             cast.register(event, lene, not_theirs)
+        with pytest.raises(PermissionDenied):
+            adding.add(event, user=lene, city=not_theirs, by=house.make_staff(), why="She rang.")
     assert cast.register(event, lene, house.make_city("Aarhus")).state == "confirmed"
 
 
@@ -344,9 +358,31 @@ def test_companions_have_seats_of_their_own(people):
         cast.register(event, people[1], companions=["Cyd", "Dan"])
     with pytest.raises(MoveRefused, match="accompanying"):
         cast.register(cast.make_event(companions_each=1), people[1], companions=["Cyd", "Dan"])
+    told = Told(companions=["Ann", "Ben", "Cyd"])  # more than two each, whatever a form says
+    with pytest.raises(MoveRefused, match="accompanying"):
+        of(event, 1).change(by=people[0], told=told)
+    assert of(event, 1).companions == ["Ann", "Ben"]
     of(event, 1).withdraw(by=people[0])
     event.refresh_from_db()
     assert (event.taken, event.companions_taken) == (0, 0)
+
+
+def test_fewer_companions_allowed_later_take_nobody_off_who_was_named(people):
+    event = cast.make_event(companions_each=2)
+    cast.register(event, people[0], companions=["Ann", "Ben"])
+    event.change(by=house.make_staff(), companions_each=1)
+    of(event, 1).change(by=people[0], told=Told(companions=["Ann", "Bea"]))
+    assert of(event, 1).companions == ["Ann", "Bea"]
+
+
+def test_interpretation_is_into_a_language_that_there_is(people):
+    event = cast.make_event(interpretation=["ar"])
+    with pytest.raises(ValueError, match="not interpreted"):
+        cast.register(event, people[0], interpretation="fr")
+    cast.register(event, people[0], interpretation="ar")
+    with pytest.raises(ValueError, match="not interpreted"):
+        of(event, 1).change(by=people[0], told=Told(interpretation="fr"))
+    assert [each.interpretation for each in event.registrations.all()] == ["ar"]
 
 
 # --- Leaving, and what goes with it ------------------------------------------------------------------------------------

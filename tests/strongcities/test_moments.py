@@ -79,7 +79,8 @@ def test_in_words(times, zone, reader, words):
 
 def test_a_moment_known_to_be_read_elsewhere():
     assert drawn('{% moment when "Europe/Paris" "Africa/Nairobi" %}', when=NOON) == (
-        '<span class="moment"><time datetime="2015-09-30T12:00:00Z" data-offset="120">30 September 2015, 14:00</time> (Paris time)&nbsp;· '
+        '<span class="moment"><time datetime="2015-09-30T12:00:00Z" data-offset="120">30 September 2015, 14:00</time> (Paris time)'
+        '<span class="moment-dot">&nbsp;· </span>'
         '<span class="moment-yours">15:00 your time (Nairobi)</span></span>'
     )
 
