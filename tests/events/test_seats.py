@@ -131,7 +131,8 @@ def test_who_registered_whom_is_written_down_and_an_invitation_is_answered_for_t
     registering.register_group(event, by=lead, city=city, people=[lead, ove])
     first = event.registrations.get(user=ove).transitions.first()
     answered = event.invitations.get().transitions.last()
-    assert first is not None and answered is not None
+    assert first is not None
+    assert answered is not None
     assert (first.verb, first.by, answered.verb, answered.by) == ("register", lead, "accept", None)
 
 
