@@ -30,7 +30,7 @@ def add(event: Event, *, user: Any, city: City | None, by: Any, why: str, ahead:
         raise PermissionDenied
     if not why.strip():
         raise ValueError("say why")
-    registering.refuse_city(event, user, city)
+    registering.refuse_city(user, city)
     seats.settle(event)
     with transaction.atomic():
         held = event.held()

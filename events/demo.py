@@ -125,7 +125,7 @@ def _account(mail: str) -> User:
 
 
 def _register(event: Event, user: User, **told: Any) -> Registration:
-    cities = registering.cities_of(event, user)
+    cities = registering.cities_of(user)
     return registering.register(event, user=user, city=cities[0] if cities else None, told=Told(**told))
 
 

@@ -28,14 +28,18 @@ def sits_on_committee(user: Any) -> bool:
     return Post.objects.today().filter(official__user=user.pk, city__in=seats.values("city")).exists()
 
 
+_BELONGS = {Audience.PUBLIC: lambda _user: True, Audience.MEMBERS: sees_members_only, Audience.COMMITTEE: sits_on_committee}
+
+
+def belongs_to(user: Any, audience: str) -> bool:
+    """Whether `user` is of this audience; of "by invitation" nobody is, since invitations are of one event each."""
+    belongs = _BELONGS.get(Audience(audience))
+    return belongs is not None and belongs(user)
+
+
 def audiences_of(user: Any) -> list[Audience]:
-    """The audiences that `user` belongs to, but for invitations, which are of one event each."""
-    found = [Audience.PUBLIC]
-    if sees_members_only(user):
-        found.append(Audience.MEMBERS)
-    if sits_on_committee(user):
-        found.append(Audience.COMMITTEE)
-    return found
+    """The audiences that `user` belongs to."""
+    return [audience for audience, belongs in _BELONGS.items() if belongs(user)]
 
 
 class EventQuerySet(models.QuerySet["Event"]):

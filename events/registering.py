@@ -19,7 +19,7 @@ from events import seats, telling
 from events.kinds import Audience, ListedTo, Way
 from events.models import Answer, Event, EventInvitation, Party, Question, Registration
 from events.models.seated import LIVE, State
-from events.querysets import audiences_of
+from events.querysets import belongs_to
 from members.models import City, Post
 from strongcities.constraints import broken
 from strongcities.workflow import MoveRefused
@@ -35,7 +35,7 @@ class Told:
     answers: Mapping[int, Any] = field(default_factory=dict)
 
 
-def cities_of(event: Event, user: Any) -> list[City]:
+def cities_of(user: Any) -> list[City]:
     """The cities that `user` may register for: of posts held today, in cities that are members today."""
     posts = user.posts_today.filter(city__in=City.objects.members()).select_related("city").order_by("-is_lead", "pk")
     return list(dict.fromkeys(post.city for post in posts))
@@ -51,13 +51,12 @@ def obstacle(event: Event, user: Any) -> str:
         return words
     if _was_turned_down(event, user):
         return gettext("The Secretariat did not accept your registration for this event. Write to us if something has changed.")
-    if is_invited(event, user):
+    by_invitation = event.way == Way.INVITED or event.audience == Audience.INVITATION
+    if (not by_invitation and belongs_to(user, event.audience)) or is_invited(event, user):
         return ""
-    if event.way == Way.INVITED or event.audience == Audience.INVITATION:
+    if by_invitation:
         return gettext("Only those who were invited can register.")
-    if event.audience not in audiences_of(user):
-        return gettext("This event is for: %(audience)s.") % {"audience": event.get_audience_display()}
-    return ""
+    return gettext("This event is for: %(audience)s.") % {"audience": event.get_audience_display()}
 
 
 def _was_turned_down(event: Event, user: Any) -> bool:
@@ -90,24 +89,21 @@ def register(event: Event, *, user: Any, city: City | None, told: Told) -> Regis
     """
     if words := obstacle(event, user):
         raise MoveRefused(words)
-    refuse_city(event, user, city)
-    if there := event.registrations.live().filter(user=user.pk).first():
-        return there
+    refuse_city(user, city)
     seats.settle(event)
     try:
         with transaction.atomic():
             return _insert(event, user=user, city=city, told=told, by=user)
     except IntegrityError as error:
-        there = event.registrations.live().filter(user=user.pk).first()
-        if there is not None and broken(error) == "registration_one_live_of_a_person":
+        if there := live_of(event, user):
             return there
         raise MoveRefused(refused(event, error)) from error
 
 
-def refuse_city(event: Event, user: Any, city: City | None) -> None:
+def refuse_city(user: Any, city: City | None) -> None:
     """Raise PermissionDenied where `user` doesn't stand for `city`; for none as well where they stand for one, since a city's seats are
     counted for all of its people."""
-    standing_for: list[City | None] = [*cities_of(event, user)] or [None]
+    standing_for: list[City | None] = [*cities_of(user)] or [None]
     if city not in standing_for:
         raise PermissionDenied
 

@@ -57,7 +57,7 @@ class AddForm(NamesCities, WhyForm):
     def clean(self) -> dict[str, Any]:
         values = super().clean()
         if (user := values.get("mail")) and "city" in values:
-            own = registering.cities_of(self.event, user)
+            own = registering.cities_of(user)
             if values["city"] is None and len(own) > 1:
                 self.add_error("city", gettext("They hold posts in several cities. For which one do they come?"))
             elif values["city"] is not None and values["city"] not in own:

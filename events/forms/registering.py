@@ -54,7 +54,7 @@ class RegistrationForm(AnswersForm):
         given = dict(registration.answers.values_list("question", "value")) if registration else None
         super().__init__(*args, event=event, stage=Question.Stage.REGISTRATION, given=given, **kwargs)
         self.event, self.registration = event, registration
-        self.cities = registering.cities_of(event, user) if registration is None else []
+        self.cities = registering.cities_of(user) if registration is None else []
         self._add_city()
         self._add_interpretation()
         self._add_companions()

@@ -53,7 +53,7 @@ def _way_in(event: Event, user: Any) -> dict[str, Any]:
     own = registering.live_of(event, user) if user.is_authenticated else None
     obstacle = registering.obstacle(event, user)
     opens = event.registration_opens
-    cities = [] if obstacle or not user.is_authenticated else registering.cities_of(event, user)
+    cities = [] if obstacle or not user.is_authenticated else registering.cities_of(user)
     return {
         "own": own,
         "own_words": standing.of_own(own.stands) if own else "",

@@ -37,7 +37,6 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("events:ask", slug) if request.method != "POST" and inviting.can_ask(event) else redirect_to_login(request.path)
     if registering.live_of(event, user):
         return redirect("events:registration", slug)
-    settled(event)
     form = RegistrationForm(request.POST if request.method == "POST" else None, event=event, user=user)
     if form.is_bound and form.is_valid():
         try:
@@ -46,6 +45,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return _registered(request, new, form.cleaned_data.get("sessions") or [])
+    settled(event)
     obstacle = registering.obstacle(event, user)
     outlook = "" if obstacle else waiting_list.ahead(event, form.cities)
     context = {"event": event, "form": form, "obstacle": obstacle, "outlook": outlook, "leads": City.objects.led_by(user).exists()}

@@ -57,7 +57,7 @@ OWN: Any = object()
 def register(event: Event, user: User, city: City | None = OWN, **told: Any) -> Registration:
     """For the first city that they stand for, or none, unless one is named."""
     if city is OWN:
-        city = next(iter(registering.cities_of(event, user)), None)
+        city = next(iter(registering.cities_of(user)), None)
     return registering.register(event, user=user, city=city, told=Told(**told))
 
 
