@@ -11,7 +11,7 @@ from tests.events import cast
 from tests.outbox import outbox
 
 pytestmark = pytest.mark.django_db
-QUERIES, FORM_QUERIES = 16, 21
+QUERIES, FORM_QUERIES = 16, 18
 
 
 def url(event, verb=""):
