@@ -225,6 +225,17 @@ def calendars() -> list[tuple[str, str]]:
     ]
 
 
+def seats() -> list[tuple[str, str]]:
+    """Seats asked for by a thousand people, in the database alone (bench/seats.py) and through HTTP in storms (bench/storms.py), each way
+    beside SELECT … FOR UPDATE. Either ends the run where one seat too many, or too few, was given."""
+    rows = []
+    for script in ("seats", "storms"):
+        told = subprocess.run([sys.executable, str(ROOT / "bench" / f"{script}.py")], cwd=ROOT, check=True, capture_output=True, text=True)
+        found = json.loads(told.stdout.splitlines()[-1]).items()
+        rows += [(f"{script}: {way}", ", ".join(f"{figure:.2f} {name}" for name, figure in figures.items())) for way, figures in found]
+    return rows
+
+
 def alerts() -> list[tuple[str, str]]:
     """News of 10,000 saved searches (bench/alerts.py)."""
     told = subprocess.run([sys.executable, str(ROOT / "bench" / "alerts.py")], cwd=ROOT, check=True, capture_output=True, text=True)
@@ -283,6 +294,7 @@ def main() -> None:
         "--million", action="store_true", help="the search over a million practices as well, which takes an hour and more to make"
     )
     parser.add_argument("--alerts", action="store_true", help="the news of 10,000 saved searches as well, which takes some minutes")
+    parser.add_argument("--seats", action="store_true", help="twenty storms of a thousand people on the seats of an event: half an hour")
     options = parser.parse_args()
     rows: list[tuple[str, str]] = []
     measures: list[Callable[[int], list[tuple[str, str]]]] = [lambda port: rates(port, options.rounds), weights]
@@ -291,6 +303,7 @@ def main() -> None:
             rows += measure(port)
     not_held: list[str] = []
     rows += directory() + staff() + doors() + calendars() + relevance(not_held)
+    rows += seats() if options.seats else []
     rows += (alerts() if options.alerts else []) + (million(not_held) if options.million else [])
     with site(ROOT) as (_, warm):
         rows.append(("warm start of this folder to the first page", f"{warm:7.1f} s"))

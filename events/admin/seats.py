@@ -36,6 +36,12 @@ class TotalForm(forms.Form):
         help_text=_("Empty: no limit. A city that has a number of its own keeps it."),
     )  # fmt: skip
 
+    def clean(self) -> dict[str, Any]:
+        """What is missing altogether is no empty field: a form that came cut short would lift both limits."""
+        if not self.fields.keys() <= self.data.keys():
+            raise forms.ValidationError(gettext("The form came in part only, so nothing is changed. Send it again."))
+        return super().clean() or {}
+
 
 class CityForm(NamesCities, forms.Form):
     chosen_for: ClassVar[Any] = CitySeats

@@ -161,6 +161,15 @@ def test_more_seats_are_offered_at_once(desk, full):
     assert full.capacity == 3
 
 
+@pytest.mark.parametrize("came", [{}, {"per_city": "2"}, {"capacity": ""}])
+def test_a_form_that_came_in_part_lifts_no_limit(desk, full, came):
+    before = full.capacity, full.per_city
+    answer = desk.post(reverse("admin:events_event_seats_total", args=[full.pk]), came)
+    full.refresh_from_db()
+    assert "nothing is changed" in answer.content.decode()
+    assert (full.capacity, full.per_city) == before
+
+
 def test_a_city_gets_a_number_of_its_own_and_those_who_waited_its_seats(sam):
     aarhus, mombasa = house.make_city("Aarhus"), house.make_city("Mombasa")
     event = cast.make_event(per_city=1)
