@@ -53,13 +53,8 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _registered(request: HttpRequest, new: Registration, sessions: Any) -> HttpResponse:
-    """Seats in sessions are for who has one at the event: of whoever waits, none is taken yet."""
-    said = {
-        State.CONFIRMED: gettext("You have a seat."),
-        State.WAITING: gettext("You are on the waiting list."),
-        State.REQUESTED: gettext("Your registration is sent. The Secretariat decides."),
-    }
-    messages.success(request, said[State(new.state)])
+    """How it stands, the next page says. Seats in sessions are for who has one at the event: of whoever waits, none is taken yet."""
+    messages.success(request, gettext("Your registration has arrived. A mail on it is on its way to you."))
     if sessions and new.state == State.CONFIRMED:
         for words in booking.book_all(sessions, registration=new, by=request.user):
             messages.warning(request, words)

@@ -1,17 +1,20 @@
 """The staff decide on registrations, add people, give seats, build the form, keep the programme and invite."""
 
 from datetime import timedelta
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 from post_office.models import Email
 
 from events import adding, asking, booking, sharing
-from events.models import Event, EventInvitation, Question, Room, Session, Speaker
+from events.models import Event, EventInvitation, Photo, Question, Room, Session, Speaker
 from members.models import Export
 from strongcities.workflow import MoveRefused
 from tests import cast as house
@@ -355,3 +358,26 @@ def test_they_are_reminded_after_two_days_and_withdrawn(desk, sam):
     desk.post(reverse("admin:events_eventinvitation_withdraw", args=[one.pk]))
     one.refresh_from_db()
     assert (one.reminders, one.state) == (1, "withdrawn")
+
+
+def test_a_photograph_is_drawn_anew_and_needs_a_picture_words_and_a_credit(desk, client):
+    event, address = cast.make_event(), reverse("admin:events_photo_add")
+    drawn = BytesIO()
+    Image.new("RGB", (800, 600), "teal").save(drawn, "PNG")
+    a_picture = drawn.getvalue()
+    said = {
+        "event": event.pk,
+        "alt": "A hall full of people",
+        "caption": "",
+        "credit": "City of Aarhus",
+        "licence": "cc-by-4.0",
+        "position": "0",
+    }
+    assert "Choose a picture." in desk.post(address, said).content.decode()
+    assert desk.post(address, {**said, "file": SimpleUploadedFile("a.png", b"no picture")}).status_code == 200
+    assert desk.post(address, {**said, "credit": "", "file": SimpleUploadedFile("a.png", a_picture)}).status_code == 200
+    assert not Photo.objects.exists()
+    assert desk.post(address, {**said, "file": SimpleUploadedFile("a.png", a_picture)}).status_code == 302
+    photo = Photo.objects.get()
+    assert (photo.event, photo.credit) == (event, "City of Aarhus")
+    assert photo.picture in client.get(event.get_absolute_url()).content.decode()

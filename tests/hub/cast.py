@@ -9,12 +9,20 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from hub import synonym_file
 from hub.models import Practice, SynonymGroup
 from hub.models.practice import State
 from members.models import City, User
+from strongcities import sheets
 from tests import cast
 
 PRACTICES = settings.BASE_DIR / "data" / "practices.jsonl"
+
+
+def first_synonyms() -> None:
+    """The ones that the migrations brought, where a test with transactions of its own emptied them."""
+    if not SynonymGroup.objects.exists():
+        synonym_file.bring(*sheets.read((settings.BASE_DIR / "hub" / "data" / "synonyms.csv").read_bytes()))
 
 
 def make_city(name: str = "Aarhus", country: str = "DK", *, member: bool = True, **fields: Any) -> City:

@@ -1,13 +1,10 @@
 from io import StringIO
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from hub import synonym_file
 from hub.models import SynonymGroup
-from strongcities import sheets
 from tests.hub import cast
 
 
@@ -15,8 +12,7 @@ from tests.hub import cast
 def real_practices(django_db_setup, django_db_blocker):
     """The 45 real records, imported once for a module, and the first synonyms; the records are taken away after it."""
     with django_db_blocker.unblock():
-        if not SynonymGroup.objects.exists():  # a test with transactions of its own emptied them
-            synonym_file.bring(*sheets.read((settings.BASE_DIR / "hub" / "data" / "synonyms.csv").read_bytes()))
+        cast.first_synonyms()
         call_command("import_practices", cast.PRACTICES, stdout=StringIO())
         yield
         with connection.cursor() as cursor:

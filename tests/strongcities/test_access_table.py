@@ -49,7 +49,7 @@ from members.querysets import today
 from strongcities import uploads
 from tests import cast
 from tests.events import cast as events
-from tests.hub.cast import make_practice
+from tests.hub.cast import first_synonyms, make_practice
 from tests.outbox import outbox
 from tests.pictures import HARBOUR, upload
 from tests.strongcities.test_views import ACT, VIEWS, names
@@ -130,6 +130,7 @@ def rows(people, settings, tmp_path) -> dict[str, tuple[str, str]]:
         "saved": saved_searches.save(Query(said("search")), by=ove, name=said("search"), pace="daily").pk,
     }  # fmt: skip
     made |= _make_event(people, aarhus)
+    first_synonyms()
     _fill_the_admin(people, aarhus)
     _what_follows(ove)
     found = {name: _row(name, made) for name in sorted(set(names(get_resolver())))}
