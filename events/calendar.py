@@ -72,7 +72,7 @@ class Entry:
 
 def entry(event: Event) -> Entry:
     """An event as everybody who sees it may have it; with its host at hand (select_related)."""
-    page = f"{settings.SITE_URL}{_before_slugs()}{event.slug}/"
+    page = f"{settings.SITE_URL}{_before_slugs(get_language())}{event.slug}/"
     return Entry(
         uid=named(f"event-{event.pk}"),
         sequence=event.version,
@@ -91,15 +91,16 @@ def entry(event: Event) -> Entry:
     )
 
 
-@lru_cache(maxsize=1)
-def _before_slugs() -> str:
-    """What the addresses of all events begin with: asked once, for to ask it of each takes a fifth of a calendar's time."""
+@lru_cache(maxsize=64)
+def _before_slugs(_language: str | None) -> str:
+    """What the addresses of all events begin with in the language that is active (the argument, so that each is kept by itself): asked
+    once, for to ask it of each takes a fifth of a calendar's time."""
     return reverse("events:event", args=["x"]).removesuffix("x/")
 
 
 @lru_cache(maxsize=1024)
 def _categories(_language: str | None, kind: str, themes: tuple[str, ...]) -> tuple[str, ...]:
-    """In the language that is active, which is the first argument so that each is kept by itself."""
+    """Its kind and themes in the language that is active, as above."""
     return str(Kind(kind).label), *(str(Theme(slug).label) for slug in themes)
 
 

@@ -27,7 +27,16 @@ else:
 MOST = 100_000
 
 
-class TotalForm(forms.Form):
+class Whole(forms.Form):
+    """What is missing altogether is no empty field: a form that came cut short would lift limits."""
+
+    def clean(self) -> dict[str, Any]:
+        if not self.fields.keys() <= self.data.keys():
+            raise forms.ValidationError(gettext("The form came in part only, so nothing is changed. Send it again."))
+        return super().clean() or {}
+
+
+class TotalForm(Whole):
     capacity = forms.IntegerField(
         label=_("Seats in all"), required=False, min_value=0, max_value=MOST, help_text=_("Empty: as many as come.")
     )
@@ -36,14 +45,8 @@ class TotalForm(forms.Form):
         help_text=_("Empty: no limit. A city that has a number of its own keeps it."),
     )  # fmt: skip
 
-    def clean(self) -> dict[str, Any]:
-        """What is missing altogether is no empty field: a form that came cut short would lift both limits."""
-        if not self.fields.keys() <= self.data.keys():
-            raise forms.ValidationError(gettext("The form came in part only, so nothing is changed. Send it again."))
-        return super().clean() or {}
 
-
-class CityForm(NamesCities, forms.Form):
+class CityForm(Whole, NamesCities, forms.Form):
     chosen_for: ClassVar[Any] = CitySeats
     city = CityField(queryset=City.objects.none(), label=_("City"))
     number = forms.IntegerField(

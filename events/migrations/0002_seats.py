@@ -175,10 +175,6 @@ BEGIN
         IF NEW.event_id <> OLD.event_id OR NEW.user_id <> OLD.user_id OR NEW.number <> OLD.number THEN
             RAISE check_violation USING CONSTRAINT = 'registration_stays_whose_it_is', MESSAGE = 'registration_stays_whose_it_is';
         END IF;
-        IF cardinality(NEW.companions) > cardinality(OLD.companions)
-            AND cardinality(NEW.companions) > (SELECT companions_each FROM events_event WHERE id = NEW.event_id) THEN
-            RAISE check_violation USING CONSTRAINT = 'registration_companions_have_seats', MESSAGE = 'registration_companions_have_seats';
-        END IF;
         IF NEW.city_id IS NOT DISTINCT FROM OLD.city_id THEN
             PERFORM events_count(NEW.event_id, NEW.city_id, is_now - was, events_waits(NEW.state) - events_waits(OLD.state),
                 is_now * cardinality(NEW.companions) - was * cardinality(OLD.companions));

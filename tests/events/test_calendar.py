@@ -291,6 +291,12 @@ def test_an_event_says_all_that_a_calendar_can_hold(client, summit):
         assert f"UID:{uid}" in lines(of(client, "/ar/events/summit.ics"))
 
 
+def test_its_address_is_in_the_language_of_the_calendar_whichever_was_asked_first(client, summit):
+    for _again in range(2):
+        assert "URL:http://localhost:8000/ar/events/summit/" in lines(of(client, "/ar/events/calendar.ics"))
+        assert "URL:http://localhost:8000/events/summit/" in lines(of(client, "/events/calendar.ics"))
+
+
 def test_what_changed_is_followed_by_its_number_and_its_name_stays(client, summit):
     staff = house.make_staff()
     (uid,) = read(of(client))

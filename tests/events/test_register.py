@@ -74,6 +74,7 @@ def test_a_full_event_has_a_list(inside, event):
     answer = inside.post(url(event), TYPED, follow=True)
     assert said(answer) == [ARRIVED]
     assert "waiting list" in text(answer)
+    assert "nadia" in outbox()[-1].to[0]
     assert cast.stands(event)[-1] == ("nadia", "waiting")
 
 

@@ -173,6 +173,15 @@ def test_a_form_that_came_in_part_lifts_no_limit(desk, full, came):
     assert (full.capacity, full.per_city) == before
 
 
+def test_nor_takes_it_from_a_city_the_number_that_it_has(desk, full):
+    aarhus = house.make_city("Aarhus")
+    Event.objects.filter(pk=full.pk).update(per_city=1)
+    sharing.give(full, aarhus, 2, by=house.make_staff("toni"))
+    answer = desk.post(reverse("admin:events_event_seats_city", args=[full.pk]), {"city": aarhus.pk})
+    assert "nothing is changed" in answer.content.decode()
+    assert full.shares.get(city=aarhus).capacity == 2
+
+
 def test_a_city_gets_a_number_of_its_own_and_those_who_waited_its_seats(sam):
     aarhus, mombasa = house.make_city("Aarhus"), house.make_city("Mombasa")
     event = cast.make_event(per_city=1)
@@ -360,7 +369,7 @@ def test_they_are_reminded_after_two_days_and_withdrawn(desk, sam):
     assert (one.reminders, one.state) == (1, "withdrawn")
 
 
-def test_a_photograph_is_drawn_anew_and_needs_a_picture_words_and_a_credit(desk, client):
+def test_a_photograph_needs_a_picture_words_and_a_credit(desk, client):
     event, address = cast.make_event(), reverse("admin:events_photo_add")
     drawn = BytesIO()
     Image.new("RGB", (800, 600), "teal").save(drawn, "PNG")
@@ -375,7 +384,8 @@ def test_a_photograph_is_drawn_anew_and_needs_a_picture_words_and_a_credit(desk,
     }
     assert "Choose a picture." in desk.post(address, said).content.decode()
     assert desk.post(address, {**said, "file": SimpleUploadedFile("a.png", b"no picture")}).status_code == 200
-    assert desk.post(address, {**said, "credit": "", "file": SimpleUploadedFile("a.png", a_picture)}).status_code == 200
+    for name in ("alt", "credit"):
+        assert desk.post(address, {**said, name: "", "file": SimpleUploadedFile("a.png", a_picture)}).status_code == 200
     assert not Photo.objects.exists()
     assert desk.post(address, {**said, "file": SimpleUploadedFile("a.png", a_picture)}).status_code == 302
     photo = Photo.objects.get()
