@@ -78,6 +78,15 @@ def test_a_full_event_has_a_list(inside, event):
     assert cast.stands(event)[-1] == ("nadia", "waiting")
 
 
+def test_a_seat_whose_offer_is_over_is_told_to_be_there(inside, event):
+    first, second = cast.make_people(2)
+    cast.register(event, first).withdraw(by=first)
+    over = timezone.now() - timedelta(minutes=1)
+    cast.register(event, second)
+    Registration.objects.filter(user=second).update(state="offered", offered_until=over)
+    assert "You get a seat at once" in text(inside.get(url(event)))
+
+
 def test_a_moderated_one_is_decided(inside):
     event = cast.make_event(way="moderated")
     answer = inside.post(url(event), TYPED, follow=True)
